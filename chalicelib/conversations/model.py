@@ -1,0 +1,277 @@
+"""The baton: what a conversation is, and the only ways in which it changes hands.
+
+Pure: no clock, no network. Times are Unix milliseconds (UTC) and come in as arguments. A conversation is
+never changed in place; each function returns the next version, which `table.save` writes only if the stored
+version is still the one it was made from. So whoever lost a race is refused by the database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from hashlib import blake2s
+from typing import Any, Literal
+
+from chalicelib.errors import BadRequest, NotOwner
+
+Channel = Literal["email", "sms", "webchat"]
+Owner = Literal["bot", "queue", "agent", "none"]
+Urgency = Literal["urgent", "normal"]
+Direction = Literal["incoming", "outgoing"]
+State = Literal["received", "pending", "sending", "sent", "failed", "bounced"]
+
+CHANNELS: tuple[Channel, ...] = ("email", "sms", "webchat")
+URGENCIES: tuple[Urgency, ...] = ("urgent", "normal")
+
+# So many decisions are remembered on the head, so that a stream record that comes again changes nothing.
+REMEMBERED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing that was said. `id` is the provider's id (incoming) or ours (outgoing); it is the key."""
+
+    thread: str
+    id: str
+    direction: Direction
+    channel: Channel
+    at: int
+    text: str
+    address: str  # the customer's: e-mail address, E.164 number, or visitor id
+    name: str = ""  # shown name of whoever wrote it
+    by: str = "customer"  # "customer", "bot" or an agent's id
+    state: State = "received"
+    subject: str = ""
+    link: str = ""  # the article behind a bot answer
+    language: str = ""
+    detail: str = ""  # why it failed, in words for an agent
+    provider_id: str = ""  # what the provider called our outgoing message
+    meta: dict[str, Any] = field(default_factory=dict)  # the channel's own: mail headers, raw object, attachments
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """The bot's decision to hand over, with the rule that made it and the facts it saw."""
+
+    rule: str
+    reason: str
+    queue: str
+    urgency: Urgency
+    summary: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    text: str = ""  # what the customer is told
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the bot surely knows: an article's own words."""
+
+    text: str
+    article: str
+    link: str = ""
+    confidence: float = 1.0
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change of hands, for the agents' timeline and the audit."""
+
+    kind: str
+    at: int
+    by: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The head of a conversation: `owner` holds the baton; everything else is what the next holder must know."""
+
+    thread: str
+    number: int
+    channel: Channel
+    address: str
+    opened_at: int
+    version: int = 0
+    owner: Owner = "bot"
+    customer: str = ""
+    name: str = ""
+    language: str = ""
+    subject: str = ""
+    agent: str = ""
+    queue: str = ""
+    urgency: Urgency = "normal"
+    reason: str = ""
+    last_at: int = 0
+    waiting_since: int = 0  # 0: nobody waits
+    escalated_at: int = 0
+    claimed_at: int = 0
+    first_reply_at: int = 0
+    first_reply_by: str = ""
+    resolved_at: int = 0
+    resolved_by: str = ""
+    waited: int = 0  # ms in queues, all stays together
+    incoming: int = 0
+    bot_answers: int = 0
+    replies: int = 0
+    misses: int = 0  # bot misses in a row
+    article: str = ""  # the last answer's
+    question: str = ""  # the last question, cut
+    recent: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"{self.thread}.{self.number}"
+
+
+def opened(message: Message, customer: str, number: int = 1, version: int = 0) -> Conversation:
+    """A new conversation that starts with this message; the bot holds the baton first."""
+    return Conversation(
+        thread=message.thread,
+        number=number,
+        version=version,
+        channel=message.channel,
+        address=message.address,
+        opened_at=message.at,
+        customer=customer,
+        name=message.name[:80],
+        language=message.language,
+        subject=(message.subject or message.text)[:80],
+    )
+
+
+def received(c: Conversation, message: Message) -> Conversation:
+    """The customer wrote. Whoever holds the baton keeps it; the waiting clock starts if a person owes an answer."""
+    waiting = c.waiting_since or (message.at if c.owner in ("queue", "agent") else 0)
+    return replace(
+        c,
+        incoming=c.incoming + 1,
+        last_at=max(c.last_at, message.at),
+        waiting_since=waiting,
+        language=message.language or c.language,
+        recent=_remember(c, "seen", message.id),
+    )
+
+
+def answered(c: Conversation, message: Message, answer: Answer, at: int) -> Conversation:
+    """The bot answers `message`. Raises NotOwner if the baton is in other hands."""
+    _require(c, "bot")
+    return replace(
+        _first_reply(c, "bot", at),
+        bot_answers=c.bot_answers + 1,
+        misses=0,
+        article=answer.article[:64],
+        question=message.text[:120],
+        last_at=max(c.last_at, at),
+        recent=_remember(c, "answered", message.id),
+    )
+
+
+def escalated(c: Conversation, message_id: str, escalation: Escalation, at: int) -> Conversation:
+    """The bot hands over to a queue; the customer waits since `at`. Raises NotOwner."""
+    _require(c, "bot")
+    return replace(
+        _queued(c, escalation.queue, escalation.urgency, at),
+        escalated_at=at,
+        reason=escalation.reason[:64],
+        recent=_remember(c, "escalated", message_id),
+    )
+
+
+def claimed(c: Conversation, agent: str, at: int) -> Conversation:
+    """An agent takes a waiting conversation. Raises NotOwner if it does not wait any more."""
+    _require(c, "queue")
+    waited = max(0, at - c.waiting_since) if c.waiting_since else 0
+    return replace(c, owner="agent", agent=agent, claimed_at=at, waited=c.waited + waited)
+
+
+def replied(c: Conversation, agent: str, message_id: str, at: int) -> Conversation:
+    """The agent who holds the baton answers; the customer waits no longer. Raises NotOwner."""
+    _require(c, "agent", agent)
+    return replace(
+        _first_reply(c, agent, at),
+        replies=c.replies + 1,
+        waiting_since=0,
+        last_at=max(c.last_at, at),
+        recent=_remember(c, "replied", message_id),
+    )
+
+
+def transferred(c: Conversation, agent: str, queue: str, urgency: Urgency, at: int) -> Conversation:
+    """Into another queue with its old age, so that nobody waits twice. Raises NotOwner."""
+    _require(c, "agent", agent)
+    return _queued(c, queue, urgency, c.waiting_since or at)
+
+
+def passed(c: Conversation, agent: str, to: str, at: int) -> Conversation:
+    """Straight into a colleague's hands. Raises NotOwner."""
+    _require(c, "agent", agent)
+    return replace(c, agent=to, claimed_at=at)
+
+
+def returned(c: Conversation, at: int) -> Conversation:
+    """Back to its queue, first in line, because its agent is gone. Raises NotOwner."""
+    _require(c, "agent")
+    return _queued(c, c.queue, "urgent", c.waiting_since or at)
+
+
+def handed_back(c: Conversation, agent: str, at: int) -> Conversation:
+    """Back to the bot, which forgets that it handed over. Raises NotOwner."""
+    _require(c, "agent", agent)
+    return replace(c, owner="bot", agent="", queue="", urgency="normal", waiting_since=0, misses=0, last_at=max(c.last_at, at))
+
+
+def resolved(c: Conversation, agent: str, at: int) -> Conversation:
+    """Done. Raises NotOwner."""
+    _require(c, "agent", agent)
+    return replace(c, owner="none", waiting_since=0, resolved_at=at, resolved_by=agent)
+
+
+def expired(c: Conversation, idle: int) -> Conversation:
+    """A bot conversation that nobody continued within `idle` ms counts as resolved, from that moment on."""
+    _require(c, "bot")
+    return replace(c, owner="none", resolved_at=c.last_at + idle, resolved_by="assumed")
+
+
+def is_over(c: Conversation, at: int, idle: int) -> bool:
+    """Does a message at this time start a new conversation?"""
+    return c.owner == "none" or (c.owner == "bot" and c.last_at + idle < at)
+
+
+def outcome(c: Conversation, message_id: str) -> str:
+    """What was already decided about a message: "", "seen", "answered", "escalated" or "replied"."""
+    mark = _mark(message_id)
+    return next((r.partition(":")[0] for r in c.recent if r.endswith(mark)), "")
+
+
+def queue_urgency(value: str) -> Urgency:
+    """Raises BadRequest for anything but "urgent" and "normal"."""
+    for known in URGENCIES:
+        if value == known:
+            return known
+    raise BadRequest(f"urgency must be one of {', '.join(URGENCIES)}")
+
+
+def _queued(c: Conversation, queue: str, urgency: Urgency, since: int) -> Conversation:
+    return replace(c, owner="queue", agent="", queue=queue, urgency=urgency, waiting_since=since, claimed_at=0)
+
+
+def _first_reply(c: Conversation, by: str, at: int) -> Conversation:
+    return c if c.first_reply_at else replace(c, first_reply_at=at, first_reply_by=by)
+
+
+def _remember(c: Conversation, decision: str, message_id: str) -> tuple[str, ...]:
+    """The newest decision about a message replaces the older one about the same message."""
+    mark = _mark(message_id)
+    kept = [r for r in c.recent if not r.endswith(mark)]
+    return (decision + mark, *kept)[:REMEMBERED]
+
+
+def _mark(message_id: str) -> str:
+    """Short, so that the head stays within one write unit (1 KB)."""
+    return ":" + blake2s(message_id.encode(), digest_size=6).hexdigest()
+
+
+def _require(c: Conversation, owner: Owner, agent: str = "") -> None:
+    if c.owner != owner or (agent and c.agent != agent):
+        holder = c.agent if c.owner == "agent" else c.owner
+        raise NotOwner(f"the baton of this conversation is with: {holder}")
