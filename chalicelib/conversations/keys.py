@@ -1,0 +1,174 @@
+"""Where everything stands in the table: keys, indexes, and items to and from values. No other module knows this.
+
+One table. `pk` and `sk` are strings; a *thread* is where one customer writes on one channel.
+
+| pk            | sk            | type              | what |
+|---------------|---------------|-------------------|------|
+| `T#thread`    | `HEAD`        | head              | the thread's current conversation |
+| `T#thread`    | `C#n`         | past              | an earlier conversation of the thread |
+| `T#thread`    | `M#id`        | incoming/outgoing | a message; an incoming one has its provider's id: the key is the idempotency record |
+| `T#thread`    | `E#n.version` | event             | a change of hands |
+| `T#thread`    | `X#conn`      | socket            | a visitor's WebSocket (TTL) |
+| `CONSOLES`    | `X#conn`      | socket            | an agent's WebSocket (TTL) |
+| `I#chan#addr` | `-`           | identity          | whose address this is |
+| `AGENTS`      | `id`          | agent             | name, skills, how much they hold |
+
+Access patterns, each with a key and none with a scan:
+store a message once (its key) · the conversation that a message belongs to (T#, HEAD) · a thread with all it holds (T#) ·
+a visitor's or the consoles' sockets (T# or CONSOLES, X#) · who waits in a queue, what an agent holds, oldest first (index by_work) ·
+what was opened on a day (by_day; eight shards, as all openings of a day would otherwise share one partition) ·
+a customer's conversations on all channels (by_customer) · whose address (I#) · the agents (AGENTS).
+Notes have a table of their own (`notes.py`), so that no function that sends can read them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from typing import Any
+from zlib import crc32
+
+from chalicelib.conversations.model import Conversation, Event, Message
+from chalicelib.errors import NotFound
+
+Item = dict[str, dict[str, Any]]
+
+HEAD = "HEAD"
+CONSOLES = "CONSOLES"
+AGENTS = "AGENTS"
+SHARDS = 8
+
+
+def thread_pk(thread: str) -> str:
+    return f"T#{thread}"
+
+
+def message_sk(message_id: str) -> str:
+    return f"M#{message_id}"
+
+
+def past_sk(number: int) -> str:
+    return f"C#{number}"
+
+
+def event_sk(c: Conversation) -> str:
+    return f"E#{c.number}.{c.version:06d}"
+
+
+def socket_sk(connection: str) -> str:
+    return f"X#{connection}"
+
+
+def identity_pk(channel: str, address: str) -> str:
+    return f"I#{channel}#{address}"
+
+
+def key(pk: str, sk: str) -> Item:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def queue_work(queue: str, urgency: str) -> str:
+    return f"queue#{queue}#{urgency}"
+
+
+def agent_work(agent: str) -> str:
+    return f"agent#{agent}"
+
+
+def day_shards(day: str) -> list[str]:
+    """All partitions of a UTC day `yyyy-mm-dd`."""
+    return [f"{day}#{shard}" for shard in range(SHARDS)]
+
+
+def split_id(conversation_id: str) -> tuple[str, int]:
+    """Thread and number. Raises NotFound for anything that cannot be an id."""
+    thread, _, number = conversation_id.rpartition(".")
+    if not thread or not number.isascii() or not number.isdigit():
+        raise NotFound("no such conversation")
+    return thread, int(number)
+
+
+def conversation_item(c: Conversation, sk: str = HEAD) -> Item:
+    """Empty fields are left out, so that a head stays within one write unit."""
+    values: dict[str, Any] = {name: value for name, value in asdict(c).items() if value not in ("", 0, ())}
+    values |= {"pk": thread_pk(c.thread), "sk": sk, "type": "head" if sk == HEAD else "past", "id": c.id, "day": _day(c)}
+    if sk == HEAD and c.owner in ("queue", "agent"):
+        values["work"] = queue_work(c.queue, c.urgency) if c.owner == "queue" else agent_work(c.agent)
+        values["waiting_since"] = c.waiting_since
+    return encode(values)
+
+
+def conversation(item: Item) -> Conversation:
+    values = decode(item)
+    values["recent"] = tuple(values.get("recent", ()))
+    return Conversation(**{name: values[name] for name in _CONVERSATION if name in values})
+
+
+def message_item(m: Message) -> Item:
+    values = {name: value for name, value in asdict(m).items() if value not in ("", {})}
+    values |= {"pk": thread_pk(m.thread), "sk": message_sk(m.id), "type": m.direction, "text": m.text}
+    if m.meta:
+        values["meta"] = json.dumps(m.meta, ensure_ascii=False, separators=(",", ":"))
+    return encode(values)
+
+
+def message(item: Item) -> Message:
+    values = decode(item)
+    values["meta"] = json.loads(values["meta"]) if "meta" in values else {}
+    return Message(**{name: values[name] for name in _MESSAGE if name in values})
+
+
+def event_item(c: Conversation, event: Event) -> Item:
+    detail = json.dumps(event.detail, ensure_ascii=False, separators=(",", ":"))
+    return encode(
+        {
+            "pk": thread_pk(c.thread),
+            "sk": event_sk(c),
+            "type": "event",
+            "kind": event.kind,
+            "at": event.at,
+            "by": event.by,
+            "detail": detail,
+        }
+    )
+
+
+def event(item: Item) -> Event:
+    values = decode(item)
+    return Event(values["kind"], values["at"], values["by"], json.loads(values["detail"]))
+
+
+def encode(values: dict[str, Any]) -> Item:
+    """Strings, integers, booleans and lists of strings: nothing else is ever stored."""
+    return {name: _encode(value) for name, value in values.items()}
+
+
+def decode(item: Item) -> dict[str, Any]:
+    return {name: _decode(value) for name, value in item.items()}
+
+
+def _encode(value: Any) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, int):
+        return {"N": str(value)}
+    if isinstance(value, list | tuple):
+        return {"L": [{"S": entry} for entry in value]}
+    return {"S": value}
+
+
+def _decode(value: dict[str, Any]) -> Any:
+    kind, content = next(iter(value.items()))
+    if kind == "N":
+        return int(content)
+    return [entry["S"] for entry in content] if kind == "L" else content
+
+
+def _day(c: Conversation) -> str:
+    day = datetime.fromtimestamp(c.opened_at / 1000, UTC).date().isoformat()
+    return f"{day}#{crc32(c.thread.encode()) % SHARDS}"
+
+
+_CONVERSATION = frozenset(f.name for f in fields(Conversation))
+_MESSAGE = frozenset(f.name for f in fields(Message))

@@ -1,0 +1,209 @@
+"""Conversations and their messages in DynamoDB: every write is conditional, so a race has one winner.
+
+Errors: Conflict (a condition failed: read again), NotFound, Unavailable (throttled or unreachable; may be tried again).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chalicelib import aws, settings
+from chalicelib.conversations import keys
+from chalicelib.conversations.keys import Item
+from chalicelib.conversations.model import Conversation, Event, Message, State
+from chalicelib.errors import Conflict, NotFound
+
+_PAGE = 100  # BatchGetItem takes no more keys
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """All that was ever said in a thread: conversations by number, messages and events in the order of time."""
+
+    conversations: tuple[Conversation, ...]
+    messages: tuple[Message, ...]
+    events: tuple[tuple[int, Event], ...]  # with the number of the conversation
+
+
+def record(message: Message) -> bool:
+    """Stores a message under its own id, once. False if it was there already."""
+    try:
+        _put(keys.message_item(message), "attribute_not_exists(pk)")
+    except Conflict:
+        return False
+    return True
+
+
+def head(thread: str, consistent: bool = False) -> Conversation | None:
+    """The thread's current conversation."""
+    item = _get(keys.key(keys.thread_pk(thread), keys.HEAD), consistent)
+    return keys.conversation(item) if item else None
+
+
+def conversation(conversation_id: str) -> Conversation:
+    """The current state, read consistently. Raises NotFound."""
+    thread, number = keys.split_id(conversation_id)
+    current = head(thread, consistent=True)
+    if current and current.number == number:
+        return current
+    item = _get(keys.key(keys.thread_pk(thread), keys.past_sk(number)), True)
+    if not item:
+        raise NotFound("no such conversation")
+    return keys.conversation(item)
+
+
+def message(thread: str, message_id: str) -> Message | None:
+    item = _get(keys.key(keys.thread_pk(thread), keys.message_sk(message_id)), True)
+    return keys.message(item) if item else None
+
+
+def save(
+    c: Conversation,
+    event: Event | None = None,
+    messages: Sequence[Message] = (),
+    past: Conversation | None = None,
+    also: Iterable[dict[str, Any]] = (),
+) -> Conversation:
+    """Writes the next version of a head if the stored one is still `c.version`; raises Conflict otherwise.
+
+    With an event, messages, an earlier conversation to put aside (`past`) or further writes (`also`), all of it
+    happens in one transaction or not at all. Without, it is one plain write: the bot's usual case.
+    """
+    written = replace(c, version=c.version + 1)
+    put = {"TableName": settings.env("TABLE"), "Item": keys.conversation_item(written), **_unchanged(c.version)}
+    others = [*_beside(written, event, messages, past), *also]
+    with aws.translated("save the conversation"):
+        if others:
+            aws.client("dynamodb").transact_write_items(TransactItems=[{"Put": put}, *others])
+        else:
+            aws.client("dynamodb").put_item(**put)
+    return written
+
+
+def set_state(m: Message, state: State, expected: Sequence[State], provider_id: str = "", detail: str = "") -> bool:
+    """Moves an outgoing message on, if it still is in one of the expected states; False if it is not."""
+    names = {":state": state, ":provider_id": provider_id, ":detail": detail[:300]}
+    values = {**names, **{f":e{n}": e for n, e in enumerate(expected)}}
+    try:
+        with aws.translated("set the state of a message"):
+            aws.client("dynamodb").update_item(
+                TableName=settings.env("TABLE"),
+                Key=keys.key(keys.thread_pk(m.thread), keys.message_sk(m.id)),
+                UpdateExpression="SET #state = :state, provider_id = :provider_id, detail = :detail",
+                ConditionExpression=f"#state IN ({', '.join(f':e{n}' for n in range(len(expected)))})",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues=keys.encode(values),
+            )
+    except Conflict:
+        return False
+    return True
+
+
+def read_thread(thread: str) -> Thread:
+    """One query (more if it is over 1 MB). Raises NotFound if nobody ever wrote there."""
+    items = list(_query({"KeyConditionExpression": "pk = :pk"}, {":pk": keys.thread_pk(thread)}))
+    kinds: dict[str, list[Item]] = {}
+    for item in items:
+        kinds.setdefault(item["type"]["S"], []).append(item)
+    conversations = [keys.conversation(i) for i in (*kinds.get("past", []), *kinds.get("head", []))]
+    messages = [keys.message(i) for i in (*kinds.get("incoming", []), *kinds.get("outgoing", []))]
+    if not conversations and not messages:
+        raise NotFound("no such conversation")
+    return Thread(
+        tuple(sorted(conversations, key=lambda c: c.number)),
+        tuple(sorted(messages, key=lambda m: (m.at, m.id))),
+        tuple((_number(i), keys.event(i)) for i in kinds.get("event", [])),
+    )
+
+
+def waiting(queue: str, urgency: str, limit: int = 100) -> list[Conversation]:
+    """Who waits in a queue, the longest first."""
+    return _work(keys.queue_work(queue, urgency), limit)
+
+
+def held_by(agent: str, limit: int = 100) -> list[Conversation]:
+    """What an agent holds."""
+    return _work(keys.agent_work(agent), limit)
+
+
+def of_customer(customer: str) -> list[Conversation]:
+    """All conversations of a customer on all channels, the newest first."""
+    query = {"IndexName": "by_customer", "KeyConditionExpression": "customer = :c", "ScanIndexForward": False, "Limit": _PAGE}
+    return list(_heads(_query(query, {":c": customer}, limit=_PAGE)))
+
+
+def opened_on(day: str) -> Iterator[Conversation]:
+    """Every conversation that was opened on a UTC day `yyyy-mm-dd`, in no order."""
+    for shard in keys.day_shards(day):
+        yield from _heads(_query({"IndexName": "by_day", "KeyConditionExpression": "#d = :d", "ExpressionAttributeNames": {"#d": "day"}}, {":d": shard}))
+
+
+def _beside(c: Conversation, event: Event | None, messages: Sequence[Message], past: Conversation | None) -> Iterator[dict[str, Any]]:
+    table = settings.env("TABLE")
+    if event:
+        yield {"Put": {"TableName": table, "Item": keys.event_item(c, event)}}
+    if past:
+        yield {"Put": {"TableName": table, "Item": keys.conversation_item(past, keys.past_sk(past.number))}}
+    for m in messages:
+        yield {"Put": {"TableName": table, "Item": keys.message_item(m), "ConditionExpression": "attribute_not_exists(pk)"}}
+
+
+def _unchanged(version: int) -> dict[str, Any]:
+    if version == 0:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {"ConditionExpression": "version = :v", "ExpressionAttributeValues": keys.encode({":v": version})}
+
+
+def _put(item: Item, condition: str) -> None:
+    with aws.translated("store an item"):
+        aws.client("dynamodb").put_item(TableName=settings.env("TABLE"), Item=item, ConditionExpression=condition)
+
+
+def _get(key: Item, consistent: bool) -> Item | None:
+    with aws.translated("read an item"):
+        found = aws.client("dynamodb").get_item(TableName=settings.env("TABLE"), Key=key, ConsistentRead=consistent)
+    item: Item | None = found.get("Item")
+    return item
+
+
+def _work(work: str, limit: int) -> list[Conversation]:
+    query = {"IndexName": "by_work", "KeyConditionExpression": "#w = :w", "ExpressionAttributeNames": {"#w": "work"}, "Limit": limit}
+    return [keys.conversation(item) for item in _query(query, {":w": work}, limit)]
+
+
+def _query(request: dict[str, Any], values: dict[str, Any], limit: int = 0) -> Iterator[Item]:
+    """Follows the pages; stops after `limit` items if one is given."""
+    request = {"TableName": settings.env("TABLE"), "ExpressionAttributeValues": keys.encode(values), **request}
+    seen = 0
+    while True:
+        with aws.translated("query the table"):
+            page = aws.client("dynamodb").query(**request)
+        for item in page["Items"]:
+            yield item
+            seen += 1
+        if not page.get("LastEvaluatedKey") or (limit and seen >= limit):
+            return
+        request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _heads(index_items: Iterable[Item]) -> Iterator[Conversation]:
+    """The whole conversations behind the entries of a keys-only index."""
+    wanted = [{"pk": i["pk"], "sk": i["sk"]} for i in index_items]
+    for start in range(0, len(wanted), _PAGE):
+        yield from _batch(wanted[start : start + _PAGE])
+
+
+def _batch(wanted: list[Item]) -> Iterator[Conversation]:
+    table = settings.env("TABLE")
+    request: dict[str, Any] = {table: {"Keys": wanted}}
+    while request:
+        with aws.translated("read conversations"):
+            page = aws.client("dynamodb").batch_get_item(RequestItems=request)
+        yield from (keys.conversation(item) for item in page["Responses"].get(table, []))
+        request = page.get("UnprocessedKeys") or {}
+
+
+def _number(event_item: Item) -> int:
+    return int(event_item["sk"]["S"].removeprefix("E#").partition(".")[0])
