@@ -83,7 +83,6 @@ def _rendered(name: str, business: str) -> tuple[str, str]:
     if path is None:
         raise NotFound("there is no such page")
     text = path.read_text(encoding="utf-8")
-    if path.parent.name != "vendor":
     text = _REFERENCE.sub(rf"\1?v={version()}", text)
     return text.replace("{{business}}", escape(business or "Baton")), path.suffix
 
