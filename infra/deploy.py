@@ -1,0 +1,150 @@
+"""Bringing a package onto an account: the part that is the same for AWS, the local run and the tests.
+
+No printing and no questions here: the commands are in infra/operate.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import boto3
+
+from infra.changes import Change, Plan, discard, make_plan
+from infra.cloud import Cloud, parameters_of
+from infra.errors import DeployError
+from infra.progress import Ended, Progress, describe, first_cause, follow, outputs
+from infra.upload import upload
+
+if TYPE_CHECKING:
+    from infra.package import Package
+
+Show = Callable[[Progress], None]
+
+# What a first create leaves that failed or was never begun: nothing of worth is in it, and nothing can be made of it.
+LEFTOVERS = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED")
+READY = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
+
+
+def deploy(
+    session: boto3.Session,
+    endpoint_url: str | None,
+    package: Package,
+    stack: str,
+    parameters: dict[str, str],
+    show: Show,
+    *,
+    allow_replacement: bool = False,
+) -> dict[str, str]:
+    """Creates or updates the stack and returns its outputs; no changes are a success. Raises DeployError, rolled back."""
+    cloud = Cloud(session, endpoint_url)
+    plan = prepare(cloud, package, stack, parameters, show)
+    if losses(plan) and not allow_replacement:
+        discard(cloud, plan)
+        raise refusal(plan)
+    return carry_out(cloud, plan, show)
+
+
+def prepare(cloud: Cloud, package: Package, stack: str, parameters: dict[str, str], show: Show) -> Plan:
+    """Everything up to the change set: uploads, the root secret, a stack in a state that can be updated."""
+    settle(cloud, stack, show)
+    ensure_root_secret(cloud, stack)
+    url = upload(cloud, package, show)
+    show(Progress("asking CloudFormation what would change"))
+    return make_plan(cloud, stack, url, _parameters(cloud, stack, package.template, parameters))
+
+
+def carry_out(cloud: Cloud, plan: Plan, show: Show) -> dict[str, str]:
+    """Executes the plan and returns the stack's outputs. Raises DeployError with the first cause, rolled back."""
+    if plan.change_set:
+        token = uuid4().hex
+        retain = {"RetainExceptOnCreate": True} if plan.first else {}
+        cloud.client("cloudformation").execute_change_set(ChangeSetName=plan.change_set, ClientRequestToken=token, **retain)
+        ended = follow(cloud, plan.stack_id, token, frozenset(c.resource for c in plan.changes), show)
+        if not ended.ok:
+            raise _failure(cloud, plan, ended, show)
+    return outputs(cloud, plan.stack)
+
+
+def losses(plan: Plan) -> list[Change]:
+    """The changes that would take a table, a user pool or a bucket away."""
+    return [change for change in plan.changes if change.loses_data]
+
+
+def refusal(plan: Plan) -> DeployError:
+    """Why a plan that loses data is not carried out."""
+    lost = ", ".join(f"{change.resource} ({change.action})" for change in losses(plan))
+    return DeployError(
+        f"this change would lose data: {lost}",
+        "keep the key schema, names and logical ids of what holds data; if the loss is meant, repeat with --allow-replacement",
+    )
+
+
+def settle(cloud: Cloud, stack: str, show: Show) -> None:
+    """Makes the stack ready for a change set, whatever happened to it before. Raises DeployError if it is busy."""
+    found = describe(cloud, stack)
+    status = found["StackStatus"] if found else ""
+    if not found or status in READY:
+        return
+    if status in LEFTOVERS:
+        show(Progress("clearing away what an unfinished first deployment left"))
+        delete(cloud, found["StackId"], show)
+    elif status == "UPDATE_ROLLBACK_FAILED":
+        show(Progress("finishing a roll-back that had got stuck"))
+        _finish_rollback(cloud, found["StackId"], show)
+    elif status.endswith("_IN_PROGRESS"):
+        raise DeployError(f"{stack} is busy ({status})", "another deployment is running: wait until `status` says COMPLETE, then try again")
+    else:
+        raise DeployError(f"{stack} is in the state {status}", "see its events in the CloudFormation console; `destroy` removes what is left of it")
+
+
+def delete(cloud: Cloud, stack_id: str, show: Show) -> Ended:
+    """Deletes the stack. Raises DeployError with the first cause."""
+    token = uuid4().hex
+    cloud.client("cloudformation").delete_stack(StackName=stack_id, ClientRequestToken=token)
+    ended = follow(cloud, stack_id, token, frozenset(), show)
+    if ended.status not in ("DELETE_COMPLETE", ""):
+        raise DeployError(*first_cause(ended.events))
+    return ended
+
+
+def ensure_root_secret(cloud: Cloud, stack: str) -> bool:
+    """Makes the secret from which all keys are derived, once; True if it was made now. It is never overwritten."""
+    ssm, name = cloud.client("ssm"), parameters_of(stack) + "secrets/root"
+    try:
+        ssm.put_parameter(
+            Name=name, Value=secrets.token_urlsafe(48), Type="SecureString", Overwrite=False, Description="Root of Baton's keys. Changing it ends all sessions."
+        )
+    except ssm.exceptions.ParameterAlreadyExists:
+        return False
+    return True
+
+
+def _parameters(cloud: Cloud, stack: str, template: dict[str, Any], given: dict[str, str]) -> list[dict[str, Any]]:
+    """What is not given keeps the value it had in the running stack."""
+    found = describe(cloud, stack) or {}
+    kept = {p["ParameterKey"] for p in found.get("Parameters", [])} & set(template.get("Parameters", {})) - set(given)
+    return [{"ParameterKey": k, "ParameterValue": v} for k, v in sorted(given.items())] + [
+        {"ParameterKey": k, "UsePreviousValue": True} for k in sorted(kept)
+    ]
+
+
+def _failure(cloud: Cloud, plan: Plan, ended: Ended, show: Show) -> DeployError:
+    why, do = first_cause(ended.events)
+    if plan.first:
+        delete(cloud, plan.stack_id, show)
+        return DeployError(f"{why}\nEverything that had been created was removed again.", do)
+    if ended.status == "UPDATE_ROLLBACK_COMPLETE":
+        return DeployError(f"{why}\nThe stack is rolled back: the previous version runs on, the data is as it was.", do)
+    return DeployError(f"{why}\nThe roll-back itself got stuck ({ended.status}).", do or "deploy again: the roll-back is finished first")
+
+
+def _finish_rollback(cloud: Cloud, stack_id: str, show: Show) -> None:
+    token = uuid4().hex
+    cloud.client("cloudformation").continue_update_rollback(StackName=stack_id, ClientRequestToken=token)
+    ended = follow(cloud, stack_id, token, frozenset(), show)
+    if ended.status != "UPDATE_ROLLBACK_COMPLETE":
+        why, do = first_cause(ended.events)
+        raise DeployError(f"the roll-back of an earlier deployment cannot be finished: {why}", do)
