@@ -1,0 +1,135 @@
+"""An AWS on this machine: MiniStack as a child process on loopback, with its state in one folder.
+
+    with local_aws(folder) as endpoint:
+        session().client("dynamodb", endpoint_url=endpoint).list_tables()
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import boto3
+
+REGION = "us-east-1"
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
+
+
+class LocalAwsError(RuntimeError):
+    """The local AWS could not be started; the message says why and what to do."""
+
+
+def session() -> boto3.Session:
+    """A session for the local AWS; nothing of the developer's own AWS account is read."""
+    return boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=REGION)
+
+
+def free_port() -> int:
+    """A loopback port that nobody uses at this moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def port_taken(port: int) -> bool:
+    """Whether somebody listens on this loopback port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def local_aws(state_dir: Path, port: int = 0, *, relay_port: int = 0) -> Iterator[str]:
+    """Run the local AWS for as long as the block lasts; yields its endpoint.
+
+    The state survives in `state_dir` (tables, streams, functions, users, objects, queues …). Addresses inside the state name
+    the port, so a folder keeps its first port; 0 chooses one for a new folder. `relay_port`: sent mail goes to this SMTP port too.
+    """
+    state_dir.mkdir(parents=True, exist_ok=True)
+    port = _settled_port(state_dir, port)
+    with tempfile.TemporaryDirectory(prefix="baton-aws-") as scratch, (state_dir / "aws.log").open("w") as log:
+        process = _start(state_dir, port, relay_port, scratch, log)
+        try:
+            endpoint = f"http://127.0.0.1:{port}"
+            _await_ready(process, endpoint, state_dir / "aws.log")
+            yield endpoint
+        finally:
+            _stop(process)
+
+
+def _settled_port(state_dir: Path, wanted: int) -> int:
+    memory = state_dir / "port.json"
+    known = int(json.loads(memory.read_text())) if memory.exists() else 0
+    if known and wanted and known != wanted:
+        raise LocalAwsError(f"The data in {state_dir} belongs to port {known}, not {wanted}: use that, or remove the folder to start afresh.")
+    port = known or wanted or free_port()
+    if port_taken(port):
+        raise LocalAwsError(f"Port {port} is taken: by another `make run`? End that program and try again.")
+    memory.write_text(json.dumps(port))
+    return port
+
+
+def _start(state_dir: Path, port: int, relay_port: int, scratch: str, log: IO[str]) -> subprocess.Popen[bytes]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL") if name in os.environ}
+    settings: dict[str, Any] = {
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "127.0.0.1",
+        "GATEWAY_PORT": port,
+        "MINISTACK_REGION": REGION,
+        "PERSIST_STATE": 1,
+        "STATE_DIR": state_dir / "services",
+        "S3_PERSIST": 1,
+        "S3_DATA_DIR": state_dir / "objects",
+        "LOG_LEVEL": "WARNING",
+        "TMPDIR": scratch,
+        "IOT_MTLS_ENABLED": 0,
+        "SFTP_ENABLED": 0,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "PYTHONDONTWRITEBYTECODE": 1,
+    }
+    if relay_port:
+        settings["SMTP_HOST"] = f"127.0.0.1:{relay_port}"
+    return subprocess.Popen(
+        [sys.executable, "-m", "infra.local.ministack"],
+        env=kept | {name: str(value) for name, value in settings.items()},
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+
+
+def _await_ready(process: subprocess.Popen[bytes], endpoint: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urlopen(f"{endpoint}/_ministack/ready", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (URLError, OSError):
+            pass
+        time.sleep(0.05)
+    tail = "\n".join(log.read_text().splitlines()[-15:])
+    raise LocalAwsError(f"The local AWS did not start; the end of {log}:\n{tail}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Closing its input asks it to finish, save and end (see infra/local/ministack.py)."""
+    if process.stdin:
+        process.stdin.close()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,208 @@
+"""MiniStack's server, with what AWS does for a table's stream and MiniStack 1.5.33 does not.
+
+Three things, or tests and local runs would prove less than they seem to:
+- A stream mapping there knows no partial failures, retry limits, bisecting or parking of what stays broken, and
+  one slow function holds up every other mapping. `poll_streams` gives each mapping its own pace and AWS's rules.
+- It saves how far each mapping has read but not the records, so after a restart new writes went unseen.
+- Functions could import whatever the developer's environment has; here they see their package only, as on Lambda.
+
+It stops when its standard input closes, hence also when whoever started it dies, and lets running functions finish first.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ministack import app
+from ministack.core import lambda_runtime
+from ministack.services import dynamodb, lambda_svc
+
+Record = dict[str, Any]
+
+FINISH_SECONDS = 10.0
+RETRY_SECONDS = 0.2
+LONGEST_RETRY_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one invocation gets: `records` are those of `read` that pass the mapping's filters."""
+
+    mapping: Record
+    function: Record
+    position: int
+    read: list[Record]
+    records: list[Record]
+
+    def position_of(self, index: int) -> int:
+        """The place in the stream of the index-th record; past the end, of what follows the batch."""
+        if index >= len(self.records):
+            return self.position + len(self.read)
+        return self.position + self.read.index(self.records[index])
+
+
+@dataclass(slots=True)
+class Struggle:
+    """How a mapping copes with a failure: how many records it tries at once, and how often it has tried those."""
+
+    limit: int
+    tries: int = 0
+
+
+_struggles: dict[str, Struggle] = {}
+
+
+def poll_streams() -> bool:
+    """Start the next batch of every mapping that has one and is not busy; True if there was any."""
+    started = False
+    for account, region, mapping in lambda_svc._iter_all_esms():
+        with _scope(account, region):
+            batch = _next_batch(mapping)
+            if batch is None:
+                continue
+            started = True
+            if batch.records:
+                lambda_svc._dispatch_esm_batch(mapping["UUID"], _process, batch)
+            else:
+                _advance(batch, 0)
+    return started
+
+
+@contextmanager
+def _scope(account: str, region: str) -> Iterator[None]:
+    tokens = lambda_svc._request_account_id.set(account), lambda_svc._request_region.set(region)
+    try:
+        yield
+    finally:
+        lambda_svc._request_account_id.reset(tokens[0])
+        lambda_svc._request_region.reset(tokens[1])
+
+
+def _next_batch(mapping: Record) -> Batch | None:
+    name, source = mapping["UUID"], mapping.get("EventSourceArn", "")
+    if not mapping.get("Enabled", True) or ":dynamodb:" not in source or lambda_svc._esm_inflight.get(name):
+        return None
+    table_name = source.split("/stream/")[0].split("/")[-1]
+    table = dynamodb._tables.get(table_name)
+    function, _ = lambda_svc._get_func_record_for_qualifier(mapping["FunctionName"], mapping.get("Qualifier"))
+    if not table or table.get("LatestStreamArn") != source or function is None:
+        return None
+    if lambda_svc._esm_backoff_until.get(name, 0) > time.time():
+        return None
+    lambda_svc._init_stream_position(name, source, mapping.get("StartingPosition", "LATEST"))
+    position = max(lambda_svc._dynamodb_stream_positions[name], dynamodb.stream_start_position(table_name))
+    limit = _struggles[name].limit if name in _struggles else int(mapping.get("BatchSize", 100))
+    read = dynamodb.stream_records_since(table_name, position, limit)
+    return Batch(mapping, function, position, read, lambda_svc._apply_filter_criteria(read, mapping)) if read else None
+
+
+def _process(batch: Batch) -> None:
+    result = lambda_svc._execute_function(batch.function, {"Records": batch.records})
+    failed = first_failed(batch, result)
+    if result.get("error"):
+        lambda_svc.logger.warning("%s failed: %s\n%s", batch.mapping["FunctionName"], result.get("body"), result.get("log"))
+    if failed is None:
+        _advance(batch, len(batch.records))
+    else:
+        _struggle(batch, failed, result)
+
+
+def first_failed(batch: Batch, result: Record) -> int | None:
+    """Index of the record from which the batch must be tried again. As on AWS, an answer that names
+    no record of the batch means all of them, and failures count only if the mapping asks for them."""
+    if result.get("error"):
+        return 0
+    body = result.get("body")
+    if "ReportBatchItemFailures" not in batch.mapping.get("FunctionResponseTypes", []) or not isinstance(body, dict):
+        return None
+    numbers = [str(record["dynamodb"]["SequenceNumber"]) for record in batch.records]
+    named = [str(failure.get("itemIdentifier", "")) for failure in body.get("batchItemFailures") or []]
+    if not named:
+        return None
+    return min((numbers.index(name) if name in numbers else 0) for name in named)
+
+
+def _struggle(batch: Batch, failed: int, result: Record) -> None:
+    """Try again from the failed record: half of what is left if the mapping bisects (which is not counted as
+    a retry), else all of it as often as the mapping allows; then park it and go on."""
+    name, remaining = batch.mapping["UUID"], batch.records[failed:]
+    here, end = batch.position_of(failed), batch.position_of(len(batch.records))
+    tries = 0 if failed else _struggles.get(name, Struggle(0)).tries
+    _move(batch, here)
+    if batch.mapping.get("BisectBatchOnFunctionError") and len(remaining) > 1:
+        half = batch.position_of((len(remaining) + 1) // 2)
+        _struggles[name] = Struggle((end if failed else half) - here)
+    elif condition := _given_up(batch.mapping, tries, remaining):
+        lambda_svc._send_ddb_stream_failure_record(
+            batch.mapping, batch.function, remaining, batch.mapping["EventSourceArn"], result, condition
+        )
+        _advance(batch, len(batch.records))
+    else:
+        _struggles[name] = Struggle(end - here, tries + 1)
+        lambda_svc._esm_backoff_until[name] = time.time() + min(RETRY_SECONDS * 2**tries, LONGEST_RETRY_SECONDS)
+
+
+def _given_up(mapping: Record, tries: int, records: list[Record]) -> str:
+    """AWS's name for why no further retry follows, or nothing. -1 stands for no limit, as in the API."""
+    allowed = int(mapping.get("MaximumRetryAttempts", -1))
+    if 0 <= allowed <= tries:
+        return "RetryAttemptsExhausted"
+    age = int(mapping.get("MaximumRecordAgeInSeconds", -1))
+    oldest = min(float(record["dynamodb"]["ApproximateCreationDateTime"]) for record in records)
+    return "MaxRecordAgeExceeded" if 0 < age < time.time() - oldest else ""
+
+
+def _advance(batch: Batch, count: int) -> None:
+    _struggles.pop(batch.mapping["UUID"], None)
+    _move(batch, batch.position_of(count))
+
+
+def _move(batch: Batch, position: int) -> None:
+    with lambda_svc._dynamodb_stream_positions_lock:
+        if lambda_svc._esms.get(batch.mapping["UUID"]) is batch.mapping:
+            lambda_svc._dynamodb_stream_positions[batch.mapping["UUID"]] = position
+
+
+def _keep_streams() -> None:
+    """Save a table's stream with the table, and bring both back."""
+    save, load = dynamodb.get_state, dynamodb.load_persisted_state
+
+    def get_state() -> Record:
+        return {**save(), "records": dynamodb._stream_records, "trimmed": dynamodb._stream_trimmed}
+
+    def load_persisted_state(data: Record) -> None:
+        load(data)
+        dynamodb._stream_records.update(data.get("records", {}))
+        dynamodb._stream_trimmed.update(data.get("trimmed", {}))
+
+    dynamodb.get_state, dynamodb.load_persisted_state = get_state, load_persisted_state
+
+
+def _stop_with_parent() -> None:
+    sys.stdin.buffer.read()
+    quiet, deadline = 0, time.monotonic() + FINISH_SECONDS
+    while quiet < 3 and time.monotonic() < deadline:
+        quiet = 0 if lambda_svc.executions_in_flight()[0] else quiet + 1
+        time.sleep(0.1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main() -> None:
+    """Serve until the standard input closes."""
+    lambda_svc._poll_dynamodb_streams = poll_streams
+    lambda_svc._ESM_IDLE_WAKE_GAP_SECONDS = 0.005
+    detect = lambda_runtime._detect_runtime_binary
+    lambda_runtime._detect_runtime_binary = lambda runtime: (sys._base_executable, detect(runtime)[1])  # type: ignore[attr-defined]
+    _keep_streams()
+    threading.Thread(target=_stop_with_parent, daemon=True).start()
+    app.main()
+
+
+if __name__ == "__main__":
+    main()
