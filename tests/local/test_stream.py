@@ -29,16 +29,17 @@ def handler(event, context):
 """
 
 
-def follow(cloud: Cloud, name: str, batch_size: int = 4, **mapping: Any) -> tuple[str, str]:
-    """A table, and a function that follows it; returns the queues of its invocations and of parked records."""
+def follow(cloud: Cloud, name: str, *keys: str, marks: dict[str, str] | None = None, **mapping: Any) -> tuple[str, str]:
+    """A function that follows a table, which has the items when it begins; returns the queues of its invocations and of parked records."""
     stream = cloud.table(name)
     calls, _ = cloud.queue(f"{name}-calls")
     parked, parked_arn = cloud.queue(f"{name}-parked")
     cloud.function(name, SOURCE, QUEUE=calls)
+    put(cloud, name, *keys, **(marks or {}))
     cloud.client("lambda").create_event_source_mapping(
         EventSourceArn=stream,
         FunctionName=name,
-        BatchSize=batch_size,
+        BatchSize=4,
         StartingPosition="TRIM_HORIZON",
         FunctionResponseTypes=["ReportBatchItemFailures"],
         DestinationConfig={"OnFailure": {"Destination": parked_arn}},
@@ -48,9 +49,10 @@ def follow(cloud: Cloud, name: str, batch_size: int = 4, **mapping: Any) -> tupl
 
 
 def put(cloud: Cloud, table: str, *keys: str, **marks: str) -> None:
-    """Write the items in one transaction, so that one batch can hold them; `marks` maps a key to `raise` or `fail`."""
-    items = [{"pk": {"S": key}} | ({marks[key]: {"BOOL": True}} if key in marks else {}) for key in keys]
-    cloud.client("dynamodb").transact_write_items(TransactItems=[{"Put": {"TableName": table, "Item": item}} for item in items])
+    """Write one item per key; `marks` maps a key to `raise` or `fail`."""
+    for key in keys:
+        mark = {marks[key]: {"BOOL": True}} if key in marks else {}
+        cloud.client("dynamodb").put_item(TableName=table, Item={"pk": {"S": key}} | mark)
 
 
 def calls_until(cloud: Cloud, queue: str, last: str) -> list[list[str]]:
@@ -64,8 +66,7 @@ def calls_until(cloud: Cloud, queue: str, last: str) -> list[list[str]]:
 
 
 def test_reported_record_is_tried_again_and_those_before_it_are_not(cloud: Cloud) -> None:
-    calls, parked = follow(cloud, "partial", MaximumRetryAttempts=2)
-    put(cloud, "partial", "a", "b", "c", b="fail")
+    calls, parked = follow(cloud, "partial", "a", "b", "c", marks={"b": "fail"}, MaximumRetryAttempts=2)
     (record,) = cloud.receive(parked)
     assert record["requestContext"]["condition"] == "RetryAttemptsExhausted"
     put(cloud, "partial", "z")
@@ -73,8 +74,8 @@ def test_reported_record_is_tried_again_and_those_before_it_are_not(cloud: Cloud
 
 
 def test_bisecting_finds_the_one_broken_record(cloud: Cloud) -> None:
-    calls, parked = follow(cloud, "bisect", MaximumRetryAttempts=1, BisectBatchOnFunctionError=True)
-    put(cloud, "bisect", "a", "b", "c", "d", c="raise")
+    broken = {"c": "raise"}
+    calls, parked = follow(cloud, "bisect", "a", "b", "c", "d", marks=broken, MaximumRetryAttempts=1, BisectBatchOnFunctionError=True)
     (record,) = cloud.receive(parked)
     assert record["DDBStreamBatchInfo"]["batchSize"] == 1
     put(cloud, "bisect", "z")
@@ -99,9 +100,8 @@ def test_first_failed_is_the_lowest_and_unknown_names_mean_all(named: list[str],
 
 
 def test_a_broken_mapping_does_not_hold_up_another(cloud: Cloud) -> None:
-    stuck, _ = follow(cloud, "stuck")
+    stuck, _ = follow(cloud, "stuck", "a", marks={"a": "raise"})
     free, _ = follow(cloud, "free")
-    put(cloud, "stuck", "a", a="raise")
     calls_until(cloud, stuck, "a")
     put(cloud, "free", "z")
     assert calls_until(cloud, free, "z") == [["z"]]
@@ -110,8 +110,7 @@ def test_a_broken_mapping_does_not_hold_up_another(cloud: Cloud) -> None:
 def test_everything_survives_a_restart(start_cloud: Callable[[Path], Any], tmp_path: Path) -> None:
     with start_cloud(tmp_path) as endpoint:
         first = Cloud(endpoint)
-        calls, _ = follow(first, "kept")
-        put(first, "kept", "a")
+        calls, _ = follow(first, "kept", "a")
         assert calls_until(first, calls, "a") == [["a"]]
         first.client("s3").create_bucket(Bucket="kept")
         first.client("s3").put_object(Bucket="kept", Key="k", Body=b"object")
