@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from chalicelib.errors import BatonError, Conflict, NotFound, Unavailable
+from chalicelib.errors import BadRequest, BatonError, Conflict, NotAuthenticated, NotFound, Unavailable
 
 _PASSING = frozenset(
     {
@@ -31,6 +31,8 @@ _PASSING = frozenset(
     }
 )
 _CONFLICTS = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException", "TransactionConflictException"})
+_DENIED = frozenset({"NotAuthorizedException", "UserNotFoundException", "CodeMismatchException", "ExpiredCodeException"})
+_INVALID = frozenset({"InvalidPasswordException", "InvalidParameterException"})
 _ABSENT = frozenset({"NoSuchKey", "ResourceNotFoundException", "404", "GoneException"})
 
 
@@ -69,7 +71,7 @@ def translated(what: str) -> Iterator[None]:
         raise Unavailable(f"{what}: {type(error).__name__}") from error
 
 
-def _meaning(response: dict[str, Any], what: str) -> BatonError:
+def _meaning(response: Any, what: str) -> BatonError:
     code = response.get("Error", {}).get("Code", "")
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code == "TransactionCanceledException" and not _refused(response):
@@ -78,12 +80,16 @@ def _meaning(response: dict[str, Any], what: str) -> BatonError:
         return Conflict(f"{what}: somebody else was faster")
     if code in _ABSENT:
         return NotFound(f"{what}: not there")
+    if code in _DENIED:
+        return NotAuthenticated(f"{what}: refused")
+    if code in _INVALID:
+        return BadRequest(f"{what}: {response['Error'].get('Message', code)}")
     if code in _PASSING or status >= 500:
         return Unavailable(f"{what}: {code}")
     return BatonError(f"{what}: {code}")
 
 
-def _refused(response: dict[str, Any]) -> bool:
+def _refused(response: Any) -> bool:
     """A cancelled transaction is a conflict if a condition or a rival was the cause; throttling is not."""
     reasons = {reason.get("Code") for reason in response.get("CancellationReasons", [])}
     return bool(reasons & {"ConditionalCheckFailed", "TransactionConflict"}) or not reasons

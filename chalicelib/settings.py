@@ -19,6 +19,8 @@ KEEP_SECONDS = 300
 HOUR = 3_600_000
 DAY = 24 * HOUR
 
+TWILIO_API = "https://api.twilio.com"
+
 # A bot conversation that nobody continued for so long (ms) is over: the next message opens a new one.
 IDLE = DAY
 
@@ -33,7 +35,7 @@ class Parameters:
     socket_endpoint: str
     twilio_account_sid: str = ""
     twilio_auth_tokens: tuple[str, ...] = ()
-    twilio_api: str = "https://api.twilio.com"
+    twilio_api: str = ""
 
 
 _kept: tuple[float, Parameters] | None = None
@@ -55,6 +57,11 @@ def queue_urls() -> dict[str, str]:
     """`{"billing.urgent": url, …}`."""
     urls: dict[str, str] = json.loads(env("QUEUES"))
     return urls
+
+
+def default_queue() -> str:
+    """The first queue of the list: where a conversation goes that no rule sends anywhere."""
+    return next(iter(queue_urls())).partition(".")[0]
 
 
 def parameters() -> Parameters:
@@ -107,5 +114,5 @@ def _parse(found: dict[str, str]) -> Parameters:
         socket_endpoint=address("socket_endpoint").rstrip("/"),
         twilio_account_sid=found.get("secrets/twilio_account_sid", ""),
         twilio_auth_tokens=tuple(token for token in tokens if token),
-        twilio_api=(address("twilio_api") or Parameters.twilio_api).rstrip("/"),
+        twilio_api=(address("twilio_api") or TWILIO_API).rstrip("/"),
     )

@@ -92,7 +92,8 @@ def split_id(conversation_id: str) -> tuple[str, int]:
 def conversation_item(c: Conversation, sk: str = HEAD) -> Item:
     """Empty fields are left out, so that a head stays within one write unit."""
     values: dict[str, Any] = {name: value for name, value in asdict(c).items() if value not in ("", 0, ())}
-    values |= {"pk": thread_pk(c.thread), "sk": sk, "type": "head" if sk == HEAD else "past", "id": c.id, "day": _day(c)}
+    del values["thread"]  # stands in the key
+    values |= {"pk": thread_pk(c.thread), "sk": sk, "type": "head" if sk == HEAD else "past", "day": _day(c)}
     if sk == HEAD and c.owner in ("queue", "agent"):
         values["work"] = queue_work(c.queue, c.urgency) if c.owner == "queue" else agent_work(c.agent)
         values["waiting_since"] = c.waiting_since
@@ -101,12 +102,12 @@ def conversation_item(c: Conversation, sk: str = HEAD) -> Item:
 
 def conversation(item: Item) -> Conversation:
     values = decode(item)
-    values["recent"] = tuple(values.get("recent", ()))
+    values |= {"thread": _thread(values), "recent": tuple(values.get("recent", ()))}
     return Conversation(**{name: values[name] for name in _CONVERSATION if name in values})
 
 
 def message_item(m: Message) -> Item:
-    values = {name: value for name, value in asdict(m).items() if value not in ("", {})}
+    values = {name: value for name, value in asdict(m).items() if name not in ("thread", "id") and value not in ("", {})}
     values |= {"pk": thread_pk(m.thread), "sk": message_sk(m.id), "type": m.direction, "text": m.text}
     if m.meta:
         values["meta"] = json.dumps(m.meta, ensure_ascii=False, separators=(",", ":"))
@@ -115,6 +116,7 @@ def message_item(m: Message) -> Item:
 
 def message(item: Item) -> Message:
     values = decode(item)
+    values |= {"thread": _thread(values), "id": values["sk"].removeprefix("M#")}
     values["meta"] = json.loads(values["meta"]) if "meta" in values else {}
     return Message(**{name: values[name] for name in _MESSAGE if name in values})
 
@@ -163,6 +165,11 @@ def _decode(value: dict[str, Any]) -> Any:
     if kind == "N":
         return int(content)
     return [entry["S"] for entry in content] if kind == "L" else content
+
+
+def _thread(values: dict[str, Any]) -> str:
+    thread: str = values["pk"].removeprefix("T#")
+    return thread
 
 
 def _day(c: Conversation) -> str:

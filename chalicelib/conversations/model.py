@@ -243,6 +243,13 @@ def outcome(c: Conversation, message_id: str) -> str:
     return next((r.partition(":")[0] for r in c.recent if r.endswith(mark)), "")
 
 
+def answering(incoming: Message) -> dict[str, Any]:
+    """What an answer's `meta` must say of the message that it answers, so that mail programs keep the thread."""
+    if "message_id" not in incoming.meta:
+        return {}
+    return {"in_reply_to": incoming.meta["message_id"], "references": incoming.meta.get("references", [])}
+
+
 def queue_urgency(value: str) -> Urgency:
     """Raises BadRequest for anything but "urgent" and "normal"."""
     for known in URGENCIES:

@@ -6,25 +6,17 @@ Errors: Conflict (a condition failed: read again), NotFound, Unavailable (thrott
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from chalicelib import aws, settings
 from chalicelib.conversations import keys
 from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Conversation, Event, Message, State
+from chalicelib.conversations.timeline import Thread
 from chalicelib.errors import Conflict, NotFound
 
 _PAGE = 100  # BatchGetItem takes no more keys
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """All that was ever said in a thread: conversations by number, messages and events in the order of time."""
-
-    conversations: tuple[Conversation, ...]
-    messages: tuple[Message, ...]
-    events: tuple[tuple[int, Event], ...]  # with the number of the conversation
 
 
 def record(message: Message) -> bool:

@@ -1,0 +1,220 @@
+"""What an agent does with conversations: claim, read, reply, note, transfer, resolve, hand back.
+
+Each action reads the head, asks the model for the next version and saves it under the condition that nobody changed
+it meanwhile; with the version go the message, the event and the agents' counters, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from chalicelib.agents import line, roster
+from chalicelib.agents.roster import Agent
+from chalicelib.conversations import model, notes, table, timeline
+from chalicelib.conversations.model import Conversation, Event, Message
+from chalicelib.errors import BadRequest, Conflict, Full, NotFound, NotOwner, TooLarge
+
+LONGEST_TEXT = 20_000
+_ATTEMPTS = 3
+
+
+def claim(agent: Agent, now: int) -> Conversation | None:
+    """The next conversation that fits; None if nobody waits. Raises Full."""
+    if agent.held >= agent.max_open:
+        raise Full(f"you hold {agent.held} conversations, as many as allowed: resolve one first")
+    for tickets in line.candidates(agent.skills):
+        taken = _first_free(agent, tickets, now)
+        if taken:
+            return taken
+    return None
+
+
+def mine(agent: Agent) -> list[dict[str, Any]]:
+    return [timeline.conversation_view(c) for c in table.held_by(agent.id)]
+
+
+def in_queue(agent: Agent, queue: str) -> list[dict[str, Any]]:
+    """Raises BadRequest for a queue that is none of the agent's skills."""
+    if queue not in agent.skills:
+        raise BadRequest(f"queue must be one of your skills: {', '.join(agent.skills)}")
+    return [timeline.conversation_view(c) for urgency in model.URGENCIES for c in table.waiting(queue, urgency)]
+
+
+def queues(agent: Agent) -> list[dict[str, Any]]:
+    """How many wait in each of the agent's queues, and since when."""
+    shown = []
+    for skill in agent.skills:
+        for urgency in model.URGENCIES:
+            waiting = table.waiting(skill, urgency)
+            oldest = waiting[0].waiting_since if waiting else 0
+            shown.append({"queue": skill, "urgency": urgency, "waiting": len(waiting), "oldest_at": oldest})
+    return shown
+
+
+def read(conversation_id: str, after: int) -> dict[str, Any]:
+    """The whole story; with a cursor only the messages that may be new. Raises NotFound."""
+    c = table.conversation(conversation_id)
+    thread = table.read_thread(c.thread)
+    messages = timeline.of_conversation(thread, c.number)
+    others = [o for o in table.of_customer(c.customer) if o.id != c.id] if c.customer and not after else []
+    return {
+        "conversation": timeline.conversation_view(c),
+        "messages": [timeline.for_agent(m) for m in timeline.after(messages, after)],
+        "notes": [asdict(n) for n in notes.of(c.thread)],
+        "events": [asdict(e) for e in timeline.events_of(thread, c.number)],
+        "others": [timeline.conversation_view(o) for o in others],
+        "cursor": timeline.cursor(messages, after),
+    }
+
+
+def reply(agent: Agent, conversation_id: str, client_id: str, text: str, now: int) -> tuple[Message, bool]:
+    """Sends once: the same id and text again gives the stored message and False. Raises NotOwner, Conflict, BadRequest."""
+    c = table.conversation(conversation_id)
+    message_id = f"r-{_checked_id(client_id)}"
+    already = table.message(c.thread, message_id)
+    if already:
+        return _same(already, _checked_text(text)), False
+    message = Message(
+        thread=c.thread,
+        id=message_id,
+        direction="outgoing",
+        channel=c.channel,
+        at=now,
+        text=_checked_text(text),
+        address=c.address,
+        name=agent.name,
+        by=agent.id,
+        state="pending",
+        subject=c.subject if c.channel == "email" else "",
+        meta={"conversation": c.id} | _reply_headers(c),
+    )
+    try:
+        _change(conversation_id, lambda c: (model.replied(c, agent.id, message_id, now), None), messages=(message,))
+    except Conflict:
+        raced = table.message(c.thread, message_id)
+        if not raced:
+            raise
+        return _same(raced, message.text), False
+    return message, True
+
+
+def note(agent: Agent, conversation_id: str, client_id: str, text: str, now: int) -> notes.Note:
+    """For colleagues only; whoever may read may note. Raises NotFound, BadRequest."""
+    c = table.conversation(conversation_id)
+    written = notes.Note(_checked_id(client_id), now, agent.id, agent.name, _checked_text(text))
+    notes.add(c.thread, written)
+    return written
+
+
+def transfer(agent: Agent, conversation_id: str, queue: str, urgency: str, now: int) -> Conversation:
+    """Into another queue, with its age. Raises NotOwner, BadRequest."""
+    name, level = roster.known_queue(queue), model.queue_urgency(urgency)
+    event = Event("transferred", now, agent.id, {"queue": name, "urgency": level})
+    return _change(
+        conversation_id, lambda c: (model.transferred(c, agent.id, name, level, now), event), also=[roster.gives(agent.id)]
+    )
+
+
+def pass_to(agent: Agent, conversation_id: str, to: str, now: int) -> Conversation:
+    """Into a colleague's hands. Raises NotOwner, NotFound, Full."""
+    colleague = roster.find(to)
+    if colleague.id == agent.id:
+        raise BadRequest("you hold this conversation already")
+    if colleague.held >= colleague.max_open:
+        raise Full(f"{colleague.name} holds as many conversations as allowed")
+    event = Event("transferred", now, agent.id, {"agent": colleague.id, "name": colleague.name})
+    counters = [roster.gives(agent.id), roster.takes(colleague)]
+    return _change(conversation_id, lambda c: (model.passed(c, agent.id, colleague.id, now), event), also=counters)
+
+
+def resolve(agent: Agent, conversation_id: str, now: int) -> Conversation:
+    """Done. Raises NotOwner."""
+    event = Event("resolved", now, agent.id)
+    return _change(conversation_id, lambda c: (model.resolved(c, agent.id, now), event), also=[roster.gives(agent.id)])
+
+
+def hand_back(agent: Agent, conversation_id: str, now: int) -> Conversation:
+    """The bot goes on. Raises NotOwner."""
+    event = Event("handed_back", now, agent.id)
+    return _change(conversation_id, lambda c: (model.handed_back(c, agent.id, now), event), also=[roster.gives(agent.id)])
+
+
+def give_back(c: Conversation, now: int) -> Conversation:
+    """Its agent is gone: back into the line, first. Raises NotOwner, Conflict."""
+    event = Event("returned", now, "system", {"agent": c.agent})
+    return _change(c.id, lambda c: (model.returned(c, now), event), also=[roster.gives(c.agent)])
+
+
+def _first_free(agent: Agent, tickets: list[line.Ticket], now: int) -> Conversation | None:
+    """Takes the first ticket whose conversation really waits; stale ones are dropped, the rest released."""
+    for n, ticket in enumerate(tickets):
+        taken = _take(agent, ticket, now)
+        if taken is None:
+            continue
+        line.drop(ticket)
+        if taken:
+            line.release(tickets[n + 1 :])
+            return taken
+    return None
+
+
+def _take(agent: Agent, ticket: line.Ticket, now: int) -> Conversation | None | bool:
+    """The conversation; False if the ticket is stale; None if a colleague is just taking it."""
+    event = Event("claimed", now, agent.id, {"name": agent.name})
+    try:
+        return _change(ticket.conversation, lambda c: (model.claimed(c, agent.id, now), event), also=[roster.takes(agent)])
+    except (NotOwner, NotFound):
+        return False
+    except Conflict:
+        fresh = roster.find(agent.id)
+        if fresh.held >= fresh.max_open:
+            raise Full("you hold as many conversations as allowed: resolve one first") from None
+        return None
+
+
+def _change(
+    conversation_id: str,
+    next_version: Callable[[Conversation], tuple[Conversation, Event | None]],
+    messages: tuple[Message, ...] = (),
+    also: list[dict[str, Any]] | None = None,
+) -> Conversation:
+    """Reads, decides, saves; again if somebody was faster. Raises NotOwner if the baton is elsewhere by then."""
+    for attempt in range(_ATTEMPTS):
+        c = table.conversation(conversation_id)
+        changed, event = next_version(c)
+        try:
+            return table.save(changed, event, messages, also=also or ())
+        except Conflict:
+            if attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _reply_headers(c: Conversation) -> dict[str, Any]:
+    """A mail must name what it answers, or mail programs open a new thread."""
+    if c.channel != "email":
+        return {}
+    incoming = [m for m in table.read_thread(c.thread).messages if m.direction == "incoming"]
+    return model.answering(incoming[-1]) if incoming else {}
+
+
+def _same(stored: Message, text: str) -> Message:
+    if stored.text != text:
+        raise Conflict("this id was used for another text: take a new id")
+    return stored
+
+
+def _checked_id(client_id: Any) -> str:
+    if not isinstance(client_id, str) or not 8 <= len(client_id) <= 64 or not client_id.replace("-", "").replace("_", "").isalnum() or not client_id.isascii():
+        raise BadRequest("id must be your own random id: 8 to 64 characters of A-Z a-z 0-9 _ -")
+    return client_id
+
+
+def _checked_text(text: Any) -> str:
+    if not isinstance(text, str) or not text.strip():
+        raise BadRequest("text must not be empty")
+    if len(text) > LONGEST_TEXT:
+        raise TooLarge(f"text may have {LONGEST_TEXT} characters at most")
+    return text.strip()

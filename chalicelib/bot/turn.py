@@ -1,0 +1,152 @@
+"""The bot's turn: a customer's message comes out of the stream, and it is answered, handed over, or left to its owner.
+
+The head is read, the decision made, and the head saved under the condition that nobody changed it meanwhile. Only then
+is the answer stored. So an answer that comes after a person took over is refused by the database; and after a crash
+between the two writes the head remembers that this message was answered, and the answer is stored on the next try.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from chalicelib import settings
+from chalicelib.bot import brain
+from chalicelib.bot.answer import Brain, Context, answer, is_miss
+from chalicelib.conversations import identities, keys, model, table
+from chalicelib.conversations.keys import Item
+from chalicelib.conversations.model import Answer, Conversation, Escalation, Event, Message
+from chalicelib.errors import Conflict, NotOwner, Unavailable
+from chalicelib.observability import now
+
+_ATTEMPTS = 4
+
+# An answer that would come so late (ms) would only surprise: a person looks first.
+STALE = settings.HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The conversation that a message belongs to, and the earlier one that it replaces on the thread's head."""
+
+    conversation: Conversation
+    past: Conversation | None = None
+
+
+def handle(item: Item, _old: Item | None) -> str:
+    """One incoming message of the stream: "answered", "escalated" or "seen". Raises Unavailable if it should come again."""
+    message = keys.message(item)
+    for attempt in range(_ATTEMPTS):
+        head = table.head(message.thread, consistent=attempt > 0)
+        try:
+            return _turn(head, message, now())
+        except NotOwner:
+            raise
+        except Conflict:
+            continue
+    raise Unavailable("the head of this thread changes faster than it can be read")
+
+
+def _turn(head: Conversation | None, message: Message, at: int) -> str:
+    done = model.outcome(head, message.id) if head else ""
+    if done and head:
+        return _finish(head, message, at) if done == "answered" else done
+    opening = _opening(head, message)
+    c = model.received(opening.conversation, message)
+    if c.owner != "bot" or _is_not_for_the_bot(message):
+        table.save(c, past=opening.past)
+        return "seen"
+    decision = _decide(c, message, at)
+    if isinstance(decision, Escalation):
+        return _hand_over(c, opening.past, message, decision, at)
+    answered = model.answered(c, message, decision, at)
+    table.save(replace(answered, misses=c.misses + 1) if is_miss(decision) else answered, past=opening.past)
+    table.record(_outgoing(message, f"a-{message.id}", decision, at))
+    return "answered"
+
+
+def _opening(head: Conversation | None, message: Message) -> Opening:
+    if head and not model.is_over(head, message.at, settings.IDLE):
+        return Opening(head)
+    if not head:
+        return Opening(model.opened(message, identities.customer_of(message)))
+    past = model.expired(head, settings.IDLE) if head.owner == "bot" else head
+    return Opening(model.opened(message, head.customer, head.number + 1, head.version), past)
+
+
+def _is_not_for_the_bot(message: Message) -> bool:
+    """Robots are never answered by a robot (RFC 3834), nor is a STOP that the carrier answers."""
+    return any(message.meta.get(mark) for mark in ("automatic", "quarantined", "keyword"))
+
+
+def _decide(c: Conversation, message: Message, at: int) -> Answer | Escalation:
+    """The conversation so far and the queues' load cost reads: they are fetched only for a hand-over."""
+    known = brain.load()
+    late = at - message.at > STALE
+    mind: Brain = replace(known, index=None) if late else known
+    context = Context(
+        channel=message.channel,
+        now=at,
+        language=message.language or c.language,
+        misses=c.misses,
+        last_question=c.question,
+        last_article=c.article,
+        name=c.name,
+    )
+    decision = answer(message.text, context, mind)
+    if isinstance(decision, Answer):
+        return decision
+    load = len(table.waiting(decision.queue, decision.urgency))
+    return answer(message.text, replace(context, said=_said(c, message), waiting=load), mind)
+
+
+def _said(c: Conversation, message: Message) -> tuple[tuple[str, str], ...]:
+    """What was said in this conversation before the message."""
+    thread = table.read_thread(c.thread)
+    return tuple((m.by, m.text) for m in thread.messages if c.opened_at <= m.at and m.id != message.id)
+
+
+def _hand_over(c: Conversation, past: Conversation | None, message: Message, decision: Escalation, at: int) -> str:
+    detail = {
+        "rule": decision.rule,
+        "reason": decision.reason,
+        "queue": decision.queue,
+        "urgency": decision.urgency,
+        "summary": decision.summary,
+        "facts": decision.facts,
+    }
+    event = Event("escalated", at, "bot", detail)
+    told = [_outgoing(message, f"h-{message.id}", Answer(decision.text, ""), at)] if decision.text else []
+    table.save(model.escalated(c, message.id, decision, at), event, told, past)
+    return "escalated"
+
+
+def _finish(head: Conversation, message: Message, at: int) -> str:
+    """The crash came between head and answer: the answer is stored now, unless it already is."""
+    if table.message(message.thread, f"a-{message.id}"):
+        return "answered"
+    decision = _decide(head, message, at)
+    if isinstance(decision, Answer):
+        table.record(_outgoing(message, f"a-{message.id}", decision, at))
+        return "answered"
+    if head.owner != "bot":
+        return "seen"
+    return _hand_over(head, None, message, decision, at)
+
+
+def _outgoing(to: Message, message_id: str, said: Answer, at: int) -> Message:
+    return Message(
+        thread=to.thread,
+        id=message_id,
+        direction="outgoing",
+        channel=to.channel,
+        at=max(at, to.at + 1),
+        text=said.text,
+        address=to.address,
+        name=settings.optional("BUSINESS"),
+        by="bot",
+        state="pending",
+        subject=to.subject,
+        link=said.link,
+        language=said.language,
+        meta=model.answering(to),
+    )

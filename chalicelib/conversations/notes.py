@@ -1,0 +1,46 @@
+"""Agents' words for colleagues, in a table of their own that no outbound function may read."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from chalicelib import aws, settings
+from chalicelib.conversations import keys
+from chalicelib.errors import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """`id` is the client's: the same note sent twice is stored once."""
+
+    id: str
+    at: int
+    by: str
+    name: str
+    text: str
+
+
+def add(thread: str, note: Note) -> bool:
+    """False if this note was stored already."""
+    item = keys.encode({"pk": keys.thread_pk(thread), "sk": f"N#{note.id}", **asdict(note)})
+    try:
+        with aws.translated("store a note"):
+            aws.client("dynamodb").put_item(
+                TableName=settings.env("NOTES_TABLE"), Item=item, ConditionExpression="attribute_not_exists(pk)"
+            )
+    except Conflict:
+        return False
+    return True
+
+
+def of(thread: str) -> list[Note]:
+    """In the order of time."""
+    with aws.translated("read the notes"):
+        page = aws.client("dynamodb").query(
+            TableName=settings.env("NOTES_TABLE"),
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=keys.encode({":pk": keys.thread_pk(thread)}),
+        )
+    rows = [keys.decode(item) for item in page["Items"]]
+    notes = [Note(r["id"], r["at"], r["by"], r["name"], r["text"]) for r in rows]
+    return sorted(notes, key=lambda n: (n.at, n.id))

@@ -1,0 +1,61 @@
+"""Which WebSockets are open: rows beside the thread (visitors) or in one partition (agents' consoles).
+
+A row is a hint and never the truth. It goes when the gateway says that the connection is gone, at the latest by TTL;
+readers check the expiry themselves, as DynamoDB may delete late.
+"""
+
+from __future__ import annotations
+
+from chalicelib import aws, settings
+from chalicelib.conversations import keys
+
+# API Gateway closes every connection after two hours.
+LIFE_SECONDS = 7500
+
+
+def open_visitor(thread: str, connection: str, now: int) -> None:
+    _put(keys.thread_pk(thread), connection, "", now)
+
+
+def open_console(agent: str, connection: str, now: int) -> None:
+    _put(keys.CONSOLES, connection, agent, now)
+
+
+def of_visitor(thread: str, now: int) -> list[str]:
+    """Connection ids."""
+    return [connection for connection, _ in _read(keys.thread_pk(thread), now)]
+
+
+def of_consoles(now: int) -> list[tuple[str, str]]:
+    """Connection ids, each with its agent."""
+    return _read(keys.CONSOLES, now)
+
+
+def close_visitor(thread: str, connection: str) -> None:
+    _delete(keys.thread_pk(thread), connection)
+
+
+def close_console(connection: str) -> None:
+    _delete(keys.CONSOLES, connection)
+
+
+def _put(pk: str, connection: str, agent: str, now: int) -> None:
+    row = {"pk": pk, "sk": keys.socket_sk(connection), "type": "socket", "agent": agent, "expires": now // 1000 + LIFE_SECONDS}
+    with aws.translated("store a connection"):
+        aws.client("dynamodb").put_item(TableName=settings.env("TABLE"), Item=keys.encode(row))
+
+
+def _read(pk: str, now: int) -> list[tuple[str, str]]:
+    with aws.translated("read the connections"):
+        page = aws.client("dynamodb").query(
+            TableName=settings.env("TABLE"),
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :x)",
+            ExpressionAttributeValues=keys.encode({":pk": pk, ":x": keys.socket_sk("")}),
+        )
+    rows = [keys.decode(item) for item in page["Items"]]
+    return [(row["sk"].removeprefix("X#"), row["agent"]) for row in rows if row["expires"] > now // 1000]
+
+
+def _delete(pk: str, connection: str) -> None:
+    with aws.translated("forget a connection"):
+        aws.client("dynamodb").delete_item(TableName=settings.env("TABLE"), Key=keys.key(pk, keys.socket_sk(connection)))

@@ -1,0 +1,62 @@
+"""Who sees what of a thread. Pure: a conversation is the stretch of its thread from its opening to the next one's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from chalicelib.conversations.model import Conversation, Event, Message
+
+# A message gets its time just before it is written. Another one, written at the same moment, may become visible
+# later and yet bear an earlier time; so a replay starts this long (ms) before the cursor, and readers drop by id.
+OVERLAP = 60_000
+
+_INTERNAL = ("thread", "number", "recent", "article", "question", "misses", "waited")
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """All that was ever said in a thread: conversations by number, messages in the order of time, events with their conversation's number."""
+
+    conversations: tuple[Conversation, ...]
+    messages: tuple[Message, ...]
+    events: tuple[tuple[int, Event], ...]
+
+
+def of_conversation(thread: Thread, number: int) -> list[Message]:
+    """The messages of one conversation, in the order of time."""
+    starts = {c.number: c.opened_at for c in thread.conversations}
+    start = starts[number] if number > min(starts) else 0
+    end = starts.get(number + 1)
+    return [m for m in thread.messages if m.at >= start and (end is None or m.at < end)]
+
+
+def events_of(thread: Thread, number: int) -> list[Event]:
+    return sorted((e for n, e in thread.events if n == number), key=lambda e: e.at)
+
+
+def after(messages: Iterable[Message], cursor: int) -> list[Message]:
+    """What a reader may not have seen who has seen everything up to `cursor` (ms); 0 for everything."""
+    return [m for m in messages if m.at > cursor - OVERLAP]
+
+
+def cursor(messages: Sequence[Message], before: int) -> int:
+    return max((m.at for m in messages), default=before)
+
+
+def for_visitor(m: Message) -> dict[str, Any]:
+    """What the customer may see of a message: no agent's id, no address, no internals."""
+    by = "you" if m.direction == "incoming" else "bot" if m.by == "bot" else "agent"
+    shown = {"id": m.id, "direction": m.direction, "channel": m.channel, "at": m.at, "by": by, "text": m.text, "link": m.link}
+    return shown | {"name": m.name if by != "you" else "", "state": m.state}
+
+
+def for_agent(m: Message) -> dict[str, Any]:
+    shown = ("id", "direction", "channel", "at", "by", "name", "text", "subject", "link", "state", "detail", "language")
+    values = asdict(m)
+    return {name: values[name] for name in shown} | {"meta": m.meta}
+
+
+def conversation_view(c: Conversation) -> dict[str, Any]:
+    return {"id": c.id} | {name: value for name, value in asdict(c).items() if name not in _INTERNAL}
