@@ -1,0 +1,113 @@
+// One WebSocket that comes back by itself: backoff with jitter, pings, and doubts when nothing is heard.
+const PING_EVERY = 240_000; // idle connections are closed after 10 minutes
+const PATIENCE = 10_000; // so long may an awaited frame take before the connection counts as dead
+const STEADY = 5_000; // a connection that lasts so long starts the backoff anew
+const FIRST_WAIT = 600;
+const LONGEST_WAIT = 30_000;
+
+export function backoff(attempt, random = Math.random()) {
+  return Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt) * (0.5 + random / 2);
+}
+
+export class LiveSocket {
+  /** `address()` promises the address for each new connection and may throw; `onState` hears "connecting", "open", "waiting", "offline". */
+  constructor({ address, onOpen, onFrame, onState }) {
+    Object.assign(this, { address, onOpen, onFrame, onState });
+    this.attempt = 0;
+    this.turn = 0; // events of older connections are ignored
+    this.socket = null;
+    this.timers = {};
+  }
+
+  start() {
+    addEventListener("online", () => this.reconnect());
+    addEventListener("offline", () => this.#wait());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#check());
+    this.#connect();
+  }
+
+  /** Whether the frame went out; it may still be lost on the way. */
+  send(frame) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(frame));
+    this.#after("doubt", PATIENCE, () => this.#wait());
+    return true;
+  }
+
+  /** Drops what there is and connects at once. */
+  reconnect() {
+    this.#lose("connecting");
+    this.#connect();
+  }
+
+  stop() {
+    this.#lose("waiting");
+    this.stopped = true;
+  }
+
+  async #connect() {
+    if (this.stopped) return;
+    clearTimeout(this.timers.again);
+    const turn = ++this.turn;
+    this.onState("connecting");
+    try {
+      const address = await this.address();
+      if (turn === this.turn) this.#listen(new WebSocket(address), turn);
+    } catch {
+      if (turn === this.turn) this.#wait();
+    }
+  }
+
+  #listen(socket, turn) {
+    const current = (act) => (event) => turn === this.turn && act(event);
+    this.socket = socket;
+    this.#after("doubt", PATIENCE, () => this.#wait());
+    socket.onopen = current(() => {
+      this.#after("steady", STEADY, () => (this.attempt = 0));
+      this.#heard();
+      this.onState("open");
+      this.onOpen();
+    });
+    socket.onmessage = current((event) => {
+      this.#heard();
+      this.onFrame(parsed(event.data));
+    });
+    socket.onclose = current(() => this.#wait());
+  }
+
+  #heard() {
+    clearTimeout(this.timers.doubt);
+    this.#after("ping", PING_EVERY, () => this.send({ action: "ping" }));
+  }
+
+  #check() {
+    if (this.socket?.readyState === WebSocket.CONNECTING) return;
+    if (!this.send({ action: "ping" })) this.reconnect();
+  }
+
+  #wait() {
+    this.#lose(navigator.onLine ? "waiting" : "offline");
+    this.#after("again", backoff(this.attempt++), () => this.#connect());
+  }
+
+  #lose(state) {
+    this.turn += 1;
+    for (const timer of Object.values(this.timers)) clearTimeout(timer);
+    this.socket?.close();
+    this.socket = null;
+    this.onState(state);
+  }
+
+  #after(name, delay, act) {
+    clearTimeout(this.timers[name]);
+    this.timers[name] = setTimeout(act, delay);
+  }
+}
+
+function parsed(data) {
+  try {
+    return JSON.parse(data) ?? {};
+  } catch {
+    return {};
+  }
+}
