@@ -1,0 +1,64 @@
+"""Numbers, times and names as people read them, in English and Chinese. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+_NONE = "–"
+
+_NAMES = {
+    "all": ("All", "全部"),
+    "email": ("E-mail", "电子邮件"),
+    "sms": ("SMS", "短信"),
+    "webchat": ("Web chat", "网页聊天"),
+    "bot": ("First reply by the bot", "首次回复：机器人"),
+    "agent": ("First reply by an agent", "首次回复：客服"),
+    "urgent": ("urgent", "紧急"),
+    "normal": ("normal", "普通"),
+}
+_UNITS = ((86_400_000, "d", "天"), (3_600_000, "h", "小时"), (60_000, "min", "分钟"), (1_000, "s", "秒"))
+_WEEKDAYS = "一二三四五六日"
+
+
+def name(of: str) -> tuple[str, str]:
+    """Of a channel, an urgency or a kind of replier; other names (queues, reasons) stay as they are."""
+    return _NAMES.get(of, (of or _NONE, of or _NONE))
+
+
+def duration(ms: int | None) -> tuple[str, str]:
+    """In the two largest units: ("1 h 20 min", "1 小时 20 分钟"); a dash for None."""
+    if ms is None:
+        return _NONE, _NONE
+    # Days and minutes together would say more than anybody wants to know.
+    unit = 1_000 if ms < 600_000 else 60_000 if ms < 86_400_000 else 3_600_000
+    left = ms // unit * unit
+    parts: list[tuple[str, str]] = []
+    for size, en, zh in _UNITS:
+        count, left = divmod(left, size)
+        if count:
+            parts.append((f"{count}\u00a0{en}", f"{count}\u00a0{zh}"))
+    if not parts:
+        return "0\u00a0s", "0\u00a0秒"
+    return " ".join(en for en, _ in parts), " ".join(zh for _, zh in parts)
+
+
+def share(part: int, whole: int) -> str:
+    """In whole per cent; a dash for a share of nothing. 100 % and 0 % are said only of all and none."""
+    if not whole:
+        return _NONE
+    percent = round(100 * part / whole)
+    if part < whole and percent == 100:
+        percent = 99
+    if part > 0 and percent == 0:
+        percent = 1
+    return f"{percent}\u00a0%"
+
+
+def number(n: int) -> str:
+    return f"{n:,}".replace(",", "\u202f")
+
+
+def long_day(day: str) -> tuple[str, str]:
+    """("Saturday, 21 November 2026", "2026年11月21日 星期六")."""
+    d = date.fromisoformat(day)
+    return f"{d:%A}, {d.day} {d:%B} {d.year}", f"{d.year}年{d.month}月{d.day}日 星期{_WEEKDAYS[d.weekday()]}"
