@@ -13,27 +13,27 @@ from typing import Any
 
 from chalicelib.errors import BadRequest, BatonError, Conflict, NotAuthenticated, NotFound, Unavailable
 
-_PASSING = frozenset(
-    {
-        "InternalServerError",
-        "InternalError",
-        "InternalFailure",
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "ServiceUnavailable",
-        "SlowDown",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-        "TransactionInProgressException",
-    }
+_PASSING = (
+    "InternalServerError InternalError InternalFailure LimitExceededException ProvisionedThroughputExceededException "
+    "RequestLimitExceeded RequestThrottled ServiceUnavailable SlowDown Throttling ThrottlingException "
+    "TooManyRequestsException TransactionInProgressException"
 )
-_CONFLICTS = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException", "TransactionConflictException"})
-_DENIED = frozenset({"NotAuthorizedException", "UserNotFoundException", "CodeMismatchException", "ExpiredCodeException"})
-_INVALID = frozenset({"InvalidPasswordException", "InvalidParameterException"})
-_ABSENT = frozenset({"NoSuchKey", "ResourceNotFoundException", "404", "GoneException"})
+_CONFLICTS = "ConditionalCheckFailedException TransactionCanceledException TransactionConflictException"
+_DENIED = "NotAuthorizedException UserNotFoundException CodeMismatchException ExpiredCodeException"
+_INVALID = "InvalidPasswordException InvalidParameterException"
+_ABSENT = "NoSuchKey ResourceNotFoundException 404 GoneException"
+
+_MEANINGS: dict[str, type[BatonError]] = {
+    code: meaning
+    for codes, meaning in (
+        (_PASSING, Unavailable),
+        (_CONFLICTS, Conflict),
+        (_DENIED, NotAuthenticated),
+        (_INVALID, BadRequest),
+        (_ABSENT, NotFound),
+    )
+    for code in codes.split()
+}
 
 
 @cache
@@ -73,20 +73,11 @@ def translated(what: str) -> Iterator[None]:
 
 def _meaning(response: Any, what: str) -> BatonError:
     code = response.get("Error", {}).get("Code", "")
+    text = response.get("Error", {}).get("Message", "") if code in _INVALID.split() else code
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code == "TransactionCanceledException" and not _refused(response):
+    if status >= 500 or (code == "TransactionCanceledException" and not _refused(response)):
         return Unavailable(f"{what}: {code}")
-    if code in _CONFLICTS:
-        return Conflict(f"{what}: somebody else was faster")
-    if code in _ABSENT:
-        return NotFound(f"{what}: not there")
-    if code in _DENIED:
-        return NotAuthenticated(f"{what}: refused")
-    if code in _INVALID:
-        return BadRequest(f"{what}: {response['Error'].get('Message', code)}")
-    if code in _PASSING or status >= 500:
-        return Unavailable(f"{what}: {code}")
-    return BatonError(f"{what}: {code}")
+    return _MEANINGS.get(code, BatonError)(f"{what}: {text}")
 
 
 def _refused(response: Any) -> bool:

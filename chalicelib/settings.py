@@ -38,7 +38,7 @@ class Parameters:
     twilio_api: str = ""
 
 
-_kept: tuple[float, Parameters] | None = None
+_kept: list[tuple[float, Parameters]] = []  # at most one, with the time it was read
 
 
 def env(name: str) -> str:
@@ -66,23 +66,21 @@ def default_queue() -> str:
 
 def parameters() -> Parameters:
     """Secrets and addresses. Raises Unavailable if they were never readable."""
-    global _kept
-    if _kept and time.monotonic() - _kept[0] < KEEP_SECONDS:
-        return _kept[1]
+    if _kept and time.monotonic() - _kept[0][0] < KEEP_SECONDS:
+        return _kept[0][1]
     try:
         fresh = _parse(_read(env("PARAMETERS")))
     except BatonError:
         if not _kept:
             raise
-        fresh = _kept[1]
-    _kept = (time.monotonic(), fresh)
+        fresh = _kept[0][1]
+    _kept[:] = [(time.monotonic(), fresh)]
     return fresh
 
 
 def forget() -> None:
     """For tests and for a secret that was just rotated."""
-    global _kept
-    _kept = None
+    _kept.clear()
 
 
 def _read(path: str) -> dict[str, str]:

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib import aws, settings
-from chalicelib.conversations.keys import Item
 from chalicelib.errors import Conflict, NotFound, NotOwner, Unavailable
 from chalicelib.observability import log
 
+Item = dict[str, dict[str, Any]]  # as DynamoDB writes it
 Handler = Callable[[Item, Item | None], str]  # (new image, old image) -> what happened, one word for the log
 
 
@@ -46,7 +46,7 @@ def _one(record: dict[str, Any], function: str, handlers: Mapping[str, Handler])
         if isinstance(error, NotOwner):
             return "not_owner"
         raise Unavailable(str(error)) from error
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, its neighbours must go on
         log.exception("poison_record", function=function)
         _park(function, images["Keys"], type(error).__name__)
         return "parked"

@@ -6,6 +6,7 @@ it meanwhile; with the version go the message, the event and the agents' counter
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -18,6 +19,7 @@ from chalicelib.errors import BadRequest, Conflict, Full, NotFound, NotOwner, To
 
 LONGEST_TEXT = 20_000
 _ATTEMPTS = 3
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 def claim(agent: Agent, now: int) -> Conversation | None:
@@ -72,7 +74,7 @@ def read(conversation_id: str, after: int) -> dict[str, Any]:
 def reply(agent: Agent, conversation_id: str, client_id: str, text: str, now: int) -> tuple[Message, bool]:
     """Sends once: the same id and text again gives the stored message and False. Raises NotOwner, Conflict, BadRequest."""
     c = table.conversation(conversation_id)
-    message_id = f"r-{_checked_id(client_id)}"
+    message_id = f"r+{_checked_id(client_id)}"
     already = table.message(c.thread, message_id)
     if already:
         return _same(already, _checked_text(text)), False
@@ -112,9 +114,7 @@ def transfer(agent: Agent, conversation_id: str, queue: str, urgency: str, now: 
     """Into another queue, with its age. Raises NotOwner, BadRequest."""
     name, level = roster.known_queue(queue), model.queue_urgency(urgency)
     event = Event("transferred", now, agent.id, {"queue": name, "urgency": level})
-    return _change(
-        conversation_id, lambda c: (model.transferred(c, agent.id, name, level, now), event), also=[roster.gives(agent.id)]
-    )
+    return _change(conversation_id, lambda c: (model.transferred(c, agent.id, name, level, now), event), also=[roster.gives(agent.id)])
 
 
 def pass_to(agent: Agent, conversation_id: str, to: str, now: int) -> Conversation:
@@ -148,25 +148,32 @@ def give_back(c: Conversation, now: int) -> Conversation:
 
 
 def _first_free(agent: Agent, tickets: list[line.Ticket], now: int) -> Conversation | None:
-    """Takes the first ticket whose conversation really waits; stale ones are dropped, the rest released."""
-    for n, ticket in enumerate(tickets):
-        taken = _take(agent, ticket, now)
-        if taken is None:
-            continue
-        line.drop(ticket)
-        if taken:
-            line.release(tickets[n + 1 :])
-            return taken
-    return None
+    """Takes the first ticket whose conversation really waits; stale tickets are dropped, the others released."""
+    left = list(tickets)
+    try:
+        for ticket in tickets:
+            try:
+                taken = _take(agent, ticket.conversation, now)
+            except (NotOwner, NotFound):
+                line.drop(ticket)  # stale: it waits no longer
+                left.remove(ticket)
+                continue
+            if taken:
+                line.drop(ticket)
+                left.remove(ticket)
+                return taken
+        return None
+    finally:
+        line.release(left)
 
 
-def _take(agent: Agent, ticket: line.Ticket, now: int) -> Conversation | None | bool:
-    """The conversation; False if the ticket is stale; None if a colleague is just taking it."""
+def _take(agent: Agent, conversation_id: str, now: int) -> Conversation | None:
+    """None if a colleague is just taking it. Raises NotOwner, NotFound (it waits no longer), Full."""
     event = Event("claimed", now, agent.id, {"name": agent.name})
     try:
-        return _change(ticket.conversation, lambda c: (model.claimed(c, agent.id, now), event), also=[roster.takes(agent)])
-    except (NotOwner, NotFound):
-        return False
+        return _change(conversation_id, lambda c: (model.claimed(c, agent.id, now), event), also=[roster.takes(agent)])
+    except NotOwner:
+        raise
     except Conflict:
         fresh = roster.find(agent.id)
         if fresh.held >= fresh.max_open:
@@ -206,14 +213,14 @@ def _same(stored: Message, text: str) -> Message:
     return stored
 
 
-def _checked_id(client_id: Any) -> str:
-    if not isinstance(client_id, str) or not 8 <= len(client_id) <= 64 or not client_id.replace("-", "").replace("_", "").isalnum() or not client_id.isascii():
+def _checked_id(client_id: str) -> str:
+    if not _CLIENT_ID.fullmatch(client_id):
         raise BadRequest("id must be your own random id: 8 to 64 characters of A-Z a-z 0-9 _ -")
     return client_id
 
 
-def _checked_text(text: Any) -> str:
-    if not isinstance(text, str) or not text.strip():
+def _checked_text(text: str) -> str:
+    if not text.strip():
         raise BadRequest("text must not be empty")
     if len(text) > LONGEST_TEXT:
         raise TooLarge(f"text may have {LONGEST_TEXT} characters at most")

@@ -60,7 +60,7 @@ def _turn(head: Conversation | None, message: Message, at: int) -> str:
         return _hand_over(c, opening.past, message, decision, at)
     answered = model.answered(c, message, decision, at)
     table.save(replace(answered, misses=c.misses + 1) if is_miss(decision) else answered, past=opening.past)
-    table.record(_outgoing(message, f"a-{message.id}", decision, at))
+    table.record(_outgoing(message, f"a+{message.id}", decision, at))
     return "answered"
 
 
@@ -115,18 +115,18 @@ def _hand_over(c: Conversation, past: Conversation | None, message: Message, dec
         "facts": decision.facts,
     }
     event = Event("escalated", at, "bot", detail)
-    told = [_outgoing(message, f"h-{message.id}", Answer(decision.text, ""), at)] if decision.text else []
+    told = [_outgoing(message, f"h+{message.id}", Answer(decision.text, ""), at)] if decision.text else []
     table.save(model.escalated(c, message.id, decision, at), event, told, past)
     return "escalated"
 
 
 def _finish(head: Conversation, message: Message, at: int) -> str:
     """The crash came between head and answer: the answer is stored now, unless it already is."""
-    if table.message(message.thread, f"a-{message.id}"):
+    if table.message(message.thread, f"a+{message.id}"):
         return "answered"
     decision = _decide(head, message, at)
     if isinstance(decision, Answer):
-        table.record(_outgoing(message, f"a-{message.id}", decision, at))
+        table.record(_outgoing(message, f"a+{message.id}", decision, at))
         return "answered"
     if head.owner != "bot":
         return "seen"

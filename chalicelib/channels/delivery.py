@@ -9,6 +9,8 @@ after a crash cannot know whether the message left, does not send it again, and 
 
 from __future__ import annotations
 
+from typing import Any
+
 from chalicelib import push, settings
 from chalicelib.channels import CHANNELS
 from chalicelib.conversations import keys, model, sockets, table, timeline
@@ -29,7 +31,7 @@ def handle(item: Item, _old: Item | None) -> str:
 
 
 def _to_browsers(message: Message) -> str:
-    frame = {"type": "message", "message": timeline.for_visitor(message)}
+    frame: dict[str, Any] = {"type": "message", "message": timeline.for_visitor(message)}
     reached = [connection for connection in sockets.of_visitor(message.thread, now()) if _reaches(message.thread, connection, frame)]
     if not reached:
         return "nobody_there"
@@ -37,7 +39,7 @@ def _to_browsers(message: Message) -> str:
     return "sent"
 
 
-def _reaches(thread: str, connection: str, frame: dict[str, object]) -> bool:
+def _reaches(thread: str, connection: str, frame: dict[str, Any]) -> bool:
     if push.post(connection, frame):
         return True
     sockets.close_visitor(thread, connection)

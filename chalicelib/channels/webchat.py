@@ -6,6 +6,7 @@ docs/api.md is the protocol. A frame names its visitor by the signed token, so t
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +20,7 @@ from chalicelib.observability import log
 TOKEN = "visitor"
 TOKEN_LIFE = 30 * settings.DAY
 LONGEST_TEXT = 8_000
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 # A frame that is pushed may have 128 KB; staying well under it leaves room for escapes.
 FRAME_BYTES = 60_000
@@ -165,6 +167,6 @@ def _words(frame: dict[str, Any]) -> str:
 
 def _id(frame: dict[str, Any]) -> str:
     value = _text(frame, "id")
-    if not 8 <= len(value) <= 64 or not value.isascii() or not value.replace("-", "").replace("_", "").isalnum():
+    if not _CLIENT_ID.fullmatch(value):
         raise BadRequest("id must be your own random id: 8 to 64 characters of A-Z a-z 0-9 _ -")
     return value

@@ -17,7 +17,7 @@ _INTERNAL = ("thread", "number", "recent", "article", "question", "misses", "wai
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """All that was ever said in a thread: conversations by number, messages in the order of time, events with their conversation's number."""
+    """All that was ever said there: conversations by number, messages by time, events with their conversation's number."""
 
     conversations: tuple[Conversation, ...]
     messages: tuple[Message, ...]

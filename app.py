@@ -1,0 +1,224 @@
+"""The table of contents: every Lambda function of Baton, with what triggers it. The rooms are in chalicelib.
+
+Everything that is no HTTP route must be declared here (Chalice binds no events from blueprints); the routes of the
+agents' API are in chalicelib.agents.routes. Each function loads only its own room, when it is first called or, if the
+environment variable ROOM names it, while the function starts, where Lambda lends more CPU.
+"""
+
+from __future__ import annotations
+
+import gc
+
+gc.disable()  # collecting while modules load costs a tenth of a cold start and frees nothing
+
+import json
+import os
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from chalice.app import (
+    Chalice,
+    CloudWatchEvent,
+    DynamoDBEvent,
+    LambdaFunctionEvent,
+    Rate,
+    Response,
+    SNSEvent,
+    WebsocketEvent,
+)
+
+from chalicelib import http
+from chalicelib.agents import routes
+from chalicelib.errors import NotAuthenticated
+from chalicelib.observability import log, now
+
+VERSION = "0.1.0"
+FORM = "application/x-www-form-urlencoded"
+
+app = Chalice(app_name="baton", configure_logs=False)
+app.experimental_feature_flags.update(["WEBSOCKETS"])
+app.register_blueprint(routes.api)
+
+
+@app.middleware("all")
+def canonical_line(event: Any, get_response: Callable[[Any], Any]) -> Any:
+    """One line for each invocation: what it was, how it ended, how long it took. Nothing of what was said."""
+    start = now()
+    response = get_response(event)
+    kind = getattr(event, "path", None) or type(event).__name__
+    log.info("invocation", kind=kind, status=getattr(response, "status_code", 200), ms=now() - start)
+    return response
+
+
+# --- Customers: web chat ---------------------------------------------------------------------------------------------
+
+
+@app.route("/")
+def chat_page() -> Response:
+    return _page("chat")
+
+
+@app.route("/console")
+def console_page() -> Response:
+    return _page("console")
+
+
+@app.route("/assets/{name}")
+def asset(name: str) -> Response:
+    return _page(name)
+
+
+@app.route("/health")
+@http.answering
+def health() -> dict[str, Any]:
+    return {"ok": True, "version": VERSION}
+
+
+@app.route("/chat/session", methods=["POST"])
+@http.answering
+def chat_session() -> Response:
+    from chalicelib.channels import webchat
+
+    return http.respond(webchat.session(http.text_of(http.body_of(app.current_request), "token", ""), now()), 201)
+
+
+@app.on_ws_connect(name="websocket_connect")
+def websocket_connect(event: WebsocketEvent) -> dict[str, int]:
+    from chalicelib.channels import webchat
+
+    try:
+        webchat.connect(event.to_dict().get("queryStringParameters") or {}, event.connection_id, now())
+    except NotAuthenticated:
+        return {"statusCode": 403}
+    return {"statusCode": 200}
+
+
+@app.on_ws_message(name="websocket_message")
+def websocket_message(event: WebsocketEvent) -> dict[str, int]:
+    from chalicelib.channels import webchat
+
+    webchat.receive(event.body, event.connection_id, now())
+    return {"statusCode": 200}
+
+
+@app.on_ws_disconnect(name="websocket_disconnect")
+def websocket_disconnect(event: WebsocketEvent) -> dict[str, int]:
+    """The gateway does not say whose connection it was: the row goes at the next push, or by its TTL."""
+    return {"statusCode": 200}
+
+
+# --- Customers: SMS and e-mail ---------------------------------------------------------------------------------------
+
+
+@app.route("/sms/twilio", methods=["POST"], content_types=[FORM])
+@http.answering
+def sms_webhook() -> Response:
+    from chalicelib.channels import sms
+    from chalicelib.conversations import table
+
+    request = app.current_request
+    table.record(sms.receive(request.raw_body, dict(request.headers)))
+    return http.respond("<Response/>", 200, {"Content-Type": "text/xml"})
+
+
+@app.on_sns_message(topic="MailTopic", name="email_webhook")
+def email_webhook(event: SNSEvent) -> None:
+    from chalicelib.channels import email
+    from chalicelib.conversations import table
+
+    message = email.receive(json.loads(event.message))
+    if message:
+        table.record(message)
+
+
+# --- What follows from the table's stream ----------------------------------------------------------------------------
+
+
+@app.on_dynamodb_record(stream_arn="ConversationsTable", name="bot_answer")
+def bot_answer(event: DynamoDBEvent) -> dict[str, Any]:
+    from chalicelib import streams
+    from chalicelib.bot import turn
+
+    return streams.process(event.to_dict(), "bot_answer", {"incoming": turn.handle})
+
+
+@app.on_dynamodb_record(stream_arn="ConversationsTable", name="deliver")
+def deliver(event: DynamoDBEvent) -> dict[str, Any]:
+    from chalicelib import streams
+    from chalicelib.agents import hints
+    from chalicelib.channels import delivery
+
+    return streams.process(event.to_dict(), "deliver", {"outgoing": delivery.handle, "head": hints.handle})
+
+
+# --- By the clock ----------------------------------------------------------------------------------------------------
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES), name="follow_up")
+def follow_up(event: CloudWatchEvent) -> dict[str, int]:
+    from chalicelib.agents import sweep
+
+    return sweep.sweep()
+
+
+@app.lambda_function(name="publish_report")
+def publish_report(event: LambdaFunctionEvent, context: Any) -> list[str]:
+    """By the clock the last day; from the API `{"day": "2026-11-21"}`."""
+    from chalicelib.reports import publish
+
+    return publish.publish(event.get("day"), now())
+
+
+# --- Reports through the agents' API ---------------------------------------------------------------------------------
+
+
+@app.route("/reports", methods=["POST"], authorizer=routes.signed_in)
+@http.answering
+def make_report() -> Response:
+    from chalicelib.reports import publish
+
+    routes.supervisor(app.current_request)
+    day = http.text_of(http.body_of(app.current_request), "day")
+    publish.order(day, now())
+    return http.respond({"day": day}, 202)
+
+
+@app.route("/reports", authorizer=routes.signed_in)
+@http.answering
+def list_reports() -> dict[str, Any]:
+    from chalicelib.reports import publish
+
+    routes.supervisor(app.current_request)
+    return {"reports": publish.list_reports()}
+
+
+@app.route("/reports/{day}", authorizer=routes.signed_in)
+@http.answering
+def open_report(day: str) -> dict[str, Any]:
+    from chalicelib.reports import publish
+
+    routes.supervisor(app.current_request)
+    return {"day": day, **publish.addresses(day)}
+
+
+@http.answering
+def _page(name: str) -> Response:
+    from chalicelib import settings
+    from chalicelib.web import pages
+
+    request = app.current_request
+    page = pages.serve(
+        name,
+        settings.parameters().socket_url,
+        request.headers.get("if-none-match", ""),
+        business=settings.optional("BUSINESS"),
+        asked_version=(request.query_params or {}).get("v", ""),
+    )
+    return Response(page.body, page.headers, page.status)
+
+
+if os.environ.get("ROOM"):
+    import_module(os.environ["ROOM"])
+gc.freeze()
+gc.enable()
