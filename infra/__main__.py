@@ -1,0 +1,34 @@
+"""`python -m infra <command>`: every way to package, run and operate Baton. A command's module is loaded when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "build": "infra.package:command",
+}
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name; imports only the one that runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found: click.Command = getattr(import_module(module), name)
+        return found
+
+
+@click.group(cls=LazyGroup)
+def main() -> None:
+    """Baton's stack: build, deploy, run, look after it."""
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m infra")

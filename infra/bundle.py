@@ -1,0 +1,177 @@
+"""The archive that every function runs from: our code, Chalice's runtime and the pinned dependencies, cut and compiled.
+
+Lambda's code folder is read-only, so whatever is not compiled here is compiled again by every cold start; and the
+first AWS client parses botocore's list of all services' addresses. Both are settled here, once. The same sources make
+the same bytes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import PathDistribution
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+from packaging.requirements import Requirement
+
+from infra.errors import DeployError
+
+Target = Literal["aws", "local"]
+
+# The services that functions call (chalicelib/aws.py); botocore's descriptions of all others stay behind.
+SERVICES = ("apigatewaymanagementapi", "cognito-idp", "dynamodb", "lambda", "s3", "sesv2", "sqs", "ssm")
+
+# What Lambda's python3.11 (Amazon Linux 2, glibc 2.26) on arm64 can load.
+AWS_PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_17_aarch64", "manylinux_2_26_aarch64")
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+STRAY = re.compile(r"(^|/)(__pycache__|tests?|\.[^/]*)(/|$)|\.(pyc|pyo|orig|rej|swp)$|~$")
+INSTALL_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
+
+
+def sources(root: Path) -> Iterator[tuple[str, Path]]:
+    """Our own files as (name in the archive, path), sorted; without caches, tests and editors' leftovers."""
+    yield "app.py", root / "app.py"
+    for path in sorted((root / "chalicelib").rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if path.is_file() and not STRAY.search(name):
+            yield name, path
+
+
+def write_archive(root: Path, target: Target, cache: Path, work: Path, archive: Path) -> None:
+    """Makes the archive; `cache` keeps compiled dependencies, `work` is an empty folder. Raises DeployError."""
+    dependencies = _dependencies(root / "requirements.txt", target, cache)
+    for name, path in sources(root):
+        _place(path, work / name)
+    runtime = find_spec("chalice")
+    assert runtime and runtime.origin
+    for name in ("__init__.py", "app.py"):  # the two files that Chalice itself would add
+        _place(Path(runtime.origin).parent / name, work / "chalice" / name)
+    _compile(work)
+    _zip([dependencies, work], archive)
+
+
+def _dependencies(requirements: Path, target: Target, cache: Path) -> Path:
+    """The folder with installed, cut and compiled dependencies; made once per list, target and recipe."""
+    recipe = (requirements.read_bytes(), Path(__file__).read_bytes(), target.encode(), sys.version.encode())
+    folder = cache / f"dependencies-{sha256(b'|'.join(recipe)).hexdigest()[:24]}"
+    if not folder.exists():
+        made = folder.with_suffix(f".{os.getpid()}")
+        shutil.rmtree(made, ignore_errors=True)
+        _install(requirements, target, made)
+        _require_complete(made)
+        _cut(made)
+        _compile(made)
+        try:
+            made.rename(folder)
+        except OSError:  # somebody else was faster
+            shutil.rmtree(made)
+    return folder
+
+
+def _install(requirements: Path, target: Target, folder: Path) -> None:
+    """Wheels only, and only those named: a list that is not complete is an error and never a surprise."""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    platform = ["--python-version", version, "--implementation", "cp", *(f"--platform={p}" for p in AWS_PLATFORMS)]
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps"]
+    command += ["--only-binary=:all:", "--target", str(folder), "-r", str(requirements), *(platform if target == "aws" else [])]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise DeployError(
+            f"the dependencies cannot be installed for {target}:\n{done.stderr.strip()[-1500:]}",
+            "check requirements.txt (pinned, with wheels for this target) and the connection to the package index",
+        )
+
+
+def _require_complete(folder: Path) -> None:
+    found = {_plain(d.metadata["Name"]): d for d in map(PathDistribution, folder.glob("*.dist-info"))}
+    wanted = (Requirement(text) for d in found.values() for text in d.requires or ())
+    missing = sorted({str(r) for r in wanted if _applies(r) and not _satisfied(r, found)})
+    if missing:
+        raise DeployError(f"requirements.txt lacks {', '.join(missing)}", "add them with their versions")
+
+
+def _applies(requirement: Requirement) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+
+
+def _satisfied(requirement: Requirement, found: dict[str, PathDistribution]) -> bool:
+    has = found.get(_plain(requirement.name))
+    return has is not None and requirement.specifier.contains(has.version, prereleases=True)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _cut(folder: Path) -> None:
+    """Takes away what no function needs; licences stay."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.name in INSTALL_NOTES or STRAY.search(path.relative_to(folder).as_posix()):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    shutil.rmtree(folder / "bin", ignore_errors=True)
+    data = folder / "botocore" / "data"
+    for path in data.iterdir():
+        if path.is_dir() and path.name not in SERVICES:
+            shutil.rmtree(path)
+    prefixes = {_endpoint_prefix(_newest(data / service)) for service in SERVICES}
+    for examples in data.rglob("examples-*"):
+        examples.unlink()
+    _cut_endpoints(data / "endpoints.json", prefixes)
+
+
+def _newest(service: Path) -> Path:
+    """botocore loads a service's newest version only; the older ones go."""
+    if not service.is_dir():
+        raise DeployError(f"botocore knows no service {service.name}", "correct SERVICES in infra/bundle.py")
+    *older, newest = sorted(service.iterdir())
+    for version in older:
+        shutil.rmtree(version)
+    return newest
+
+
+def _endpoint_prefix(version: Path) -> str:
+    model = json.loads(gzip.decompress((version / "service-2.json.gz").read_bytes()))
+    return str(model["metadata"]["endpointPrefix"])
+
+
+def _cut_endpoints(file: Path, prefixes: set[str]) -> None:
+    endpoints: dict[str, Any] = json.loads(file.read_text())
+    for partition in endpoints["partitions"]:
+        partition["services"] = {name: found for name, found in partition["services"].items() if name in prefixes}
+    file.write_text(json.dumps(endpoints, separators=(",", ":")))
+
+
+def _place(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def _compile(folder: Path) -> None:
+    """Byte code that is never checked against its source again. The fixed hash seed makes it the same each time."""
+    command = [sys.executable, "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", "/var/task"]
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONHASHSEED": "0"}
+    done = subprocess.run([*command, str(folder)], env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise DeployError(f"the code does not compile:\n{done.stdout.strip()[-1500:]}")
+
+
+def _zip(folders: list[Path], archive: Path) -> None:
+    """Sorted, with one fixed time and mode: same content, same bytes."""
+    files = {path.relative_to(folder).as_posix(): path for folder in folders for path in folder.rglob("*") if path.is_file()}
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
+        for name in sorted(files):
+            info = zipfile.ZipInfo(name, EPOCH)
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            made.writestr(info, files[name].read_bytes())

@@ -1,0 +1,129 @@
+"""What must not be lost: the two tables and the three buckets."""
+
+from __future__ import annotations
+
+from infra.template.cfn import Json, att, kept, ref, resource, sub
+
+# What lists of waiting conversations show; everything else is read from the head itself.
+WORK_ATTRIBUTES = (
+    "id type number channel subject name queue urgency owner agent language opened_at customer address"
+).split()
+
+# Bucket -> rules of its own; every bucket also forgets replaced versions and broken uploads.
+BUCKETS: dict[str, list[Json]] = {
+    "MailBucket": [
+        {"Id": "forget-mail", "Status": "Enabled", "ExpirationInDays": ref("MailRetentionDays")},
+    ],
+    "KnowledgeBucket": [],
+    "ReportsBucket": [],
+}
+
+
+def resources(stage: str) -> Json:
+    """Tables `Table` and `NotesTable`; buckets with their policies."""
+    made: Json = {"Table": _conversations(stage), "NotesTable": _notes(stage)}
+    for name, rules in BUCKETS.items():
+        made[name] = _bucket(stage, rules)
+        made[f"{name}Policy"] = _bucket_policy(name)
+    return made
+
+
+def _conversations(stage: str) -> Json:
+    work = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(WORK_ATTRIBUTES)}
+    keys_only = {"ProjectionType": "KEYS_ONLY"}
+    return _table(
+        stage,
+        numbers={"waiting_since": "N", "opened_at": "N"},
+        indexes=[
+            _index("by_work", "work", "waiting_since", work),
+            _index("by_day", "day", "opened_at", keys_only),
+            _index("by_customer", "customer", "opened_at", keys_only),
+        ],
+        StreamSpecification={"StreamViewType": "NEW_AND_OLD_IMAGES"},
+        TimeToLiveSpecification={"AttributeName": "expires", "Enabled": True},
+    )
+
+
+def _notes(stage: str) -> Json:
+    """Notes lie apart, so that no function that speaks to customers can read them."""
+    return _table(stage, numbers={}, indexes=[])
+
+
+def _table(stage: str, numbers: dict[str, str], indexes: list[Json], **more: object) -> Json:
+    names = {"pk", "sk"} | {key["AttributeName"] for index in indexes for key in index["KeySchema"]}
+    properties: Json = {
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [
+            {"AttributeName": name, "AttributeType": numbers.get(name, "S")} for name in sorted(names)
+        ],
+        "KeySchema": _keys("pk", "sk"),
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+        "SSESpecification": {"SSEEnabled": True},
+        "DeletionProtectionEnabled": stage == "prod",
+        **more,
+    }
+    if indexes:
+        properties["GlobalSecondaryIndexes"] = indexes
+    return resource("AWS::DynamoDB::Table", properties, **kept(stage))
+
+
+def _index(name: str, partition: str, order: str, projection: Json) -> Json:
+    return {"IndexName": name, "KeySchema": _keys(partition, order), "Projection": projection}
+
+
+def _keys(partition: str, order: str) -> list[Json]:
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": order, "KeyType": "RANGE"}]
+
+
+def _bucket(stage: str, rules: list[Json]) -> Json:
+    tidy = {
+        "Id": "tidy",
+        "Status": "Enabled",
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+    }
+    encryption = {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    return resource(
+        "AWS::S3::Bucket",
+        {
+            "VersioningConfiguration": {"Status": "Enabled"},
+            "BucketEncryption": {"ServerSideEncryptionConfiguration": [encryption]},
+            "PublicAccessBlockConfiguration": {
+                "BlockPublicAcls": True,
+                "BlockPublicPolicy": True,
+                "IgnorePublicAcls": True,
+                "RestrictPublicBuckets": True,
+            },
+            "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+            "LifecycleConfiguration": {"Rules": [tidy, *rules]},
+        },
+        **kept(stage),
+    )
+
+
+def _bucket_policy(bucket: str) -> Json:
+    statements: list[Json] = [
+        {
+            "Sid": "OnlyOverTls",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [att(bucket), sub(f"${{{bucket}.Arn}}/*")],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+    ]
+    if bucket == "MailBucket":
+        statements.append(_ses_may_put(bucket))
+    document = {"Version": "2012-10-17", "Statement": statements}
+    return resource("AWS::S3::BucketPolicy", {"Bucket": ref(bucket), "PolicyDocument": document})
+
+
+def _ses_may_put(bucket: str) -> Json:
+    return {
+        "Sid": "MailArrives",
+        "Effect": "Allow",
+        "Principal": {"Service": "ses.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": sub(f"${{{bucket}.Arn}}/raw/*"),
+        "Condition": {"StringEquals": {"AWS:SourceAccount": ref("AWS::AccountId")}},
+    }

@@ -1,0 +1,56 @@
+"""What calls the functions: the table's stream with its filters, the mail topic."""
+
+from __future__ import annotations
+
+from infra.template.cfn import Json, att, sub
+from infra.template.queues import FAILED
+
+Pattern = Json
+
+
+def _image(**values: list[str]) -> Json:
+    return {"dynamodb": {"NewImage": {name: {"S": allowed} for name, allowed in values.items()}}}
+
+
+# Only what passes a filter is paid for and seen. A changed head is sent on while a person is concerned.
+FILTERS: dict[str, list[Pattern]] = {
+    "BotAnswer": [{"eventName": ["INSERT"], **_image(type=["incoming"])}],
+    "Deliver": [
+        {"eventName": ["INSERT"], **_image(type=["outgoing"])},
+        _image(type=["head"], owner=["queue", "agent"]),
+    ],
+}
+BATCH = {"BotAnswer": 10, "Deliver": 25}
+
+
+def events() -> Json:
+    """To merge over Chalice's event sources. `Fn::Sub` for the topic, as Chalice's own node has that key too."""
+    made: Json = {name: {"Properties": {"Events": {source(name): {"Properties": stream(name)}}}} for name in FILTERS}
+    made["EmailWebhook"] = {
+        "Properties": {"Events": {"EmailWebhookSnsSubscription": {"Properties": {"Topic": sub("${MailTopic}")}}}}
+    }
+    return made
+
+
+def source(function: str) -> str:
+    """What Chalice calls the event source of a stream's function."""
+    return f"{function}DynamodbEventSource"
+
+
+def stream(function: str) -> Json:
+    """Passing faults are tried again with ever smaller batches; what then still fails goes to FailedRecords."""
+    from json import dumps
+
+    return {
+        "Stream": att("Table", "StreamArn"),
+        "StartingPosition": "TRIM_HORIZON",
+        "BatchSize": BATCH[function],
+        "MaximumBatchingWindowInSeconds": 0,
+        "ParallelizationFactor": 10,
+        "FilterCriteria": {"Filters": [{"Pattern": dumps(pattern)} for pattern in FILTERS[function]]},
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "BisectBatchOnFunctionError": True,
+        "MaximumRetryAttempts": 10,
+        "MaximumRecordAgeInSeconds": 3600,
+        "DestinationConfig": {"OnFailure": {"Type": "SQS", "Destination": att(FAILED)}},
+    }

@@ -1,0 +1,160 @@
+"""The Lambda functions: what each is given (memory, time, environment, its room), its log group, and where its failures go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from infra.template import queues
+from infra.template.cfn import Json, att, ref, resource, sub
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """`key` names it in Chalice's configuration and in .chalice/policies; `env`: names of `environment`, parted by spaces.
+
+    `room`: the module that it loads while it starts. `paths`: those of the REST API that it serves instead of
+    APIHandler. `background`: nobody waits for its answer, so what keeps failing goes to FailedRecords.
+    """
+
+    key: str
+    timeout: int
+    room: str
+    env: str
+    memory: int = 512
+    paths: tuple[str, ...] = ()
+    background: bool = False
+
+
+FUNCTIONS: dict[str, Function] = {
+    "APIHandler": Function(
+        "api_handler",
+        29,  # API Gateway waits no longer
+        "chalicelib.agents.api",
+        "TABLE NOTES_TABLE REPORTS_BUCKET QUEUES USER_POOL USER_POOL_CLIENT BUSINESS REPORT_FUNCTION TIME_ZONE",
+    ),
+    "SmsWebhook": Function("sms_webhook", 10, "chalicelib.channels.sms", "TABLE SMS_NUMBER", paths=("/sms/twilio",)),
+    "Site": Function(
+        "site",
+        10,
+        "chalicelib.web.pages",
+        "BUSINESS SUPPORT_ADDRESS SMS_NUMBER",
+        paths=("/", "/console", "/assets/{name}", "/health", "/chat/session"),
+    ),
+    "WebsocketConnect": Function("websocket_connect", 10, "chalicelib.channels.webchat", "TABLE"),
+    "WebsocketMessage": Function("websocket_message", 10, "chalicelib.channels.webchat", "TABLE BUSINESS"),
+    "WebsocketDisconnect": Function("websocket_disconnect", 10, "chalicelib.channels.webchat", "TABLE"),
+    "EmailWebhook": Function(
+        "email_webhook", 60, "chalicelib.channels.email", "TABLE MAIL_BUCKET SUPPORT_ADDRESS FAILED_QUEUE", background=True
+    ),
+    "BotAnswer": Function(
+        "bot_answer", 30, "chalicelib.bot.turn", "TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS SUPPORT_ADDRESS TIME_ZONE"
+    ),
+    "Deliver": Function(
+        "deliver", 30, "chalicelib.channels.delivery", "TABLE MAIL_BUCKET QUEUES FAILED_QUEUE SUPPORT_ADDRESS SMS_NUMBER BUSINESS"
+    ),
+    "FollowUp": Function("follow_up", 240, "chalicelib.agents.follow_up", "TABLE QUEUES BUSINESS TIME_ZONE", background=True),
+    "PublishReport": Function(
+        "publish_report", 600, "chalicelib.reports.publish", "TABLE REPORTS_BUCKET BUSINESS TIME_ZONE", memory=1024, background=True
+    ),
+}
+
+# Chalice makes these from app.py; the others are further entrances to the same code.
+EXTRA = tuple(name for name, function in FUNCTIONS.items() if function.paths)
+
+# So long (seconds) and so often AWS tries a background function again.
+PATIENCE = {"MaximumEventAgeInSeconds": 21_600, "MaximumRetryAttempts": 2}
+
+
+def settings(agent_queues: dict[str, str], architecture: str) -> Json:
+    """For each function of Chalice's the properties to merge; `extra` makes the others whole."""
+    return {name: {"Properties": _properties(name, agent_queues, architecture)} for name in FUNCTIONS}
+
+
+def extra(name: str, policy: Json, runtime: str, code: str) -> Json:
+    """A function that Chalice does not make, with its role and the leave to be called by the REST API."""
+    source = sub("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${RestAPI}/*")
+    return {
+        name: {
+            "Type": "AWS::Serverless::Function",
+            "Properties": {
+                "Runtime": runtime,
+                "Handler": "app.app",
+                "CodeUri": code,
+                "Role": att(f"{name}Role"),
+            },
+        },
+        f"{name}Role": _role(name, policy),
+        f"{name}Permission": resource(
+            "AWS::Lambda::Permission",
+            {
+                "FunctionName": ref(name),
+                "Action": "lambda:InvokeFunction",
+                "Principal": "apigateway.amazonaws.com",
+                "SourceArn": source,
+            },
+        ),
+    }
+
+
+def log_groups() -> Json:
+    """Made before the functions and named by us: a function that is called at once finds its group, and upgrades keep it."""
+    return {
+        f"{name}LogGroup": resource(
+            "AWS::Logs::LogGroup",
+            {"LogGroupName": sub(f"/aws/lambda/${{AWS::StackName}}-{name}"), "RetentionInDays": ref("LogRetentionDays")},
+        )
+        for name in FUNCTIONS
+    }
+
+
+def environment(agent_queues: dict[str, str]) -> Json:
+    """Everything that a function can be told; each gets only what it needs."""
+    return {
+        "TABLE": ref("Table"),
+        "NOTES_TABLE": ref("NotesTable"),
+        "MAIL_BUCKET": ref("MailBucket"),
+        "KNOWLEDGE_BUCKET": ref("KnowledgeBucket"),
+        "REPORTS_BUCKET": ref("ReportsBucket"),
+        "FAILED_QUEUE": ref(queues.FAILED),
+        "QUEUES": queues.urls(agent_queues),
+        "USER_POOL": ref("UserPool"),
+        "USER_POOL_CLIENT": ref("UserPoolClient"),
+        "SUPPORT_ADDRESS": ref("SupportAddress"),
+        "SMS_NUMBER": ref("SmsNumber"),
+        "BUSINESS": ref("Business"),
+        "REPORT_FUNCTION": ref("PublishReport"),
+        "TIME_ZONE": ref("TimeZone"),
+    }
+
+
+def _properties(name: str, agent_queues: dict[str, str], architecture: str) -> Json:
+    function = FUNCTIONS[name]
+    known = environment(agent_queues)
+    everywhere = {
+        "STAGE": ref("Stage"),
+        "PARAMETERS": sub("/baton/${Stage}/"),
+        "POWERTOOLS_SERVICE_NAME": "baton",
+        "ROOM": function.room,
+    }
+    properties: Json = {
+        "Architectures": [architecture],
+        "MemorySize": function.memory,
+        "Timeout": function.timeout,
+        "LoggingConfig": {"LogGroup": ref(f"{name}LogGroup")},
+        "Environment": {"Variables": {**everywhere, **{key: known[key] for key in function.env.split()}}},
+    }
+    if function.background:
+        failed = {"Type": "SQS", "Destination": att(queues.FAILED)}
+        properties["EventInvokeConfig"] = {**PATIENCE, "DestinationConfig": {"OnFailure": failed}}
+    return properties
+
+
+def _role(name: str, policy: Json) -> Json:
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    return resource(
+        "AWS::IAM::Role",
+        {
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+            "Policies": [{"PolicyName": f"{name}RolePolicy", "PolicyDocument": policy}],
+        },
+    )

@@ -1,0 +1,57 @@
+"""How e-mail comes in: SES writes the raw mail to the bucket and tells the topic, which calls EmailWebhook."""
+
+from __future__ import annotations
+
+from infra.template.cfn import Json, arn, ref, resource, sub
+
+TOPIC = "MailTopic"
+CONDITION = "HasMailDomain"
+
+
+def resources() -> Json:
+    return {
+        TOPIC: resource("AWS::SNS::Topic", {"TopicName": sub("${AWS::StackName}-mail")}),
+        "MailTopicPolicy": resource(
+            "AWS::SNS::TopicPolicy", {"Topics": [ref(TOPIC)], "PolicyDocument": _ses_may_publish()}
+        ),
+        "MailRuleSet": resource(
+            "AWS::SES::ReceiptRuleSet", {"RuleSetName": ref("AWS::StackName")}, Condition=CONDITION
+        ),
+        "MailRule": resource(
+            "AWS::SES::ReceiptRule",
+            {"RuleSetName": ref("MailRuleSet"), "Rule": _rule()},
+            Condition=CONDITION,
+            DependsOn=["MailBucketPolicy", "MailTopicPolicy"],
+        ),
+    }
+
+
+def _rule() -> Json:
+    store = {"BucketName": ref("MailBucket"), "ObjectKeyPrefix": "raw/", "TopicArn": ref(TOPIC)}
+    return {
+        "Name": ref("AWS::StackName"),
+        "Enabled": True,
+        "ScanEnabled": True,
+        "TlsPolicy": "Optional",
+        "Recipients": [ref("MailDomain")],
+        "Actions": [{"S3Action": store}],
+    }
+
+
+def _ses_may_publish() -> Json:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "MailArrives",
+                "Effect": "Allow",
+                "Principal": {"Service": "ses.amazonaws.com"},
+                "Action": "sns:Publish",
+                "Resource": ref(TOPIC),
+                "Condition": {
+                    "StringEquals": {"AWS:SourceAccount": ref("AWS::AccountId")},
+                    "ArnLike": {"AWS:SourceArn": arn("ses", "receipt-rule-set/${AWS::StackName}:receipt-rule/*")},
+                },
+            }
+        ],
+    }

@@ -1,0 +1,74 @@
+"""What a deployment chooses (parameters), what follows from it (conditions), and what it tells (outputs)."""
+
+from __future__ import annotations
+
+from infra.template.cfn import Json, ref, resource, sub
+
+
+def parameters(stage: str) -> Json:
+    return {
+        "Stage": {
+            "Type": "String",
+            "Default": stage,
+            "AllowedValues": [stage],
+            "Description": "Chosen when the package is built; names what lies outside the stack.",
+        },
+        "MailDomain": _text("Domain whose mail SES receives; empty: no e-mail comes in."),
+        "SupportAddress": _text("Address that customers write to and get answers from."),
+        "SmsNumber": _text("Our telephone number, as +4930123456."),
+        "Business": _text("Name of the business, as customers see it.", "Baton"),
+        "TimeZone": _text("Time zone of reports and opening hours, as Europe/Berlin.", "UTC"),
+        "AlarmEmail": _text("Who is told of alarms; empty: only the console shows them."),
+        "LogRetentionDays": {"Type": "Number", "Default": 30, "AllowedValues": [1, 3, 7, 14, 30, 60, 90]},
+        "MailRetentionDays": {
+            "Type": "Number",
+            "Default": 365,
+            "MinValue": 1,
+            "Description": "So long the raw mails and their attachments are kept.",
+        },
+    }
+
+
+def conditions() -> Json:
+    return {
+        "HasMailDomain": {"Fn::Not": [{"Fn::Equals": [ref("MailDomain"), ""]}]},
+        "HasAlarmEmail": {"Fn::Not": [{"Fn::Equals": [ref("AlarmEmail"), ""]}]},
+    }
+
+
+def outputs(functions: list[str]) -> Json:
+    """Addresses, stores, and `<Function>Name` for each function."""
+    values = {
+        "SiteUrl": sub("https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api/"),
+        "SocketUrl": sub("wss://${WebsocketAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api"),
+        "SocketEndpoint": sub("https://${WebsocketAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api"),
+        "Table": ref("Table"),
+        "NotesTable": ref("NotesTable"),
+        "MailBucket": ref("MailBucket"),
+        "KnowledgeBucket": ref("KnowledgeBucket"),
+        "ReportsBucket": ref("ReportsBucket"),
+        "FailedQueue": ref("FailedRecords"),
+        "MailTopic": ref("MailTopic"),
+        "AlarmTopic": ref("AlarmTopic"),
+        "UserPool": ref("UserPool"),
+        "UserPoolClient": ref("UserPoolClient"),
+        **{f"{name}Name": ref(name) for name in functions},
+    }
+    return {name: {"Value": value} for name, value in values.items()}
+
+
+def published() -> Json:
+    """Addresses that functions read at run time, as their environment cannot name the APIs that call them."""
+    addresses = {"public_url": "SiteUrl", "socket_url": "SocketUrl", "socket_endpoint": "SocketEndpoint"}
+    values = outputs([])
+    return {
+        "".join(word.title() for word in name.split("_")) + "Parameter": resource(
+            "AWS::SSM::Parameter",
+            {"Name": sub(f"/baton/${{Stage}}/stack/{name}"), "Type": "String", "Value": values[output]["Value"]},
+        )
+        for name, output in addresses.items()
+    }
+
+
+def _text(description: str, default: str = "") -> Json:
+    return {"Type": "String", "Default": default, "Description": description}
