@@ -6,36 +6,38 @@ What it returns is the business's own words: an article's text, or one of the se
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 
-from chalicelib.conversations.model import Answer, Channel, Escalation
+from chalicelib.bot import language as languages
+from chalicelib.bot import wording
+from chalicelib.bot.context import Brain, Context
+from chalicelib.bot.facts import Facts, Heard, band, hear
+from chalicelib.bot.opening_hours import Opening, state
+from chalicelib.bot.retrieval import Hit, search
+from chalicelib.bot.rules import TOPIC, Rule, decide, telling
+from chalicelib.conversations.model import Answer, Escalation
+from chalicelib.knowledge.article import Article, version_for
 
+__all__ = ["Answer", "Brain", "Context", "Escalation", "answer", "is_miss"]
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the bot may know beside the question. `said`: the conversation so far, oldest first, as (by, text)."""
-
-    channel: Channel
-    now: int  # Unix ms, for opening hours and for articles with an end
-    language: str = ""  # hint, for a question too short to tell
-    misses: int = 0  # in a row, before this question
-    last_question: str = ""
-    last_article: str = ""
-    name: str = ""
-    tier: str = ""  # "vip" or ""
-    waiting: int | None = None  # customers who wait for a person now; None: not known, then nothing is promised
-    said: tuple[tuple[str, str], ...] = ()
+_PICK = re.compile(r"\s*[(#]?([1-3１-３])\s*[).。]?\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Brain:
-    """Knowledge (None: not readable, the bot then hands over), rules, known queues (the first is the default), hours."""
+class _Case:
+    """One question with all that was found out about it."""
 
-    index: Any
-    rules: Any
-    queues: tuple[str, ...]
-    hours: Any = None
+    question: str
+    context: Context
+    brain: Brain
+    day: str
+    opening: Opening
+    heard: Heard
+    hits: Sequence[Hit]
+    facts: Facts
 
 
 def is_miss(decided: Answer) -> bool:
@@ -45,4 +47,97 @@ def is_miss(decided: Answer) -> bool:
 
 def answer(question: str, context: Context, brain: Brain) -> Answer | Escalation:
     """Never raises for any text: what is not surely known is asked back once, then handed over."""
-    return Escalation("bot-unavailable", "bot unavailable", brain.queues[0], "normal", summary=question[:500])
+    case = _examined(question, context, brain)
+    if case.heard.small_talk and brain.index and not case.facts.asked_for_person:
+        return _sentence(case, case.heard.small_talk, 1.0)
+    rule = decide(brain.rules, case.facts)
+    if rule:
+        return _handed_over(case, rule)
+    if case.facts.band == "sure":
+        return _article(case)
+    return _asked_back(case)
+
+
+def _examined(question: str, context: Context, brain: Brain) -> _Case:
+    day = datetime.fromtimestamp(context.now / 1000, brain.hours.zone).date().isoformat()
+    opening = state(brain.hours, context.now)
+    heard = hear(question)
+    hits = _found(question, context, brain, day)
+    best, confidence = (hits[0].article, hits[0].confidence) if hits else ("", 0.0)
+    language = languages.detect(question, context.language)
+    certain = band(hits, brain.rules.answer, brain.rules.offer)
+    facts = Facts(
+        available=brain.index is not None,
+        asked_for_person=heard.asked_for_person,
+        urgent_topic=heard.urgent_topic,
+        upset=heard.upset,
+        unhelped=bool(context.last_article) and (heard.unhelped or (certain == "sure" and best == context.last_article)),
+        wordless=heard.wordless,
+        band=certain,
+        confidence=round(confidence, 3),
+        topic=_topic(brain, hits, day) if certain != "none" else "",
+        article=best,
+        misses=context.misses,
+        tier=context.tier,
+        open=opening.open,
+        waiting=-1 if context.waiting is None else context.waiting,
+        channel=context.channel,
+        language=language,
+    )
+    return _Case(question, context, brain, day, opening, heard, hits, facts)
+
+
+def _found(question: str, context: Context, brain: Brain, day: str) -> Sequence[Hit]:
+    """The nearest articles; a number picks from the three that were offered for the question before."""
+    if not brain.index:
+        return []
+    pick = _PICK.fullmatch(question) if context.misses else None
+    if pick:
+        offered = search(brain.index, context.last_question, day)
+        return [replace(hit, confidence=1.0) for hit in offered[int(pick[1]) - 1 :][:1]]
+    return search(brain.index, question, day)
+
+
+def _topic(brain: Brain, hits: Sequence[Hit], day: str) -> str:
+    """The queue of the department that owns the best article."""
+    queue = version_for(hits[0].versions, "en", day).queue if hits else ""
+    return queue if queue in brain.queues else ""
+
+
+def _article(case: _Case) -> Answer:
+    """The article's own words, in the customer's language; the short form where a message costs by the character."""
+    best = case.hits[0]
+    article = _shown(case, best)
+    text = article.short if case.context.channel == "sms" else article.text
+    return Answer(text, article.id, article.link, best.confidence, article.language)
+
+
+def _shown(case: _Case, hit: Hit) -> Article:
+    return version_for(hit.versions, case.facts.language, case.day)
+
+
+def _asked_back(case: _Case) -> Answer:
+    """A miss: the nearest titles if there are any, else a plain question."""
+    if not case.hits:
+        return _sentence(case, "wordless", 0.0)
+    text = wording.offer(case.brain.rules, [_shown(case, hit).title for hit in case.hits], case.facts.language)
+    return Answer(text, "", "", case.facts.confidence, case.facts.language)
+
+
+def _sentence(case: _Case, name: str, confidence: float) -> Answer:
+    text = wording.said_in(case.brain.rules.sentences[name], case.facts.language)
+    return Answer(text, "", "", confidence, case.facts.language)
+
+
+def _handed_over(case: _Case, rule: Rule) -> Escalation:
+    facts = case.facts
+    told = telling(case.brain.rules, facts)
+    return Escalation(
+        rule=rule.id,
+        reason=rule.reason,
+        queue=(facts.topic or case.brain.queues[0]) if rule.queue == TOPIC else rule.queue,
+        urgency=rule.urgency,
+        summary=wording.summary(case.question, case.context, facts.language, rule.reason, case.hits),
+        facts={**asdict(facts), "told": told.id, "near": {hit.article: round(hit.confidence, 3) for hit in case.hits}},
+        text=wording.told(case.brain.rules, told.texts, facts.language, case.context, case.opening),
+    )

@@ -1,10 +1,93 @@
-"""The bot's knowledge in process memory, read from the knowledge bucket and refreshed when its pointer moves."""
+"""The bot's knowledge in process memory, read from the knowledge bucket and renewed when its pointer moves."""
 
 from __future__ import annotations
 
+import json
+import time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chalicelib import aws, settings
+from chalicelib.bot import opening_hours, rules
 from chalicelib.bot.answer import Brain
+from chalicelib.errors import BadRequest, BatonError
+from chalicelib.knowledge import index as indexes
+from chalicelib.knowledge.index import Index
+from chalicelib.observability import log
+
+KEEP_SECONDS = 60
+_ROOM = Path(__file__).parent
+
+
+class _Kept:
+    """What this process holds: the index and when its pointer was last looked at (monotonic seconds)."""
+
+    index: Index | None = None
+    looked_at: float | None = None
 
 
 def load() -> Brain:
     """The current brain. Never raises: without a readable index it is one that hands everything over."""
-    return Brain(None, None, ("general",))
+    if _Kept.looked_at is None or time.monotonic() - _Kept.looked_at >= KEEP_SECONDS:
+        _renew()
+    base = _base()
+    return Brain(_Kept.index, base.rules, base.queues, base.hours)
+
+
+def forget() -> None:
+    """For tests: the next `load` reads everything again."""
+    _Kept.index, _Kept.looked_at = None, None
+    _base.cache_clear()
+
+
+def _renew() -> None:
+    """A store that does not answer leaves the knowledge as it is; a wrong or missing one takes it away."""
+    try:
+        _Kept.index = _current(_Kept.index)
+    except BatonError as error:
+        passing = error.status == 503 and _Kept.index is not None
+        log.error("knowledge_unreadable", extra={"error": str(error), "kept": passing})
+        if not passing:
+            _Kept.index = None
+            # Looked for again with the next message: nobody should wait a minute for a first publishing.
+            _Kept.looked_at = None
+            return
+    _Kept.looked_at = time.monotonic()
+
+
+def _current(known: Index | None) -> Index:
+    bucket = settings.env("KNOWLEDGE_BUCKET")
+    version = indexes.pointed(_object(bucket, indexes.POINTER))
+    if known and known.version == version:
+        return known
+    return indexes.read(version, _object(bucket, indexes.key(version)))
+
+
+def _object(bucket: str, name: str) -> bytes:
+    with aws.translated(f"read {name} from the knowledge bucket"):
+        body: bytes = aws.client("s3").get_object(Bucket=bucket, Key=name)["Body"].read()
+        return body
+
+
+@cache
+def _base() -> Brain:
+    """What ships with the code: rules, queues, hours. Raises BadRules for a table that no deployment should have let pass."""
+    queues = known_queues()
+    table = rules.parse(json.loads((_ROOM / "rules.json").read_text("utf-8")), queues)
+    return Brain(None, table, queues, _hours())
+
+
+def _hours() -> opening_hours.Hours:
+    data: dict[str, Any] = json.loads((_ROOM / "hours.json").read_text("utf-8"))
+    try:
+        return opening_hours.parse(data, settings.optional("TIME_ZONE"))
+    except BadRequest as error:
+        log.error("hours_unreadable", extra={"error": str(error)})
+        return opening_hours.parse({**data, "zone": "UTC"})
+
+
+def known_queues() -> tuple[str, ...]:
+    """The skills, the default one first, from the one file that names the queues."""
+    config = json.loads((_ROOM.parent / "agents" / "queues.json").read_text("utf-8"))
+    return tuple(dict.fromkeys((config["default"], *config["skills"])))

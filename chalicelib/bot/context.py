@@ -1,0 +1,36 @@
+"""What the bot is asked with: `Brain` is what it knows for all customers, `Context` what it knows of this conversation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.bot.opening_hours import Hours
+from chalicelib.bot.rules import Rules
+from chalicelib.conversations.model import Channel
+from chalicelib.knowledge.index import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the bot may know beside the question. `said`: the conversation so far, oldest first, as (by, text)."""
+
+    channel: Channel
+    now: int  # Unix ms, for opening hours and for articles with an end
+    language: str = ""  # hint, for a question too short to tell
+    misses: int = 0  # in a row, before this question
+    last_question: str = ""
+    last_article: str = ""
+    name: str = ""
+    tier: str = ""  # "vip" or ""
+    waiting: int | None = None  # customers who wait for a person now; None: not known, then nothing is promised
+    said: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Brain:
+    """Knowledge (None: not readable, the bot then hands over), rules, known queues (the first is the default), hours."""
+
+    index: Index | None
+    rules: Rules
+    queues: tuple[str, ...]
+    hours: Hours

@@ -1,0 +1,70 @@
+"""Phrase lists as data: a small notation for wordings, compiled to patterns. Pure.
+
+`a/b` either, `end*` any ending, ` ... ` up to three words (six characters in Chinese) between, `=` the whole message.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chalicelib.knowledge.words import LONGEST, normal
+
+_BREAKS = re.compile(r"[^\w'’]+|_+")
+_HAN = re.compile(r"[㐀-䶿一-鿿]")
+_APOSTROPHES = str.maketrans("’‘`´", "''''")
+
+Phrases = Mapping[str, Iterable[str]]
+
+
+def plain(text: str) -> str:
+    """A message as the patterns see it: normal form, words with single spaces, no punctuation; start and end of a long one."""
+    heard = text if len(text) <= LONGEST else text[: LONGEST // 2] + " " + text[-(LONGEST // 2) + 1 :]
+    return _BREAKS.sub(" ", normal(heard.translate(_APOSTROPHES))).strip()
+
+
+def pattern(phrases: Phrases) -> re.Pattern[str]:
+    """One pattern for the phrases of all languages; an empty list never matches."""
+    made = [_one(phrase) for spoken in phrases.values() for phrase in spoken]
+    return re.compile("|".join(made) if made else r"(?!)")
+
+
+def _one(phrase: str) -> str:
+    whole = phrase.startswith("=")
+    body = normal(phrase.lstrip("="))
+    inner = _han(body) if _HAN.search(body) else _words(body)
+    return rf"\A{inner}\Z" if whole else inner if _HAN.search(body) else rf"\b{inner}\b"
+
+
+def _words(body: str) -> str:
+    out = ""
+    gap = False
+    for word in body.split():
+        if word == "...":
+            gap = True
+            continue
+        choice = "(?:" + "|".join(_ending(option) for option in word.split("/")) + ")"
+        out += (r"(?: \S+){0,3} " if gap else " " if out else "") + choice
+        gap = False
+    return out
+
+
+def _ending(option: str) -> str:
+    return re.escape(option[:-1]) + r"\w*" if option.endswith("*") else re.escape(option)
+
+
+def _han(body: str) -> str:
+    """Chinese has no spaces: parts follow each other, "..." lets up to six characters between them."""
+    parts = ("(?:" + "|".join(map(re.escape, part.split("/"))) + ")" for part in body.replace(" ", "").split("..."))
+    return r".{0,6}?".join(parts)
+
+
+@cache
+def lexicon() -> dict[str, Any]:
+    """The word lists that ship with the bot."""
+    content: dict[str, Any] = json.loads((Path(__file__).parent / "lexicon.json").read_text("utf-8"))
+    return content

@@ -1,0 +1,77 @@
+"""How text becomes search terms: words, trigrams inside words (typing errors), 1-2 characters for Chinese. Pure.
+
+Publishing and answering must cut text in the same way, so both use this module; change `FORMAT` in index.py with it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+LONGEST = 2_000  # characters looked at; the rest of a long mail says nothing new
+_WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?")
+_HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿぀-ヿ]+")
+_SPLIT = re.compile(r"[㐀-䶿一-鿿豈-﫿぀-ヿ]+|[^㐀-䶿一-鿿豈-﫿぀-ヿ]+")
+_EMPTY_HAN = frozenset("的了吗呢啊吧呀嘛请您你我们好是在")
+
+
+@cache
+def variants() -> tuple[str, str]:
+    """Traditional characters and, at the same places, their simplified forms (a table of OpenCC)."""
+    traditional, simple = (Path(__file__).parent / "hanzi.txt").read_text("utf-8").split("\n")[:2]
+    return traditional, simple
+
+
+@cache
+def _to_simplified() -> dict[int, str]:
+    return {ord(t): s for t, s in zip(*variants(), strict=True)}
+
+
+def simplified(text: str) -> str:
+    """Traditional Chinese characters become simplified ones, one for one; everything else stays."""
+    return text.translate(_to_simplified())
+
+
+def normal(text: str) -> str:
+    """One form for what looks alike: width, case, script variant; cut to LONGEST characters."""
+    return simplified(unicodedata.normalize("NFKC", text[:LONGEST]).casefold())
+
+
+def terms(text: str) -> dict[str, float]:
+    """Each term of a text with its weight within it: whole words and pairs of characters 1, their parts less."""
+    found: dict[str, float] = {}
+    for piece in _SPLIT.findall(normal(text)):
+        if _HAN.match(piece):
+            _add_han(found, piece)
+        else:
+            for word in _WORD.findall(piece):
+                _add_word(found, word.replace("’", "'"))
+    return found
+
+
+@cache
+def _empty_words() -> frozenset[str]:
+    """Words that say nothing about the topic."""
+    return frozenset((Path(__file__).parent / "empty_words.txt").read_text("utf-8").split())
+
+
+def _add_word(found: dict[str, float], word: str) -> None:
+    if word in _empty_words():
+        return
+    stem = word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    found[stem] = 1.0
+    if len(stem) > 3:
+        edged = f"^{stem}$"
+        for i in range(len(edged) - 2):
+            # "#" marks a trigram, so that it never meets a word.
+            found["#" + edged[i : i + 3]] = 0.25
+
+
+def _add_han(found: dict[str, float], run: str) -> None:
+    for i, character in enumerate(run):
+        if character not in _EMPTY_HAN:
+            found[character] = 0.4
+        if i + 1 < len(run):
+            found[run[i : i + 2]] = 1.0
