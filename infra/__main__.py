@@ -8,6 +8,14 @@ import click
 
 COMMANDS = {
     "build": "infra.package:command",
+    "deploy": "infra.operate.deploy:command",
+    "status": "infra.operate.status:command",
+    "doctor": "infra.operate.doctor:command",
+    "logs": "infra.operate.logs:command",
+    "redrive": "infra.operate.redrive:command",
+    "users": "infra.operate.users:command",
+    "secret": "infra.operate.secret:command",
+    "destroy": "infra.operate.destroy:command",
 }
 
 

@@ -28,7 +28,7 @@ LEFTOVERS = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREA
 READY = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
 
 
-def deploy(
+def deploy(  # noqa: PLR0917 the local run and the tests call it just so
     session: boto3.Session,
     endpoint_url: str | None,
     package: Package,
@@ -97,7 +97,9 @@ def settle(cloud: Cloud, stack: str, show: Show) -> None:
     elif status.endswith("_IN_PROGRESS"):
         raise DeployError(f"{stack} is busy ({status})", "another deployment is running: wait until `status` says COMPLETE, then try again")
     else:
-        raise DeployError(f"{stack} is in the state {status}", "see its events in the CloudFormation console; `destroy` removes what is left of it")
+        raise DeployError(
+            f"{stack} is in the state {status}", "see its events in the CloudFormation console; `destroy` removes what is left of it"
+        )
 
 
 def delete(cloud: Cloud, stack_id: str, show: Show) -> Ended:
@@ -115,7 +117,11 @@ def ensure_root_secret(cloud: Cloud, stack: str) -> bool:
     ssm, name = cloud.client("ssm"), parameters_of(stack) + "secrets/root"
     try:
         ssm.put_parameter(
-            Name=name, Value=secrets.token_urlsafe(48), Type="SecureString", Overwrite=False, Description="Root of Baton's keys. Changing it ends all sessions."
+            Name=name,
+            Value=secrets.token_urlsafe(48),
+            Type="SecureString",
+            Overwrite=False,
+            Description="Root of Baton's keys. Changing it ends all sessions.",
         )
     except ssm.exceptions.ParameterAlreadyExists:
         return False

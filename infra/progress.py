@@ -135,4 +135,6 @@ def _new_events(cloud: Cloud, stack_id: str, token: str, seen: dict[str, dict[st
 def _progress(event: dict[str, Any], done: int, total: int) -> Progress:
     words = event["ResourceStatus"].replace("_", " ").lower()
     reason = event.get("ResourceStatusReason", "")
-    return Progress(f"{words}: {reason}" if reason else words, event["LogicalResourceId"], event["ResourceType"], event["ResourceStatus"], done, total)
+    return Progress(
+        f"{words}: {reason}" if reason else words, event["LogicalResourceId"], event["ResourceType"], event["ResourceStatus"], done, total
+    )

@@ -36,7 +36,11 @@ def package(folder: Path, version: str = "1", **resources: Any) -> Small:
         "Transform": "AWS::Serverless-2016-10-31",
         "Parameters": {"Business": {"Type": "String", "Default": "Acme"}},
         "Resources": {name: made for name, made in found.items() if made},
-        "Outputs": {"Table": {"Value": {"Ref": "Table"}}, "Function": {"Value": {"Ref": "Answer"}}, "Business": {"Value": {"Ref": "Business"}}},
+        "Outputs": {
+            "Table": {"Value": {"Ref": "Table"}},
+            "Function": {"Value": {"Ref": "Answer"}},
+            "Business": {"Value": {"Ref": "Business"}},
+        },
     }
     digest = sha256(json.dumps(template, sort_keys=True).encode() + archive.read_bytes()).hexdigest()
     return Small(template, {"code.zip": archive}, digest)

@@ -1,0 +1,127 @@
+"""`python -m infra deploy`: checks, packages, shows what would change, changes it, and tries it."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import click
+from rich.markup import escape
+
+from infra import deploy as core
+from infra.changes import Plan, discard
+from infra.checks import Wish, check
+from infra.errors import DeployError
+from infra.mail import receive_mail
+from infra.operate.common import Target, console, failed, on_stage
+from infra.operate.shown import progress, show_findings, show_plan
+from infra.stack import public_address
+
+if TYPE_CHECKING:
+    from infra.package import Package
+
+# Option -> the template's parameter. `make deploy STAGE=prod MAIL_DOMAIN=...` reaches them through the environment.
+PARAMETERS = {
+    "mail_domain": "MailDomain",
+    "support_address": "SupportAddress",
+    "sms_number": "SmsNumber",
+    "business": "Business",
+    "time_zone": "TimeZone",
+    "alarm_email": "AlarmEmail",
+}
+
+
+@click.command()
+@click.option("--mail-domain", envvar="MAIL_DOMAIN", help="Domain whose mail comes in, verified in SES.")
+@click.option("--support-address", envvar="SUPPORT_ADDRESS", help="Address that customers write to.")
+@click.option("--sms-number", envvar="SMS_NUMBER", help="Your number at Twilio, as +4930123456.")
+@click.option("--business", envvar="BUSINESS", help="Your name, as customers see it.")
+@click.option("--time-zone", envvar="TIME_ZONE", help="As Europe/Berlin.")
+@click.option("--alarm-email", envvar="ALARM_EMAIL", help="Who is told of alarms.")
+@click.option("--without-mail", is_flag=True, envvar="WITHOUT_MAIL", help="Go without e-mail.")
+@click.option("--yes", is_flag=True, envvar="YES", help="Do not ask before changing anything.")
+@click.option("--allow-replacement", is_flag=True, help="Allow changes that lose a table, user pool or bucket.")
+@on_stage
+def command(target: Target, without_mail: bool, yes: bool, allow_replacement: bool, **options: str | None) -> None:
+    """Deploy Baton, or bring it up to date. What you do not give stays as it is."""
+    given = {PARAMETERS[name]: value for name, value in options.items() if value is not None}
+    console.print(f"[bold]Baton {escape(target.stage)}[/] [dim]{target.cloud.session.region_name or 'no region'}[/]")
+    _checked(target, Wish(target.stage, given, without_mail))
+    began = time.monotonic()
+    with TemporaryDirectory() as folder:
+        package = _packaged(target.stage, Path(folder))
+        with progress() as show:
+            plan = core.prepare(target.cloud, package, target.stack, given, show)
+    _agreed(target, plan, yes, allow_replacement)
+    with progress() as show:
+        outputs = core.carry_out(target.cloud, plan, show)
+    done = f"deployed in {_duration(time.monotonic() - began)}" if plan.change_set else "nothing had changed"
+    console.print(f"[green]✓[/] {target.stack}: {done} [dim]{package.digest[:12]}[/]")
+    show_findings(receive_mail(target.cloud, target.stack))
+    _tell(target, outputs)
+    _try(target)
+
+
+def _checked(target: Target, wish: Wish) -> None:
+    findings = check(target.cloud, wish)
+    show_findings(findings)
+    missing = sum(f.blocks for f in findings)
+    if missing:
+        failed(f"{missing} thing{'s are' if missing > 1 else ' is'} missing; nothing was changed")
+    console.print("[green]✓[/] checks passed")
+
+
+def _packaged(stage: str, folder: Path) -> Package:
+    from infra.lint import lint
+    from infra.package import build
+
+    with console.status("packaging"):
+        package = build(stage, "aws", folder)
+    size = sum(path.stat().st_size for path in package.archives.values())
+    with console.status("checking the template"):
+        problems = lint(json.dumps(package.template))
+    if problems:
+        raise DeployError("the template has errors:\n" + "\n".join(f"  {p}" for p in problems), "this is a defect of Baton: report it")
+    console.print(f"[green]✓[/] packaged: {size / 1e6:.1f} MB [dim]{package.digest[:12]}[/]")
+    return package
+
+
+def _agreed(target: Target, plan: Plan, yes: bool, allow_replacement: bool) -> None:
+    """Shows the plan and asks; a plan that is not carried out leaves nothing behind."""
+    if not plan.change_set:
+        return
+    show_plan(plan)
+    try:
+        if core.losses(plan) and not allow_replacement:
+            raise core.refusal(plan)
+        if not yes:
+            click.confirm("Carry this out?", abort=True)
+    except (DeployError, click.Abort):
+        discard(target.cloud, plan)
+        raise
+
+
+def _tell(target: Target, outputs: dict[str, str]) -> None:
+    site = public_address(target.cloud, target.stack)
+    console.print(f"  site      {site}/\n  console   {site}/console\n  SMS hook  {site}/sms/twilio [dim](enter it at Twilio)[/]")
+    for name in ("SocketUrl", "UserPool", "Table"):
+        if name in outputs:
+            console.print(f"  [dim]{name:9} {outputs[name]}[/]")
+
+
+def _try(target: Target) -> None:
+    from infra.smoke import smoke
+
+    with console.status("trying it as a customer"):
+        tried = smoke(public_address(target.cloud, target.stack))
+    for one in tried:
+        console.print(f"{'[green]✓[/]' if one.ok else '[red]✗[/]'} {one.name} [dim]{escape(one.detail)}[/]")
+    if not all(one.ok for one in tried):
+        failed("deployed, but it does not answer as it should", f"python -m infra doctor --stage {target.stage}")
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"

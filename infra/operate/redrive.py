@@ -1,0 +1,30 @@
+"""`python -m infra redrive`: does again what had failed."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from rich.markup import escape
+
+from infra.operate.common import Target, console, existing
+from infra.redrive import move_back, replay
+
+
+@click.command()
+@existing
+def command(target: Target) -> None:
+    """Replay failed records, and move agent queues' dead letters back."""
+    with console.status("replaying"):
+        result, moved = replay(target.cloud, target.stack), move_back(target.cloud, target.stack)
+    console.print(f"[green]✓[/] failed records: {result.done} replayed, {len(result.left)} left")
+    for left in result.left:
+        console.print(f"  [red]✗[/] {escape(left.what)}: {escape(left.why)}")
+    if result.again:
+        console.print(
+            f"  [yellow]![/] {result.again} failed again and were put aside anew: see `python -m infra logs --stage {target.stage}`"
+        )
+    back = ", ".join(f"{name} {count}" for name, count in moved.items()) or "none were there"
+    console.print(f"[green]✓[/] agent queues' dead letters moved back: {back}")
+    if result.left or result.again:
+        sys.exit(1)
