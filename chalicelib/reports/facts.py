@@ -19,7 +19,7 @@ _LEFT_OUT = frozenset({"address", "name", "customer", "recent", "question", "mis
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`made_at` and `idle` in ms; `conversations` are those that moved in the period, in the order of opening."""
+    """`made_at` and `idle` in ms; `conversations`: those that moved in the period, `arranged`."""
 
     business: str
     period: Period
@@ -38,9 +38,9 @@ def bare(c: Conversation) -> Conversation:
     return replace(c, address="", name="", customer="", subject=subject, question="", recent=(), misses=0, version=0)
 
 
-def gathered(business: str, period: Period, made_at: int, idle: int, open_work: OpenWork | None, moved: Iterable[Conversation]) -> Facts:
-    ordered = sorted(map(bare, moved), key=lambda c: (c.opened_at, c.id))
-    return Facts(business, period, made_at, idle, open_work, tuple(ordered))
+def arranged(conversations: Iterable[Conversation]) -> tuple[Conversation, ...]:
+    """Bare, and in the order of opening."""
+    return tuple(sorted(map(bare, conversations), key=lambda c: (c.opened_at, c.id)))
 
 
 def dump(facts: Facts) -> bytes:

@@ -7,6 +7,7 @@ where one of them died. During its day a report is made from the table and has n
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
@@ -47,6 +48,15 @@ def publish(day: str | None, now_ms: int, agents: Iterable[str] = ()) -> list[st
     for period in chosen:
         _make(period, now_ms, agents)
     return [p.day for p in chosen]
+
+
+def order(day: str, now_ms: int) -> None:
+    """Has the report function make the report of `day` soon. Raises BadRequest as `publish` does."""
+    _asked(day, now_ms)
+    with aws.translated("order a report"):
+        aws.client("lambda").invoke(
+            FunctionName=settings.env("REPORT_FUNCTION"), InvocationType="Event", Payload=json.dumps({"day": day}).encode()
+        )
 
 
 def list_reports() -> list[dict[str, Any]]:
@@ -91,7 +101,7 @@ def _gather(period: Period, now: int, agents: Iterable[str]) -> Facts:
     # Open work is known of the present only; for a report that is a day late it would be another day's.
     recent = now < period.end + settings.DAY
     work = _open_work({*agents, *(c.agent for c in moved if c.owner == "agent")}, now) if recent else None
-    return recorded.gathered(settings.optional("BUSINESS", "Baton"), period, now, settings.IDLE, work, moved)
+    return Facts(settings.optional("BUSINESS", "Baton"), period, now, settings.IDLE, work, recorded.arranged(moved))
 
 
 def _open_work(agents: Collection[str], now: int) -> figures.OpenWork:
@@ -128,10 +138,9 @@ def _recorded(day: str) -> Facts | None:
 def _write(facts: Facts) -> None:
     """report.json comes last: where it stands, the others stand."""
     for kind, content in sorted(render.files(facts).items()):
+        key = _key(facts.period.day, f"report.{kind}")
         with aws.translated("store a report"):
-            _s3().put_object(
-                Bucket=_bucket(), Key=_key(facts.period.day, f"report.{kind}"), Body=content, ContentType=_TYPES[kind], CacheControl="no-cache"
-            )
+            _s3().put_object(Bucket=_bucket(), Key=key, Body=content, ContentType=_TYPES[kind], CacheControl="no-cache")
 
 
 def _stored() -> dict[str, dict[str, int]]:

@@ -15,22 +15,39 @@ _NAMES = {
     "agent": ("First reply by an agent", "首次回复：客服"),
     "urgent": ("urgent", "紧急"),
     "normal": ("normal", "普通"),
+    # The queues and the bot's reasons that come with Baton; a business's own are shown as they are.
+    "general": ("general", "综合"),
+    "billing": ("billing", "账单"),
+    "orders": ("orders", "订单"),
+    "technical": ("technical", "技术"),
+    "safety or health": ("safety or health", "人身安全或健康"),
+    "possible fraud": ("possible fraud", "疑似欺诈"),
+    "account or data at risk": ("account or data at risk", "账户或数据有风险"),
+    "legal step announced": ("legal step announced", "声明采取法律行动"),
+    "VIP asked for a person": ("VIP asked for a person", "贵宾客户要求人工"),
+    "asked for a person": ("asked for a person", "要求人工"),
+    "customer is upset": ("customer is upset", "客户不满"),
+    "bot unavailable": ("bot unavailable", "机器人不可用"),
+    "VIP, and the bot is not sure": ("VIP, and the bot is not sure", "贵宾客户，机器人没有把握"),
+    "the answer did not help": ("the answer did not help", "回答没有帮助"),
+    "second miss": ("second miss", "连续两次未能回答"),
+    "not sure": ("not sure", "没有把握"),
 }
-_UNITS = ((86_400_000, "d", "天"), (3_600_000, "h", "小时"), (60_000, "min", "分钟"), (1_000, "s", "秒"))
+_UNITS = ((86_400_000, "d", "天"), (3_600_000, "h", "小时"), (60_000, "min", "分"), (1_000, "s", "秒"))
 _WEEKDAYS = "一二三四五六日"
 
 
 def name(of: str) -> tuple[str, str]:
-    """Of a channel, an urgency or a kind of replier; other names (queues, reasons) stay as they are."""
+    """In both languages; what is not known stays as it is."""
     return _NAMES.get(of, (of or _NONE, of or _NONE))
 
 
 def duration(ms: int | None) -> tuple[str, str]:
-    """In the two largest units: ("1 h 20 min", "1 小时 20 分钟"); a dash for None."""
+    """In the two largest units: ("1 h 20 min", "1 小时 20 分"); a dash for None."""
     if ms is None:
         return _NONE, _NONE
     # Days and minutes together would say more than anybody wants to know.
-    unit = 1_000 if ms < 600_000 else 60_000 if ms < 86_400_000 else 3_600_000
+    unit = 1_000 if ms < 120_000 else 60_000 if ms < 86_400_000 else 3_600_000
     left = ms // unit * unit
     parts: list[tuple[str, str]] = []
     for size, en, zh in _UNITS:

@@ -54,7 +54,7 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "FollowUp": Function("follow_up", 240, "chalicelib.agents.follow_up", "TABLE QUEUES BUSINESS TIME_ZONE", background=True),
     "PublishReport": Function(
-        "publish_report", 600, "chalicelib.reports.publish", "TABLE REPORTS_BUCKET BUSINESS TIME_ZONE", memory=1024, background=True
+        "publish_report", 600, "chalicelib.reports.publish", "TABLE REPORTS_BUCKET QUEUES BUSINESS TIME_ZONE", memory=1024, background=True
     ),
 }
 
