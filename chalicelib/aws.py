@@ -11,14 +11,17 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from chalicelib.errors import BadRequest, BatonError, Conflict, NotAuthenticated, NotFound, Unavailable
+from chalicelib.errors import BadRequest, BatonError, Conflict, NotAuthenticated, NotFound, Unavailable, Uncertain, Undeliverable
 
 _PASSING = (
     "InternalServerError InternalError InternalFailure LimitExceededException ProvisionedThroughputExceededException "
     "RequestLimitExceeded RequestThrottled ServiceUnavailable SlowDown Throttling ThrottlingException "
     "TooManyRequestsException TransactionInProgressException"
 )
-_CONFLICTS = "ConditionalCheckFailedException TransactionCanceledException TransactionConflictException"
+_CONFLICTS = (
+    "ConditionalCheckFailedException TransactionCanceledException TransactionConflictException "
+    "PreconditionFailed ConditionalRequestConflict"
+)
 _DENIED = "NotAuthorizedException UserNotFoundException CodeMismatchException ExpiredCodeException"
 _INVALID = "InvalidPasswordException InvalidParameterException"
 _ABSENT = "NoSuchKey ResourceNotFoundException 404 GoneException"
@@ -34,21 +37,45 @@ _MEANINGS: dict[str, type[BatonError]] = {
     )
     for code in codes.split()
 }
+_NEVER = frozenset(
+    {"MessageRejected", "BadRequestException", "InvalidParameterValue", "ValidationException", "MailFromDomainNotVerifiedException"}
+)
 
 
 @cache
-def client(service: str, endpoint: str = "") -> Any:
-    """A botocore client of this execution environment. Retries are done here and in no layer above."""
+def client(service: str, endpoint: str = "", attempts: int = 3) -> Any:
+    """A botocore client of this execution environment. Retries are done here and in no layer above; `attempts=1` for
+    what must not happen twice."""
     from botocore.config import Config
 
     config = Config(
         connect_timeout=2,
         read_timeout=8,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        retries={"mode": "standard", "total_max_attempts": attempts},
         parameter_validation=False,
         tcp_keepalive=True,
     )
     return _session().create_client(service, config=config, endpoint_url=endpoint or None)
+
+
+@contextmanager
+def sending(what: str) -> Iterator[None]:
+    """As `translated`, for what cannot be taken back: Undeliverable if it will never be taken, Unavailable if nothing
+    left, Uncertain if it may have left."""
+    from botocore import exceptions as boto
+
+    try:
+        yield
+    except boto.ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        kind = Undeliverable if code in _NEVER else Unavailable
+        raise kind(f"{what}: {code}") from error
+    except (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError, boto.SSLError) as error:
+        raise Unavailable(f"{what}: {type(error).__name__}") from error
+    except boto.HTTPClientError as error:
+        raise Uncertain(f"{what}: the answer was lost; it may or may not have left") from error
+    except boto.BotoCoreError as error:
+        raise Unavailable(f"{what}: {type(error).__name__}") from error
 
 
 @cache

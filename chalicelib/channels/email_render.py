@@ -1,0 +1,118 @@
+"""An outgoing message as a mail. Pure but for the signatures; whatever text comes in, no header can be smuggled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from html import escape
+
+from chalicelib.channels import email_thread, email_words
+from chalicelib.conversations.model import Message
+from chalicelib.errors import Undeliverable
+
+REFERENCES = 12  # message ids given back; the first and the last ones of a longer chain
+SUBJECT = 200
+
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])")
+_ID = re.compile(r"[!-;=?A-~]{1,400}@[!-;=?A-~]{1,200}")
+_REPLY = re.compile(r"^\s*(?:re|aw|sv|antw|回复|回覆|答复)\s*(?:\[\d+\])?\s*[:：]\s*", re.IGNORECASE)
+_LINK = re.compile(r"https?://[^\s<>\"']{1,500}[^\s<>\"'.,;:!?)\]]")
+
+
+def outgoing(message: Message, support: str, business: str) -> bytes:
+    """The raw mail, in ASCII, lines under 998 bytes. Raises Undeliverable for an address that is none.
+
+    `message.meta` may hold `in_reply_to` (message id) and `references` of the mail that is answered.
+    """
+    mail = EmailMessage(policy=SMTP.clone(max_line_length=78))
+    mail["From"] = _sender(message, support, business)
+    mail["To"] = Address(addr_spec=recipient(message.address))
+    mail["Subject"] = subject(message.subject, business)
+    mail["Date"] = format_datetime(datetime.fromtimestamp(message.at / 1000, UTC))
+    mail["Message-ID"] = f"<{email_thread.safe_id(message.id)}@{support.partition('@')[2]}>"
+    mail["Reply-To"] = Address(addr_spec=email_thread.reply_address(support, message.thread, message.address))
+    _thread_headers(mail, message, support)
+    if message.by == "bot":
+        mail["Auto-Submitted"] = "auto-replied"
+        mail["X-Auto-Response-Suppress"] = "All"
+    text = body(message)
+    mail.set_content(text, charset="utf-8", cte="base64" if _is_wide(text) else "quoted-printable")
+    mail.add_alternative(_html(text), subtype="html", charset="utf-8", cte="base64" if _is_wide(text) else "quoted-printable")
+    return mail.as_bytes()
+
+
+def recipient(address: str) -> str:
+    """One plain address and nothing else. Raises Undeliverable."""
+    if not _ADDRESS.fullmatch(address):
+        raise Undeliverable("this is not an e-mail address that we can write to")
+    return address
+
+
+def subject(given: str, business: str) -> str:
+    """The customer's own subject with one "Re:" before it."""
+    line = email_words.plain_line(given)
+    while _REPLY.match(line):
+        line = _REPLY.sub("", line, count=1)
+    line = line[:SUBJECT].strip()
+    return f"Re: {line}" if line else f"Re: {email_words.plain_line(business)}"
+
+
+def body(message: Message) -> str:
+    """The text, and the article's address below it unless the text names it."""
+    text = email_words.without_controls(message.text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
+    return f"{text}\n\n{message.link}\n" if message.link and message.link not in text else f"{text}\n"
+
+
+def _sender(message: Message, support: str, business: str) -> Address:
+    business = _name(business)
+    name = _name(message.name) if message.by != "bot" else ""
+    shown = f"{name} ({business})" if name and business and name != business else name or business
+    return Address(display_name=shown, addr_spec=support)
+
+
+def _name(value: str) -> str:
+    """A shown name must not look like an address of its own."""
+    return re.sub(r'[<>@",;:\\()\[\]]', " ", email_words.plain_line(value))[:60].strip()
+
+
+def _thread_headers(mail: EmailMessage, message: Message, support: str) -> None:
+    """Our own reference goes along in References, because SES replaces the Message-ID that we give."""
+    answered = _ids([str(message.meta.get("in_reply_to", ""))])
+    chain = [i for i in _ids(message.meta.get("references") or []) if i not in answered]
+    if len(chain) > REFERENCES:
+        chain = chain[:1] + chain[1 - REFERENCES :]
+    ours = email_thread.reference(support, message.thread, message.id, message.address)
+    if answered:
+        mail["In-Reply-To"] = f"<{answered[0]}>"
+    mail["References"] = " ".join(f"<{i}>" for i in [*chain[:1], ours, *chain[1:], *answered])
+
+
+def _ids(values: Iterable[object]) -> list[str]:
+    return [value for value in map(str, values) if _ID.fullmatch(value)]
+
+
+def _is_wide(text: str) -> bool:
+    return sum(c > "\x7f" for c in text) * 4 > len(text)
+
+
+def _html(text: str) -> str:
+    paragraphs = (f"<p>{_linked(part)}</p>" for part in re.split(r"\n{2,}", text.strip()))
+    return (
+        '<!doctype html><html><head><meta charset="utf-8"></head>'
+        '<body style="font-family:system-ui,sans-serif;font-size:15px;line-height:1.5">\n' + "\n".join(paragraphs) + "\n</body></html>\n"
+    )
+
+
+def _linked(text: str) -> str:
+    """Escaped; addresses of pages made into links."""
+    out, end = [], 0
+    for match in _LINK.finditer(text):
+        address = escape(match[0])
+        out += [escape(text[end : match.start()]), f'<a href="{address}">{address}</a>']
+        end = match.end()
+    return "".join([*out, escape(text[end:])]).replace("\n", "<br>\n")

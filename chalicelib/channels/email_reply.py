@@ -1,0 +1,174 @@
+"""The newly written words of a mail: without the quoted mail and the signature. Pure; every pattern is linear.
+
+What mail programs put before a quote stands here as data, one line a family; the rules are few: cut at the first
+sure sign that a quote begins, but keep what the customer wrote between or below quoted lines. When in doubt the
+text is kept: a quote too much is a nuisance, a lost sentence is a lost customer.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chalicelib.channels.email_html import QUOTE_STARTS
+
+LINES = 3_000  # lines that are looked at; the newly written words stand near an end
+
+_WORDS = {  # header words that programs put above a quoted mail
+    "from": "From|Von|De|Da|Od|От|Van|Fra|Från|Lähettäjä|发件人|寄件者|寄件人|發件人|差出人|보낸 ?사람|Từ|Expéditeur|Kimden",
+    "sent": "Sent|Date|Gesendet|Datum|Envoyé(?: le)?|Enviado(?: el| em)?|Enviada em|Data|Inviato|Wysłano|Отправлено|Дата|Verzonden"
+    "|Sendt|Skickat|Lähetetty"
+    "|发送时间|发送日期|傳送時間|寄件日期|日期|時間|时间|送信日時|日付|보낸 ?날짜|날짜|Fecha|Gửi|Ngày|Tarih",
+    "to": "To|An|À|A|Para|Do|Кому|Aan|Til|Till|收件人|收件者|宛先|받는 ?사람|Đến|Cc|抄送|副本|Kopie|Vastaanottaja|Kime",
+    "subject": "Subject|Betreff|Objet|Asunto|Assunto|Oggetto|Temat|Тема|Onderwerp|Emne|Ämne|Aihe|主题|主題|主旨|件名|제목|Chủ đề|Konu",
+}
+_HEADS = {kind: re.compile(rf"^[>*\s]*(?:{words})\*?\s?[:：]\*?\s*(.*)$", re.IGNORECASE) for kind, words in _WORDS.items()}
+
+_SEPARATORS = re.compile(
+    r"^\s*(?:"
+    r"[-_=]{2,}\s*(?:original (?:message|e?mail|appointment)|ursprüngliche nachricht|message d'origine|mensaje original"
+    r"|mensagem original|messaggio originale"
+    r"|oryginalna wiadomość|исходное сообщение|пересылаемое сообщение|oorspronkelijk bericht|originalnachricht|reply message"
+    r"|forwarded (?:message|by .{0,80})"
+    r"|原始邮件|原始郵件|原邮件|原郵件"
+    r"|转发邮件|轉寄郵件|转发的邮件|回复的?邮件|元のメッセージ|원본 ?메(?:시|세)지|original message follows)\s*[-_=]{0,}\s*"
+    r"|begin forwarded message:|##-.{0,120}-##|.{0,20}(?:reply|type your reply|write) (?:above|on top of) this line.{0,40}"
+    r"|.{0,20}请在此行上方回复.{0,20}"
+    r"|_{20,}|-{5,} ?(?:forwarded|original).{0,60}"
+    r")\s*$",
+    re.IGNORECASE,
+)
+
+# "On <date>, <somebody> wrote:" in the languages of mail programs; the line is joined first if it was wrapped.
+_ATTRIBUTION = re.compile(
+    r"^[\s*]*(?:"
+    r"(?:on|op|el|il|le|am|em|den|dnia|w dniu|vào|pe|dne|a|в|at|ter|fra|from)\b.{4,300}?"
+    r"(?:wrote|writes|said|schreef|escribió|ha scritto|a écrit|schrieb(?: .{1,120})?|escreveu|skrev(?: .{1,120})?|napisał(?:\(a\)|a)?"
+    r"|đã viết|kirjoitti|napsal(?:\(a\))?|пишет|написал\(?а?\)?|yazdı)\s*[:：]?"
+    r"|.{0,200}\d.{0,200}<[^<>\s]+@[^<>\s]+>\s*(?:님이 작성|wrote|пишет|napisał\(a\)|написал\(?а?\)?|schrieb|skrev|:)?\s*[:：]?"
+    r"|.{0,200}<[^<>\s]+@[^<>\s]+>\s*(?:wrote|schrieb|schreef|a écrit|escribió|skrev|写道|寫道|さんは書きました)\s*[:：]"
+    r"|(?:在|于|於)?.{0,200}\d.{0,200}(?:写道|寫道|写到|来信)\s*[:：]"
+    r"|(?:at|am|on) \d.{4,100}(?:wrote|schrieb|you wrote)\s*:"
+    r"|[^\n]{1,80} (?:wrote|writes|schrieb|a écrit|escribió|escreveu|skrev)\s*:"
+    r")\s*$",
+    re.IGNORECASE,
+)
+_HAS_DATE = re.compile(r"\d{1,4}[-./年]\s?\d{1,2}|\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|@")
+
+_SIGNATURE = re.compile(r"^(?:-- ?|—|__|--\s*\u200b?)$")
+_MOBILE = re.compile(
+    r"^\s*[-—]*\s*(?:"
+    r"(?:sent|sended) (?:from|via|by|using|with) (?:my )?.{2,60}|get outlook for .{2,40}|(?:von|aus) (?:meinem|mein) .{2,40} gesendet"
+    r"|gesendet (?:von|mit) .{2,60}"
+    r"|envoyé (?:de|depuis) (?:mon|ma) .{2,40}|enviado (?:desde|do|de|a partir do) .{2,60}|inviato da(?:l mio)? .{2,40}"
+    r"|verzonden vanaf .{2,40}|wysłane z .{2,40}"
+    r"|отправлено (?:с|из) .{2,40}|skickat från .{2,40}|sendt fra .{2,40}|(?:发|發)自.{0,20}"
+    r"|来自.{0,8}(?:iPhone|手机|华为|小米|邮箱).{0,20}"
+    r"|(?:从|從)我的.{1,30}(?:发送|傳送|寄出|发出)|.{2,30}(?:から送信|で送信)"
+    r"|.{0,10}나의 .{1,20}에서 보냄|.{1,30}에서 보냈?(?:음|냄)|đã gửi từ .{2,40}"
+    r"|下载.{0,10}(?:outlook|邮箱).{0,30}"
+    r")\s*$",
+    re.IGNORECASE,
+)
+SIGNATURE_LINES = 14  # more than this below a separator is not a signature
+
+
+def visible(text: str) -> tuple[str, bool]:
+    """(the new words, was anything cut). A text that is nothing but quotes is given whole."""
+    lines = text.split("\n")[:LINES]
+    rest = text.split("\n")[LINES:]
+    kept = _without_quote(lines)
+    cut = len(kept) < len(lines)
+    shown = _trimmed(_without_signature(kept) + ([] if cut else rest))
+    if not shown:
+        shown = _trimmed([line for line in lines if line != QUOTE_STARTS] + rest)
+        return "\n".join(shown), False
+    return "\n".join(line for line in shown if line != QUOTE_STARTS), len(shown) < len(_trimmed(lines + rest))
+
+
+def _without_quote(lines: list[str]) -> list[str]:
+    for i, line in enumerate(lines):
+        if line == QUOTE_STARTS and _new(lines[:i]):
+            return lines[:i]
+        if _SEPARATORS.match(line) and (not line.strip().startswith("_") or _is_header_block(lines, i + 1)):
+            return lines[:i]
+        if _is_header_block(lines, i):
+            return lines[:i]
+        length = _attribution(lines, i)
+        if length:
+            return _around(lines, i, i + length)
+    return _without_tail(lines)
+
+
+def _new(lines: list[str]) -> bool:
+    return any(line.strip() and not line.lstrip().startswith(">") for line in lines)
+
+
+def _is_header_block(lines: list[str], start: int) -> bool:
+    """A sender's line, then within six lines the subject or date and recipient; with an address or a subject in it."""
+    block = [line for line in lines[start : start + 9] if line.strip()][:6]
+    if not block or not _HEADS["from"].match(block[0]):
+        return False
+    kinds = {kind for line in block[1:] for kind in ("sent", "to", "subject") if _HEADS[kind].match(line)}
+    return ("subject" in kinds and len(kinds) >= 2) or (len(kinds) >= 2 and any("@" in line for line in block))
+
+
+def _attribution(lines: list[str], start: int) -> int:
+    """How many lines the attribution takes that begins here; 0 if none does."""
+    if not lines[start].strip() or lines[start].lstrip().startswith(">"):
+        return 0
+    joined = ""
+    for count, line in enumerate(lines[start : start + 4], 1):
+        if not line.strip():
+            return 0
+        joined = f"{joined} {line.strip()}".strip()
+        if len(joined) > 500:
+            return 0
+        if _ATTRIBUTION.match(joined) and _is_sure(joined, lines, start + count):
+            return count
+    return 0
+
+
+def _is_sure(joined: str, lines: list[str], after: int) -> bool:
+    following = next((line for line in lines[after : after + 3] if line.strip()), None)
+    if following is None:
+        return bool(_HAS_DATE.search(joined))
+    if following.lstrip().startswith(">"):
+        return bool(_HAS_DATE.search(joined))
+    return bool(_HAS_DATE.search(joined)) and ("@" in joined or bool(re.search(r"\d[:.h]\d\d", joined)))
+
+
+def _around(lines: list[str], start: int, after: int) -> list[str]:
+    """Before the attribution; and what was written below or between the quoted lines that follow it."""
+    below = lines[after:]
+    first = next((line for line in below if line.strip()), "")
+    if not first.lstrip().startswith(">") or _new(lines[:start]):
+        return lines[:start]
+    quoted_once = [line for line in below if not line.lstrip().startswith(">")]
+    return lines[:start] + _without_quote(quoted_once)
+
+
+def _without_tail(lines: list[str]) -> list[str]:
+    """Quoted lines at the end answer nothing; in the middle they are part of what the customer says."""
+    end = len(lines)
+    while end and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith(">")):
+        end -= 1
+    return lines[:end] if end and any(line.strip() for line in lines[end:]) else lines
+
+
+def _without_signature(lines: list[str]) -> list[str]:
+    for i, line in enumerate(lines):
+        below = [other for other in lines[i + 1 :] if other.strip()]
+        if _SIGNATURE.match(line) and len(below) <= SIGNATURE_LINES and _new(lines[:i]):
+            return lines[:i]
+        if _MOBILE.match(line) and len(below) <= 2 and _new(lines[:i]):
+            return lines[:i]
+    return lines
+
+
+def _trimmed(lines: list[str]) -> list[str]:
+    start, end = 0, len(lines)
+    while start < end and not lines[start].strip("\x1e \t"):
+        start += 1
+    while end > start and not lines[end - 1].strip("\x1e \t"):
+        end -= 1
+    return [line.rstrip() for line in lines[start:end]]
