@@ -48,7 +48,8 @@ def cursor(messages: Sequence[Message], before: int) -> int:
 def for_visitor(m: Message) -> dict[str, Any]:
     """What the customer may see of a message: no agent's id, no address, no internals."""
     by = "you" if m.direction == "incoming" else "bot" if m.by == "bot" else "agent"
-    shown: dict[str, Any] = {"id": m.id, "direction": m.direction, "channel": m.channel, "at": m.at, "by": by, "text": m.text, "link": m.link}
+    shown: dict[str, Any] = {"id": m.id, "direction": m.direction, "channel": m.channel, "at": m.at, "by": by}
+    shown |= {"text": m.text, "link": m.link}
     if by == "bot" and m.id.startswith("h+"):
         shown["handover"] = True  # the chat page then says that a person answers next
     return shown | {"name": m.name if by != "you" else "", "state": m.state}
