@@ -1,7 +1,7 @@
 """An AWS on this machine: MiniStack as a child process on loopback, with its state in one folder.
 
-    with local_aws(folder) as endpoint:
-        session().client("dynamodb", endpoint_url=endpoint).list_tables()
+with local_aws(folder) as endpoint:
+    session().client("dynamodb", endpoint_url=endpoint).list_tables()
 """
 
 import json
@@ -15,10 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import boto3
+import httpx
 
 REGION = "us-east-1"
 START_SECONDS = 60.0
@@ -70,7 +69,9 @@ def _settled_port(state_dir: Path, wanted: int) -> int:
     memory = state_dir / "port.json"
     known = int(json.loads(memory.read_text())) if memory.exists() else 0
     if known and wanted and known != wanted:
-        raise LocalAwsError(f"The data in {state_dir} belongs to port {known}, not {wanted}: use that, or remove the folder to start afresh.")
+        raise LocalAwsError(
+            f"The data in {state_dir} belongs to port {known}, not {wanted}: use that, or remove the folder to start afresh."
+        )
     port = known or wanted or free_port()
     if port_taken(port):
         raise LocalAwsError(f"Port {port} is taken: by another `make run`? End that program and try again.")
@@ -114,10 +115,9 @@ def _await_ready(process: subprocess.Popen[bytes], endpoint: str, log: Path) -> 
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urlopen(f"{endpoint}/_ministack/ready", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except (URLError, OSError):
+            if httpx.get(f"{endpoint}/_ministack/ready", timeout=5).is_success:
+                return
+        except httpx.TransportError:
             pass
         time.sleep(0.05)
     tail = "\n".join(log.read_text().splitlines()[-15:])

@@ -1,27 +1,31 @@
 """MiniStack's server, with what AWS does for a table's stream and MiniStack 1.5.33 does not.
 
-Three things, or tests and local runs would prove less than they seem to:
+Four things, or tests and local runs would prove less than they seem to:
 - A stream mapping there knows no partial failures, retry limits, bisecting or parking of what stays broken, and
   one slow function holds up every other mapping. `poll_streams` gives each mapping its own pace and AWS's rules.
 - It saves how far each mapping has read but not the records, so after a restart new writes went unseen.
+- SES v2 relays a raw mail without most of its headers; here the mail arrives as it was sent.
 - Functions could import whatever the developer's environment has; here they see their package only, as on Lambda.
 
 It stops when its standard input closes, hence also when whoever started it dies, and lets running functions finish first.
 """
 
 import os
+import re
 import signal
 import sys
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from ministack import app
 from ministack.core import lambda_runtime
-from ministack.services import dynamodb, lambda_svc
+from ministack.services import dynamodb, lambda_svc, ses, ses_v2
 
 Record = dict[str, Any]
 
@@ -184,6 +188,27 @@ def _keep_streams() -> None:
     dynamodb.get_state, dynamodb.load_persisted_state = get_state, load_persisted_state
 
 
+def _relay_raw_mails() -> None:
+    parse, build, send = ses_v2._parse_raw_mime, ses_v2._build_mime_message, ses._smtp_send
+    given: ContextVar[str] = ContextVar("given", default="")
+
+    def remember(raw: str) -> Any:
+        given.set(raw)
+        return parse(raw)
+
+    def mail(*parts: Any) -> str:
+        raw, name = given.get(), parts[-1]
+        given.set("")
+        if not raw:
+            return str(build(*parts))
+        return f"Message-ID: <{name}>\r\n" + str(ses._strip_message_id_header(b64decode(raw).decode("utf-8", "replace")))
+
+    def send_bytes(source: str, recipients: list[str], text: str, *server: Any) -> None:
+        send(source, recipients, re.sub(r"\r?\n", "\r\n", text).encode(), *server)
+
+    ses_v2._parse_raw_mime, ses_v2._build_mime_message, ses._smtp_send = remember, mail, send_bytes
+
+
 def _stop_with_parent() -> None:
     sys.stdin.buffer.read()
     quiet, deadline = 0, time.monotonic() + FINISH_SECONDS
@@ -200,6 +225,7 @@ def main() -> None:
     detect = lambda_runtime._detect_runtime_binary
     lambda_runtime._detect_runtime_binary = lambda runtime: (sys._base_executable, detect(runtime)[1])  # type: ignore[attr-defined]
     _keep_streams()
+    _relay_raw_mails()
     threading.Thread(target=_stop_with_parent, daemon=True).start()
     app.main()
 

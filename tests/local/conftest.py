@@ -61,7 +61,7 @@ class Cloud:
         url = sqs.create_queue(QueueName=name)["QueueUrl"]
         return url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
 
-    def receive(self, url: str, seconds: int = 10) -> list[dict[str, Any]]:
+    def receive(self, url: str, seconds: int = 10) -> list[Any]:
         """The bodies that arrive in the queue within the time, as soon as there are any."""
         answer = self.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=seconds, MaxNumberOfMessages=10)
         bodies = []
@@ -77,7 +77,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         yield Cloud(endpoint)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def start_cloud() -> Callable[[Path], Any]:
     """Start a local AWS over a folder: `with start_cloud(folder) as endpoint`."""
     return local_aws

@@ -1,0 +1,228 @@
+"""Mail through the SMTP port reaches the bucket and the topic as from SES; the phone speaks Twilio's protocols; the mailbox replies."""
+
+import base64
+import json
+import smtplib
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
+from typing import Any
+from urllib.parse import parse_qsl
+
+import httpx
+import pytest
+
+from infra.local import mails, twilio
+from infra.local.aws import free_port
+from infra.local.surroundings import Surroundings
+from infra.local.ways_in import Ports, ways_in
+from tests.local.conftest import Cloud
+
+ACCOUNT, TOKEN, OURS, THEIRS = "AC" + "0" * 32, "secret", "+12025550199", "+12025550143"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Local ways in that lead to a bucket, a queue and a recording web server instead of Baton."""
+
+    cloud: Cloud
+    ports: Ports
+    bucket: str
+    notified: str
+    public_url: str
+    posts: "Queue[tuple[str, str, dict[str, str]]]"
+
+    @property
+    def pages(self) -> str:
+        return f"http://127.0.0.1:{self.ports.pages}"
+
+    def mail(self, raw: bytes, sender: str = "mia@customer.example", to: str = "support@shop.example") -> None:
+        with smtplib.SMTP("127.0.0.1", self.ports.smtp) as server:
+            server.sendmail(sender, [to], raw)
+
+
+@contextmanager
+def recorder() -> Iterator[tuple[str, "Queue[tuple[str, str, dict[str, str]]]"]]:
+    """A web server that notes the path, signature and form of each post; `refuse` in a text is answered by 403."""
+    posts: Queue[tuple[str, str, dict[str, str]]] = Queue()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            form = dict(parse_qsl(body, keep_blank_values=True))
+            posts.put((self.path, self.headers["X-Twilio-Signature"], form))
+            self.send_response(403 if "refuse" in form["Body"] else 200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/stage", posts
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def house(start_cloud: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("house")
+    ports = Ports(free_port(), free_port(), free_port())
+    with start_cloud(folder / "aws", relay_port=ports.sent) as endpoint, recorder() as (url, posts):
+        cloud = Cloud(endpoint)
+        cloud.client("s3").create_bucket(Bucket="mail")
+        topic = cloud.client("sns").create_topic(Name="mail")["TopicArn"]
+        queue, queue_arn = cloud.queue("notified")
+        cloud.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn)
+        cloud.client("sesv2").create_email_identity(EmailIdentity="shop.example")
+        around = Surroundings(endpoint, url, "support@shop.example", OURS, "mail", topic, ACCOUNT, TOKEN)
+        with ways_in(around, ports, folder):
+            yield House(cloud, ports, "mail", queue, url, posts)
+
+
+RAW = b"""From: Mia <mia@customer.example>
+To: support@shop.example
+Subject: Order 1001
+Message-ID: <m1@customer.example>
+
+Where is it?
+""".replace(b"\n", b"\r\n")
+
+
+def test_a_mail_is_stored_and_told_of_as_by_ses(house: House) -> None:
+    house.mail(RAW)
+    (told,) = house.cloud.receive(house.notified)
+    assert told["Subject"] == "Amazon SES Email Receipt Notification"
+    message = json.loads(told["Message"])
+    assert message["notificationType"] == "Received"
+    assert message["mail"]["commonHeaders"]["from"] == ["Mia <mia@customer.example>"]
+    assert message["mail"]["commonHeaders"]["subject"] == "Order 1001"
+    assert message["receipt"]["spamVerdict"] == message["receipt"]["virusVerdict"] == {"status": "PASS"}
+    action = message["receipt"]["action"]
+    assert (action["type"], action["bucketName"], action["objectKey"]) == ("S3", house.bucket, "raw/" + message["mail"]["messageId"])
+    stored = house.cloud.client("s3").get_object(Bucket=house.bucket, Key=action["objectKey"])["Body"].read()
+    assert stored.startswith(b"Return-Path: <mia@customer.example>")
+    assert stored.endswith(RAW)
+
+
+def test_the_same_mail_sent_twice_has_two_ses_ids(house: House) -> None:
+    house.mail(RAW)
+    house.mail(RAW)
+    told: list[str] = []
+    while len(told) < 2:
+        arrived = house.cloud.receive(house.notified)
+        assert arrived
+        told += [json.loads(message["Message"])["mail"]["messageId"] for message in arrived]
+    assert len(set(told)) == 2
+
+
+def test_mail_to_another_domain_is_refused(house: House) -> None:
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        house.mail(RAW, to="someone@elsewhere.example")
+
+
+def test_a_mail_that_baton_sends_arrives_whole_and_can_be_replied_to(house: House) -> None:
+    sent = mails.compose("support@shop.example", "mia@customer.example", "Your order 订单", "On its way. 已发货。")
+    sent["Reply-To"] = "support+abc@shop.example"
+    sent["References"] = "<m1@customer.example>"
+    sender, to = "support@shop.example", {"ToAddresses": ["mia@customer.example"]}
+    house.cloud.client("sesv2").send_email(FromEmailAddress=sender, Destination=to, Content={"Raw": {"Data": sent.as_bytes()}})
+    shown = _wait_for(lambda: _outgoing(house))
+    assert (shown["subject"], shown["text"].strip()) == ("Your order 订单", "On its way. 已发货。")
+    answer = httpx.post(
+        house.pages + "/mailbox/messages", json={"from": "mia@customer.example", "text": "Thanks!", "reply_to": shown["id"]}
+    )
+    assert answer.status_code == 201
+    message = json.loads(house.cloud.receive(house.notified)[0]["Message"])
+    headers = {header["name"]: header["value"] for header in message["mail"]["headers"]}
+    assert message["receipt"]["recipients"] == ["support+abc@shop.example"]
+    assert headers["In-Reply-To"].endswith("@email.amazonses.com>")
+    assert headers["References"] == f"<m1@customer.example> {headers['In-Reply-To']}"
+    assert headers["Subject"] == "Re: Your order 订单"
+
+
+def _outgoing(house: House) -> dict[str, Any] | None:
+    found = [mail for mail in httpx.get(house.pages + "/mailbox/state").json()["mails"] if mail["direction"] == "out"]
+    return found[-1] if found else None
+
+
+def _wait_for(look: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
+    for _ in range(200):
+        if found := look():
+            return found
+        threading.Event().wait(0.05)
+    raise AssertionError("it did not come")
+
+
+def test_an_sms_is_a_signed_webhook_and_can_come_twice(house: House) -> None:
+    written = httpx.post(house.pages + "/phone/messages", json={"phone": THEIRS, "text": "Hallo 你好"})
+    assert (written.status_code, written.json()["state"]) == (201, "delivered")
+    path, signature, form = house.posts.get(timeout=5)
+    assert (path, form["Body"], form["From"], form["To"]) == ("/stage/sms/twilio", "Hallo 你好", THEIRS, OURS)
+    assert signature == twilio.signature(TOKEN, house.public_url + "/sms/twilio", form)
+    httpx.post(house.pages + f"/phone/messages/{form['MessageSid']}/redeliver", json={})
+    assert house.posts.get(timeout=5)[2] == form
+
+
+def test_a_refused_webhook_is_shown(house: House) -> None:
+    written = httpx.post(house.pages + "/phone/messages", json={"phone": THEIRS, "text": "refuse this"})
+    assert written.json()["state"].startswith("403")
+
+
+def send(house: House, form: dict[str, str], auth: tuple[str, str] = (ACCOUNT, TOKEN), account: str = ACCOUNT) -> httpx.Response:
+    return httpx.post(f"{house.pages}/2010-04-01/Accounts/{account}/Messages.json", auth=auth, data=form)
+
+
+def test_an_sms_sent_by_the_rest_api_reaches_the_phone(house: House) -> None:
+    answer = send(house, {"To": THEIRS, "From": OURS, "Body": "Your order left. 已发货"})
+    assert answer.status_code == 201
+    assert (answer.json()["status"], answer.json()["to"], answer.json()["direction"]) == ("queued", THEIRS, "outbound-api")
+    messages = httpx.get(house.pages + "/phone/state").json()["messages"]
+    assert [m["text"] for m in messages if m["id"] == answer.json()["sid"]] == ["Your order left. 已发货"]
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ({"From": OURS, "Body": "x"}, 21604),
+        ({"To": "0123", "From": OURS, "Body": "x"}, 21211),
+        ({"To": THEIRS, "Body": "x"}, 21603),
+        ({"To": THEIRS, "From": "+12025550100", "Body": "x"}, 21606),
+        ({"To": THEIRS, "From": OURS}, 21602),
+        ({"To": THEIRS, "From": OURS, "Body": "x" * 1601}, 21617),
+    ],
+)
+def test_the_rest_api_refuses_as_twilio_does(house: House, form: dict[str, str], code: int) -> None:
+    answer = send(house, form)
+    assert (answer.status_code, answer.json()["code"], answer.json()["status"]) == (400, code, 400)
+
+
+def test_the_rest_api_checks_who_asks(house: House) -> None:
+    good = {"To": THEIRS, "From": OURS, "Body": "x"}
+    assert send(house, good, auth=(ACCOUNT, "wrong")).json()["code"] == 20003
+    assert send(house, good, account="AC" + "1" * 32).status_code == 404
+
+
+def test_other_sites_pages_cannot_write_or_read(house: House) -> None:
+    simple = httpx.post(
+        house.pages + "/phone/messages", content=b'{"phone": "+12025550143", "text": "x"}', headers={"Content-Type": "text/plain"}
+    )
+    assert simple.status_code == 415
+    assert httpx.get(house.pages + "/mailbox/state", headers={"Host": "evil.example"}).status_code == 403
+
+
+def test_pages_are_served_and_nothing_beside_them(house: House) -> None:
+    for page in ("/phone", "/mailbox", "/ways.js", "/ways.css"):
+        assert httpx.get(house.pages + page).status_code == 200
+    assert httpx.get(house.pages + "/..%2fways_in.py").status_code == 404
+
+
+# As Twilio publishes it: https://www.twilio.com/docs/usage/security#validating-requests (example of its SDKs, MIT).
+def test_signature_is_twilios() -> None:
+    form = {"CallSid": "CA1234567890ABCDE", "Digits": "1234", "From": "+14158675309", "To": "+18005551212", "Caller": "+14158675309"}
+    assert twilio.signature("12345", "https://mycompany.com/myapp.php?foo=1&bar=2", form) == "RSOYDt4T1cUTdK1PDd93/VVr8B8="
+    assert len(base64.b64decode(twilio.signature("t", "u", {}))) == 20
