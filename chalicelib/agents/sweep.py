@@ -60,10 +60,9 @@ def _requeue(queue: str, urgency: str, waiting: list[Conversation], at: int) -> 
 def _care_for(agent: roster.Agent, at: int, done: dict[str, int]) -> None:
     """One agent's trouble must not keep the sweep from the others."""
     try:
-        held = table.held_by(agent.id, limit=1000)
-        for c in silent([table.conversation(c.id) for c in held], at):
-            if _returned(c, at):
-                done["returned"] += 1
+        held = [table.conversation(c.id) for c in table.held_by(agent.id, limit=1000)]
+        for c in silent(held, at):
+            done["returned"] += _returned(c, at)
         if agent.held != len(held) and not any(c.claimed_at + SETTLING > at for c in held):
             roster.recount(agent, len(table.held_by(agent.id, limit=1000)))
     except BatonError as error:

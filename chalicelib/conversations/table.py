@@ -130,9 +130,7 @@ def opened_on(day: str) -> Iterator[Conversation]:
     """Every conversation that was opened on a UTC day `yyyy-mm-dd`, in no order."""
     query = {"IndexName": "by_day", "KeyConditionExpression": "#d = :d", "ExpressionAttributeNames": {"#d": "day"}}
     for shard in keys.day_shards(day):
-        yield from _heads(
-            _query({"IndexName": "by_day", "KeyConditionExpression": "#d = :d", "ExpressionAttributeNames": {"#d": "day"}}, {":d": shard})
-        )
+        yield from _heads(_query(query, {":d": shard}))
 
 
 def _beside(c: Conversation, event: Event | None, messages: Sequence[Message], past: Conversation | None) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,106 @@
+"""A small AWS in memory with the template's own tables and queues, and builders for what the tests talk about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from chalicelib import aws
+from chalicelib.agents import roster
+from chalicelib.agents.roster import Agent
+from chalicelib.conversations import keys
+from chalicelib.conversations.model import Message
+from infra.template import data
+
+T0 = 1_790_000_000_000  # 2026-09-21T14:13:20Z
+ROOT = "the root secret of a test"
+
+
+def incoming(text: str = "Where is my order?", **changes: Any) -> Message:
+    values: dict[str, Any] = {"thread": "w1", "id": "m-0000001", "direction": "incoming", "channel": "webchat", "at": T0, "text": text}
+    return Message(**(values | {"address": values["thread"]} | changes))
+
+
+@dataclass
+class Store:
+    """The stack's resources under moto; `stream()` gives what was written since, as the table's stream would."""
+
+    queues: dict[str, str]
+    failed: str
+    seen: dict[str, Any] = field(default_factory=dict)
+
+    def items(self) -> list[keys.Item]:
+        found: list[keys.Item] = aws.client("dynamodb").scan(TableName="conversations", ConsistentRead=True)["Items"]
+        return found
+
+    def stream(self) -> list[dict[str, Any]]:
+        """Records of all changes since the last call: at most one per item, in no other order than the table's."""
+        records = []
+        for item in self.items():
+            name = item["pk"]["S"] + "|" + item["sk"]["S"]
+            old = self.seen.get(name)
+            if old != item:
+                self.seen[name] = item
+                records.append(record(item, old))
+        return records
+
+    def tickets(self, queue: str) -> list[dict[str, Any]]:
+        page = aws.client("sqs").receive_message(QueueUrl=self.queues[queue], MaxNumberOfMessages=10, VisibilityTimeout=0)
+        return [json.loads(m["Body"]) for m in page.get("Messages", [])]
+
+
+def record(item: keys.Item, old: keys.Item | None = None) -> dict[str, Any]:
+    images = {"Keys": {"pk": item["pk"], "sk": item["sk"]}, "NewImage": item, "SequenceNumber": item["pk"]["S"] + item["sk"]["S"]}
+    if old:
+        images["OldImage"] = old
+    return {"eventName": "MODIFY" if old else "INSERT", "eventSource": "aws:dynamodb", "dynamodb": images}
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    with mock_aws():
+        aws.client.cache_clear()
+        aws._session.cache_clear()
+        for name, logical in (("conversations", "Table"), ("notes", "NotesTable")):
+            aws.client("dynamodb").create_table(TableName=name, **_table(data.resources("dev")[logical]["Properties"]))
+        queues = {f"{s}.{u}": _queue(f"{s}-{u}") for s in roster.queues()["skills"] for u in ("urgent", "normal")}
+        failed = _queue("failed")
+        parameters = {
+            "secrets/root": ROOT,
+            "stack/public_url": "https://site.example/api",
+            "stack/socket_url": "wss://socket.example/api",
+            "stack/socket_endpoint": "https://socket.example/api",
+        }
+        for name, value in parameters.items():
+            aws.client("ssm").put_parameter(Name=f"/baton/test/{name}", Value=value, Type="SecureString")
+        monkeypatch.setenv("TABLE", "conversations")
+        monkeypatch.setenv("NOTES_TABLE", "notes")
+        monkeypatch.setenv("PARAMETERS", "/baton/test/")
+        monkeypatch.setenv("QUEUES", json.dumps(queues))
+        monkeypatch.setenv("FAILED_QUEUE", failed)
+        yield Store(queues, failed)
+
+
+@pytest.fixture
+def ann(store: Store) -> Agent:
+    return roster.enrol("agent-ann", "ann@shop.example", "Ann", "agent")
+
+
+@pytest.fixture
+def bea(store: Store) -> Agent:
+    return roster.enrol("agent-bea", "bea@shop.example", "Bea", "agent")
+
+
+def _table(properties: dict[str, Any]) -> dict[str, Any]:
+    wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+    return {name: properties[name] for name in wanted if name in properties}
+
+
+def _queue(name: str) -> str:
+    url: str = aws.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+    return url

@@ -1,0 +1,161 @@
+"""What storage promises: once, by one writer, in one unit, and nothing by scan."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from chalicelib import aws
+from chalicelib.conversations import identities, keys, model, notes, sockets, table, timeline
+from chalicelib.conversations.model import Event
+from chalicelib.errors import Conflict, NotFound
+from tests.unit.conftest import T0, Store, incoming
+from tests.unit.test_model import HAND_OVER
+
+
+def test_a_message_is_stored_once_however_often_it_comes(store: Store) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        new = list(pool.map(lambda n: table.record(incoming(at=T0 + n)), range(24)))
+    assert new.count(True) == 1
+    assert len(table.read_thread("w1").messages) == 1
+
+
+def test_a_message_comes_back_as_it_was_stored(store: Store) -> None:
+    sent = incoming(text="“Grüße” 你好 \U0001f600\n\ttabs", name="Zoë", subject="", meta={"a": [1, {"b": None}]}, language="zh")
+    table.record(sent)
+    assert table.message("w1", sent.id) == sent
+    assert table.message("w1", "another") is None
+
+
+def test_only_one_of_two_writers_of_the_same_version_wins(store: Store) -> None:
+    first = table.save(model.opened(incoming(), "c1"))
+    assert first.version == 1
+    table.save(model.received(first, incoming(id="m-0000002")))
+    with pytest.raises(Conflict):
+        table.save(model.escalated(first, "m-0000001", HAND_OVER, T0))
+    stored = table.head("w1", consistent=True)
+    assert stored
+    assert (stored.owner, stored.version, stored.incoming) == ("bot", 2, 1)
+
+
+def test_a_head_that_exists_cannot_be_opened_again(store: Store) -> None:
+    table.save(model.opened(incoming(), "c1"))
+    with pytest.raises(Conflict):
+        table.save(model.opened(incoming(id="m-0000002"), "c2"))
+
+
+def test_what_goes_with_a_version_is_all_or_nothing(store: Store) -> None:
+    c = table.save(model.opened(incoming(), "c1"))
+    reply = replace(incoming(), direction="outgoing", id="r+1", state="pending")
+    table.record(reply)
+    with pytest.raises(Conflict):
+        table.save(model.escalated(c, "m-0000001", HAND_OVER, T0), Event("escalated", T0, "bot"), [reply])
+    stored = table.head("w1", consistent=True)
+    assert stored
+    assert stored.owner == "bot"
+    assert table.read_thread("w1").events == ()
+
+
+def test_an_earlier_conversation_stays_readable_when_the_next_one_opens(store: Store) -> None:
+    first = table.save(model.expired(table.save(model.opened(incoming(), "c1")), 0))
+    table.record(incoming())
+    later = incoming("Another thing", id="m-0000009", at=T0 + 10**9)
+    table.record(later)
+    table.save(model.opened(later, "c1", 2, first.version), past=first)
+    thread = table.read_thread("w1")
+    assert [c.number for c in thread.conversations] == [1, 2]
+    assert [m.id for m in timeline.of_conversation(thread, 1)] == ["m-0000001"]
+    assert [m.id for m in timeline.of_conversation(thread, 2)] == ["m-0000009"]
+    assert table.conversation("w1.1").resolved_by == "assumed"
+    assert table.conversation("w1.2").owner == "bot"
+    assert {c.id for c in table.of_customer("c1")} == {"w1.1", "w1.2"}
+
+
+@pytest.mark.parametrize("strange", ["", "w1", "w1.", "w1.x", "w1.2", "nobody.1", "w1.١", ".1", "w1.1.1"])
+def test_what_is_not_there_cannot_be_told_from_what_cannot_be(store: Store, strange: str) -> None:
+    table.save(model.opened(incoming(), "c1"))
+    with pytest.raises(NotFound, match=r"^no such conversation$"):
+        table.conversation(strange)
+
+
+def test_waiting_is_listed_by_age_and_only_while_it_waits(store: Store) -> None:
+    for n, since in enumerate((300, 100, 200)):
+        c = table.save(model.opened(incoming(thread=f"w{n}"), f"c{n}"))
+        table.save(model.escalated(c, "m", HAND_OVER, T0 + since))
+    assert [c.thread for c in table.waiting("billing", "normal")] == ["w1", "w2", "w0"]
+    assert table.waiting("billing", "urgent") == []
+    oldest = table.conversation("w1.1")
+    table.save(model.claimed(oldest, "ann", T0 + 400))
+    assert [c.thread for c in table.waiting("billing", "normal")] == ["w2", "w0"]
+    assert [c.thread for c in table.held_by("ann")] == ["w1"]
+
+
+def test_the_days_conversations_come_whole_from_all_shards(store: Store) -> None:
+    for n in range(40):
+        table.save(replace(model.opened(incoming(thread=f"w{n}"), "c1"), reason="kept"))
+    table.save(model.opened(incoming(thread="other", at=T0 + 86_400_000), "c1"))
+    found = list(table.opened_on("2026-09-21"))
+    assert len(found) == 40
+    assert {c.reason for c in found} == {"kept"}
+
+
+def test_the_state_of_a_message_only_moves_from_where_it_was_expected(store: Store) -> None:
+    m = replace(incoming(), direction="outgoing", id="a+1", state="pending")
+    table.record(m)
+    assert table.set_state(m, "sending", ("pending",))
+    assert not table.set_state(m, "sending", ("pending",))
+    assert table.set_state(m, "sent", ("sending",), provider_id="p1")
+    stored = table.message("w1", "a+1")
+    assert stored
+    assert (stored.state, stored.provider_id) == ("sent", "p1")
+
+
+def test_a_usual_head_fits_into_one_write_unit() -> None:
+    c = model.opened(incoming("x" * 200, thread="w" + "f" * 32, name="A name of usual length"), "c" + "0" * 24)
+    for n in range(20):
+        m = incoming("How long does the delivery to Switzerland take, please? " * 3, thread=c.thread, id=f"{n:040d}", at=T0 + n)
+        c = model.answered(model.received(c, m), m, model.Answer("a", "shipping-abroad"), T0 + n)
+    item = keys.conversation_item(c)
+    size = sum(len(name) + len(str(next(iter(v.values())))) for name, v in item.items())
+    assert size < 1_000
+
+
+def test_an_address_belongs_to_one_customer_also_when_two_first_messages_come_at_once(store: Store) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        customers = set(pool.map(lambda _: identities.customer_of(incoming()), range(16)))
+    assert len(customers) == 1
+    assert identities.customer_of(incoming(address="w2")) not in customers
+
+
+def test_notes_are_in_a_table_of_their_own(store: Store) -> None:
+    note = notes.Note("n-1", T0, "ann", "Ann", "He is furious")
+    assert notes.add("w1", note)
+    assert not notes.add("w1", replace(note, text="again"))
+    assert notes.of("w1") == [note]
+    assert "furious" not in str(store.items())
+
+
+def test_an_expired_socket_is_not_used_even_if_its_row_is_still_there(store: Store) -> None:
+    sockets.open_visitor("w1", "old", T0)
+    sockets.open_visitor("w1", "new", T0 + 7_000_000)
+    assert sockets.of_visitor("w1", T0 + 8_000_000) == ["new"]
+    sockets.close_visitor("w1", "new")
+    assert sockets.of_visitor("w1", T0 + 8_000_000) == []
+
+
+def test_no_request_scans(store: Store) -> None:
+    """Every access pattern has a key: the table's module never asks for a scan."""
+    asked: list[str] = []
+    aws.client("dynamodb").meta.events.register("before-call.dynamodb.*", lambda model, **_: asked.append(model.name))
+    c = table.save(model.opened(incoming(), "c1"))
+    table.record(incoming())
+    table.read_thread("w1")
+    table.waiting("billing", "normal")
+    table.held_by("ann")
+    list(table.opened_on("2026-09-21"))
+    table.of_customer("c1")
+    table.conversation(c.id)
+    assert "Scan" not in asked
+    assert "Query" in asked

@@ -1,0 +1,178 @@
+"""The bot's turn: never twice, never after a person took over, never lost in a crash."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.bot import turn
+from chalicelib.bot.answer import Brain, Context
+from chalicelib.conversations import keys, model, table
+from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
+from chalicelib.errors import Unavailable
+from tests.unit.conftest import T0, Store, incoming
+from tests.unit.test_model import HAND_OVER
+
+
+@pytest.fixture(autouse=True)
+def small_bot(monkeypatch: pytest.MonkeyPatch) -> list[Context]:
+    """A bot of three lines in the place of the real one, which has tests of its own; the clock stands still."""
+    asked: list[Context] = []
+
+    def answer(question: str, context: Context, brain: Brain) -> Answer | Escalation:
+        asked.append(context)
+        if "person" in question or brain.index is None:
+            return replace(HAND_OVER, summary=str(context.said), text="A person will answer.")
+        return Answer("", "", confidence=0.2) if "?" not in question else Answer(f"Answer to: {question}", "track", "https://shop.example/a")
+
+    monkeypatch.setattr(turn, "answer", answer)
+    monkeypatch.setattr(turn.brain, "load", lambda: Brain(index=object(), rules=None, queues=("billing",), hours=None))
+    monkeypatch.setattr(turn, "now", lambda: T0 + 500)
+    return asked
+
+
+def take(message: Message) -> str:
+    table.record(message)
+    return turn.handle(keys.message_item(message), None)
+
+
+def head(thread: str = "w1") -> Conversation:
+    found = table.head(thread, consistent=True)
+    assert found
+    return found
+
+
+def outgoing(thread: str = "w1") -> list[Message]:
+    return [m for m in table.read_thread(thread).messages if m.direction == "outgoing"]
+
+
+def test_a_question_is_answered_once_however_often_its_record_comes(store: Store) -> None:
+    assert take(incoming()) == "answered"
+    assert turn.handle(keys.message_item(incoming()), None) == "answered"
+    assert [m.text for m in outgoing()] == ["Answer to: Where is my order?"]
+    assert (head().incoming, head().bot_answers, head().owner) == (1, 1, "bot")
+
+
+def test_two_records_of_the_same_message_at_once_give_one_answer(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second worker read the head before the first one saved it; the database refuses its version."""
+    table.record(incoming())
+    stale = table.head("w1")
+    assert take(incoming()) == "answered"
+    real, calls = table.head, []
+
+    def stale_once(thread: str, consistent: bool = False) -> Conversation | None:
+        calls.append(consistent)
+        return real(thread, True) if consistent else stale
+
+    monkeypatch.setattr(turn.table, "head", stale_once)
+    assert turn.handle(keys.message_item(incoming()), None) == "answered"
+    assert calls == [False, True]
+    assert len(outgoing()) == 1
+    assert head().bot_answers == 1
+
+
+def test_an_answer_that_comes_after_a_person_took_over_is_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    take(incoming())
+    second = incoming("And what does it cost?", id="m-0000002", at=T0 + 1_000)
+    table.record(second)
+    before = head()
+    # Between reading the head and saving it the conversation goes to a person.
+    real = table.head
+
+    def person_first(thread: str, consistent: bool = False) -> Conversation | None:
+        found = real(thread, consistent)
+        if found == before:
+            queued = table.save(model.escalated(before, "x", HAND_OVER, T0))
+            table.save(model.claimed(queued, "ann", T0))
+        return found
+
+    monkeypatch.setattr(turn.table, "head", person_first)
+    assert turn.handle(keys.message_item(second), None) == "seen"
+    assert len(outgoing()) == 1
+    assert (head().owner, head().agent, head().waiting_since) == ("agent", "ann", T0)
+
+
+def test_a_crash_between_head_and_answer_loses_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    table.record(incoming())
+    with monkeypatch.context() as crash:
+        crash.setattr(turn.table, "record", lambda m: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            turn.handle(keys.message_item(incoming()), None)
+    assert outgoing() == []
+    assert turn.handle(keys.message_item(incoming()), None) == "answered"
+    assert len(outgoing()) == 1
+    assert head().bot_answers == 1
+
+
+def test_a_hand_over_carries_the_whole_story_and_tells_the_customer(store: Store) -> None:
+    take(incoming())
+    assert take(incoming("I want a person", id="m-0000002", at=T0 + 1_000)) == "escalated"
+    c = head()
+    assert (c.owner, c.queue, c.urgency, c.reason, c.waiting_since) == ("queue", "billing", "normal", "asked for a person", T0 + 500)
+    [(_, event)] = table.read_thread("w1").events
+    assert event.kind == "escalated"
+    assert "Where is my order?" in event.detail["summary"]
+    assert "I want a person" not in event.detail["summary"]
+    assert outgoing()[-1].text == "A person will answer."
+    assert take(incoming("hello?", id="m-0000003", at=T0 + 2_000)) == "seen"
+    assert len(outgoing()) == 2
+
+
+def test_asking_back_counts_as_a_miss_and_an_answer_forgets_it(store: Store, small_bot: list[Context]) -> None:
+    take(incoming("hm"))
+    assert head().misses == 1
+    take(incoming("Where is it?", id="m-0000002", at=T0 + 1))
+    assert small_bot[-1].misses == 1
+    assert head().misses == 0
+
+
+def test_the_next_message_after_a_resolution_opens_a_new_conversation(store: Store) -> None:
+    take(incoming("I want a person"))
+    c = table.save(model.claimed(head(), "ann", T0 + 600))
+    table.save(model.resolved(c, "ann", T0 + 700))
+    assert take(incoming("Where is it?", id="m-0000002", at=T0 + 1_000)) == "answered"
+    assert (head().id, head().owner, head().incoming) == ("w1.2", "bot", 1)
+    assert table.conversation("w1.1").resolved_by == "ann"
+    assert table.conversation("w1.1").customer == head().customer
+
+
+def test_after_a_day_of_silence_a_bot_conversation_counts_as_over(store: Store) -> None:
+    take(incoming())
+    take(incoming(id="m-0000002", at=T0 + 2 * 86_400_000))
+    assert head().id == "w1.2"
+    assert table.conversation("w1.1").resolved_by == "assumed"
+
+
+def test_a_robot_is_recorded_and_never_answered(store: Store) -> None:
+    assert take(incoming("I am out of the office?", meta={"automatic": True})) == "seen"
+    assert outgoing() == []
+    assert head().incoming == 1
+
+
+def test_an_answer_that_would_come_hours_late_goes_to_a_person(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn, "now", lambda: T0 + turn.STALE + 1)
+    assert take(incoming()) == "escalated"
+    assert head().owner == "queue"
+
+
+def test_an_answer_to_a_mail_says_what_it_answers(store: Store) -> None:
+    mail = incoming(thread="e1", channel="email", address="ann@example.com", meta={"message_id": "<1@x>", "references": ["<0@x>"]})
+    take(mail)
+    [answer] = outgoing("e1")
+    assert (answer.meta, answer.address, answer.channel) == ({"in_reply_to": "<1@x>", "references": ["<0@x>"]}, "ann@example.com", "email")
+
+
+def test_a_head_that_never_holds_still_is_tried_again_later(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def conflict(*_: Any, **__: Any) -> None:
+        raise model_conflict()
+
+    def model_conflict() -> Exception:
+        from chalicelib.errors import Conflict
+
+        return Conflict("moved")
+
+    monkeypatch.setattr(turn.table, "save", conflict)
+    with pytest.raises(Unavailable):
+        take(incoming())
