@@ -160,7 +160,19 @@ def _place(source: Path, target: Path) -> None:
 
 def _compile(folder: Path) -> None:
     """Byte code that is never checked against its source again. The fixed hash seed makes it the same each time."""
-    command = [sys.executable, "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", "/var/task"]
+    command = [
+        sys.executable,
+        "-m",
+        "compileall",
+        "-q",
+        "-f",
+        "--invalidation-mode",
+        "unchecked-hash",
+        "-s",
+        str(folder),
+        "-p",
+        "/var/task",
+    ]
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONHASHSEED": "0"}
     done = subprocess.run([*command, str(folder)], env=env, capture_output=True, text=True, check=False)
     if done.returncode:

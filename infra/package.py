@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -65,10 +66,8 @@ def _make(stage: str, target: Target, root: Path, cache: Path, kept: Path) -> No
         whole = template.finish(root, merged, f"./{ARCHIVE}")
         (done / "template.json").write_text(json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=False))
         write_archive(root, target, cache, work, done / ARCHIVE)
-        try:
+        with suppress(OSError):  # somebody else built the same meanwhile
             done.rename(kept)
-        except OSError:  # somebody else built the same meanwhile
-            pass
     builds = sorted(cache.glob("build-*"), key=lambda path: path.stat().st_mtime)
     for old in builds[:-KEPT_BUILDS]:
         shutil.rmtree(old, ignore_errors=True)
@@ -82,7 +81,16 @@ def _chalice_package(stage: str, target: Target, root: Path, folder: Path) -> di
     shutil.copytree(root / ".chalice", folder / ".chalice", ignore=shutil.ignore_patterns("deploy*"))
     (folder / "requirements.txt").touch()
     (folder / "merge.json").write_text(json.dumps(template.merge(root, stage, architecture(target))))
-    command = [sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())", "package", "--stage", stage, "--template-format", "json"]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from chalice.cli import main; sys.exit(main())",
+        "package",
+        "--stage",
+        stage,
+        "--template-format",
+        "json",
+    ]
     env = os.environ | {"AWS_DEFAULT_REGION": "us-east-1", "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [*command, "--merge-template", "merge.json", "out"], cwd=folder, env=env, capture_output=True, text=True, check=False
@@ -102,7 +110,7 @@ def architecture(target: Target) -> str:
 def _digest_of_sources(root: Path, stage: str, target: Target) -> str:
     """Everything that the package depends on, the tools included."""
     ours = Path(__file__).parent
-    files = {name: path for name, path in sources(root)}
+    files = dict(sources(root))
     files |= {f"infra/{p.name}": p for p in (ours / "package.py", ours / "bundle.py")}
     files |= {p.relative_to(ours).as_posix(): p for p in ours.glob("template/*.py")}
     files |= {p.relative_to(root).as_posix(): p for p in (root / ".chalice").rglob("*.json")}

@@ -45,7 +45,7 @@ def finish(root: Path, template: Json, code: str) -> Json:
     runtime = resources["APIHandler"]["Properties"]["Runtime"]
     for name in functions.EXTRA:
         policy = json.loads((root / POLICIES / f"{functions.FUNCTIONS[name].key}.json").read_text())
-        for added, node in functions.extra(name, policy, runtime, code).items():
+        for added, node in functions.entrance(name, policy, runtime, code).items():
             properties = resources.get(added, {}).get("Properties", {})
             resources[added] = {**node, "Properties": {**node["Properties"], **properties}}
     apis.adjust(template)

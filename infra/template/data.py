@@ -5,9 +5,7 @@ from __future__ import annotations
 from infra.template.cfn import Json, att, kept, ref, resource, sub
 
 # What lists of waiting conversations show; everything else is read from the head itself.
-WORK_ATTRIBUTES = (
-    "id type number channel subject name queue urgency owner agent language opened_at customer address"
-).split()
+WORK_ATTRIBUTES = "id type number channel subject name queue urgency owner agent language opened_at customer address"
 
 # Bucket -> rules of its own; every bucket also forgets replaced versions and broken uploads.
 BUCKETS: dict[str, list[Json]] = {
@@ -29,7 +27,7 @@ def resources(stage: str) -> Json:
 
 
 def _conversations(stage: str) -> Json:
-    work = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(WORK_ATTRIBUTES)}
+    work = {"ProjectionType": "INCLUDE", "NonKeyAttributes": WORK_ATTRIBUTES.split()}
     keys_only = {"ProjectionType": "KEYS_ONLY"}
     return _table(
         stage,
@@ -53,9 +51,7 @@ def _table(stage: str, numbers: dict[str, str], indexes: list[Json], **more: obj
     names = {"pk", "sk"} | {key["AttributeName"] for index in indexes for key in index["KeySchema"]}
     properties: Json = {
         "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [
-            {"AttributeName": name, "AttributeType": numbers.get(name, "S")} for name in sorted(names)
-        ],
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": numbers.get(name, "S")} for name in sorted(names)],
         "KeySchema": _keys("pk", "sk"),
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
         "SSESpecification": {"SSEEnabled": True},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from infra.template.cfn import Json, att, sub
 from infra.template.queues import FAILED
 
@@ -26,9 +28,7 @@ BATCH = {"BotAnswer": 10, "Deliver": 25}
 def events() -> Json:
     """To merge over Chalice's event sources. `Fn::Sub` for the topic, as Chalice's own node has that key too."""
     made: Json = {name: {"Properties": {"Events": {source(name): {"Properties": stream(name)}}}} for name in FILTERS}
-    made["EmailWebhook"] = {
-        "Properties": {"Events": {"EmailWebhookSnsSubscription": {"Properties": {"Topic": sub("${MailTopic}")}}}}
-    }
+    made["EmailWebhook"] = {"Properties": {"Events": {"EmailWebhookSnsSubscription": {"Properties": {"Topic": sub("${MailTopic}")}}}}}
     return made
 
 
@@ -39,15 +39,13 @@ def source(function: str) -> str:
 
 def stream(function: str) -> Json:
     """Passing faults are tried again with ever smaller batches; what then still fails goes to FailedRecords."""
-    from json import dumps
-
     return {
         "Stream": att("Table", "StreamArn"),
         "StartingPosition": "TRIM_HORIZON",
         "BatchSize": BATCH[function],
         "MaximumBatchingWindowInSeconds": 0,
         "ParallelizationFactor": 10,
-        "FilterCriteria": {"Filters": [{"Pattern": dumps(pattern)} for pattern in FILTERS[function]]},
+        "FilterCriteria": {"Filters": [{"Pattern": json.dumps(pattern)} for pattern in FILTERS[function]]},
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "BisectBatchOnFunctionError": True,
         "MaximumRetryAttempts": 10,

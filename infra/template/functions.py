@@ -66,11 +66,11 @@ PATIENCE = {"MaximumEventAgeInSeconds": 21_600, "MaximumRetryAttempts": 2}
 
 
 def settings(agent_queues: dict[str, str], architecture: str) -> Json:
-    """For each function of Chalice's the properties to merge; `extra` makes the others whole."""
+    """For each function of Chalice's the properties to merge; `entrance` makes the others whole."""
     return {name: {"Properties": _properties(name, agent_queues, architecture)} for name in FUNCTIONS}
 
 
-def extra(name: str, policy: Json, runtime: str, code: str) -> Json:
+def entrance(name: str, policy: Json, runtime: str, code: str) -> Json:
     """A function that Chalice does not make, with its role and the leave to be called by the REST API."""
     source = sub("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${RestAPI}/*")
     return {

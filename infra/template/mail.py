@@ -11,12 +11,8 @@ CONDITION = "HasMailDomain"
 def resources() -> Json:
     return {
         TOPIC: resource("AWS::SNS::Topic", {"TopicName": sub("${AWS::StackName}-mail")}),
-        "MailTopicPolicy": resource(
-            "AWS::SNS::TopicPolicy", {"Topics": [ref(TOPIC)], "PolicyDocument": _ses_may_publish()}
-        ),
-        "MailRuleSet": resource(
-            "AWS::SES::ReceiptRuleSet", {"RuleSetName": ref("AWS::StackName")}, Condition=CONDITION
-        ),
+        "MailTopicPolicy": resource("AWS::SNS::TopicPolicy", {"Topics": [ref(TOPIC)], "PolicyDocument": _ses_may_publish()}),
+        "MailRuleSet": resource("AWS::SES::ReceiptRuleSet", {"RuleSetName": ref("AWS::StackName")}, Condition=CONDITION),
         "MailRule": resource(
             "AWS::SES::ReceiptRule",
             {"RuleSetName": ref("MailRuleSet"), "Rule": _rule()},

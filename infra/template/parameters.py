@@ -48,6 +48,7 @@ def outputs(functions: list[str]) -> Json:
         "KnowledgeBucket": ref("KnowledgeBucket"),
         "ReportsBucket": ref("ReportsBucket"),
         "FailedQueue": ref("FailedRecords"),
+        "DeadLetterQueue": ref("DeadLetters"),
         "MailTopic": ref("MailTopic"),
         "AlarmTopic": ref("AlarmTopic"),
         "UserPool": ref("UserPool"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from infra.template.cfn import Json, att, ref, resource, sub
+from infra.template.cfn import Json, att, resource, sub
 
 URGENCIES = ("urgent", "normal")
 TWO_WEEKS = 14 * 24 * 3600
 FAILED = "FailedRecords"
+DEAD_LETTERS = "DeadLetters"
 
 
 def agent_queues(root: Path) -> dict[str, str]:
@@ -19,40 +20,28 @@ def agent_queues(root: Path) -> dict[str, str]:
 
 
 def resources(queues: dict[str, str]) -> Json:
-    """Each agent queue with its dead-letter queue, and `FailedRecords`."""
-    made: Json = {FAILED: _queue({"VisibilityTimeout": 120})}
+    """The agent queues; `DeadLetters`, where all of them put what they gave up (its body names the queue); `FailedRecords`."""
+    made: Json = {
+        FAILED: _queue({"VisibilityTimeout": 120}),
+        DEAD_LETTERS: _queue({"QueueName": sub("${AWS::StackName}-dead-letters")}),
+    }
     for queue, name in queues.items():
-        physical = "${AWS::StackName}-" + queue.replace(".", "-")
-        made[dead(name)] = _queue({"QueueName": sub(f"{physical}-dead")})
         made[name] = _queue(
             {
-                "QueueName": sub(physical),
+                "QueueName": sub("${AWS::StackName}-" + queue.replace(".", "-")),
                 # A claim takes seconds; if it breaks, the pointer comes back soon. Each look past a pointer
                 # counts as a receive of it, so only one that nobody can ever take reaches the limit (the highest there is).
                 "VisibilityTimeout": 60,
-                "RedrivePolicy": {"deadLetterTargetArn": att(dead(name)), "maxReceiveCount": 1000},
+                "RedrivePolicy": {"deadLetterTargetArn": att(DEAD_LETTERS), "maxReceiveCount": 1000},
             }
         )
     return made
-
-
-def dead(name: str) -> str:
-    """The logical id of a queue's dead-letter queue."""
-    return f"{name}Dead"
 
 
 def urls(queues: dict[str, str]) -> Json:
     """The value of QUEUES: a JSON object queue -> URL, put together by CloudFormation."""
     pairs = ",".join(f'"{queue}":"${{{name}}}"' for queue, name in queues.items())
     return sub("{" + pairs + "}")
-
-
-def arns(queues: dict[str, str]) -> list[Json]:
-    return [att(name) for name in queues.values()]
-
-
-def failed_url() -> Json:
-    return ref(FAILED)
 
 
 def _queue(properties: Json) -> Json:
