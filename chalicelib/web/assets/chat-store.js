@@ -111,6 +111,7 @@ export class Chat {
 
   #opened() {
     this.worked = true;
+    this.caughtUp = false; // until the replay is through, a live message must not move the cursor past a gap
     this.inFlight = null;
     this.#send({ action: "replay", after: this.cursor });
     this.#pump();
@@ -141,12 +142,11 @@ export class Chat {
   }
 
   #replayed({ messages, cursor, more }) {
-    const known = this.#state.messages.length;
     this.#take(messages);
-    const onward = more && (cursor > this.cursor || this.#state.messages.length > known);
     this.cursor = Math.max(this.cursor, cursor);
-    if (onward) this.#send({ action: "replay", after: cursor });
-    else this.source.set({ loaded: true });
+    if (more) return; // the next page comes by itself
+    this.caughtUp = true;
+    this.source.set({ loaded: true });
   }
 
   /** Merges; what the service has is not to be sent any more. */
@@ -155,7 +155,7 @@ export class Chat {
     const outbox = this.#state.outbox.filter((m) => !ids.has(m.id));
     if (outbox.length < this.#state.outbox.length) this.#outbox(outbox);
     this.source.set({ messages: merged(this.#state.messages, messages) });
-    if (this.#state.loaded) this.cursor = Math.max(this.cursor, ...messages.map((m) => m.at));
+    if (this.caughtUp) this.cursor = Math.max(this.cursor, ...messages.map((m) => m.at));
     if (ids.has(this.inFlight)) this.#next(this.inFlight);
   }
 

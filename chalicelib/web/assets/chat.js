@@ -145,12 +145,12 @@ function Unsent({ m, words, link }) {
 /** What the customer may expect now: nothing is promised that the page does not know. */
 function Outlook({ messages, outbox, words }) {
   const last = messages.at(-1);
-  const handover = messages.findLastIndex((m) => m.handover);
-  const person = messages.findLastIndex((m) => m.by === "agent");
+  const theirs = messages.findLast((m) => m.by !== "you");
+  const person = theirs?.by === "agent";
   const waiting = last?.by === "you" && !outbox.length;
-  const thinking = useSoon(waiting && person < 0 && handover < 0 ? last.at : 0);
-  if (handover > person) return html`<div class="outlook"><p><b>${words.handed}</b></p><p>${words.handedMore}</p></div>`;
-  if (!waiting || person >= 0) return null;
+  const thinking = useSoon(waiting && !person && !theirs?.handover ? last.at : 0);
+  if (theirs?.handover) return html`<div class="outlook"><p><b>${words.handed}</b></p><p>${words.handedMore}</p></div>`;
+  if (!waiting || person) return null;
   if (thinking) return html`<p class="thinking"><span class="sr">${words.thinking}</span><i></i><i></i><i></i></p>`;
   return html`<div class="outlook"><p>${words.waiting}</p></div>`;
 }

@@ -36,13 +36,21 @@ export class LiveSocket {
 
   /** Drops what there is and connects at once. */
   reconnect() {
+    if (this.stopped) return;
     this.#lose("connecting");
     this.#connect();
   }
 
   stop() {
-    this.#lose("waiting");
     this.stopped = true;
+    this.#lose("waiting");
+  }
+
+  /** After `stop`. */
+  resume() {
+    this.stopped = false;
+    this.attempt = 0;
+    this.reconnect();
   }
 
   async #connect() {
@@ -86,6 +94,7 @@ export class LiveSocket {
   }
 
   #wait() {
+    if (this.stopped) return;
     this.#lose(navigator.onLine ? "waiting" : "offline");
     this.#after("again", backoff(this.attempt++), () => this.#connect());
   }

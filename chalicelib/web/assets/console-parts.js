@@ -1,0 +1,68 @@
+// Small pieces of the console: names, ages, icons, dialogs.
+import { html, useEffect, useRef, useState } from "./common.js";
+
+const PATHS = {
+  webchat: "M4 5h16v11H9l-4 4v-4H4z",
+  email: "M3 6h18v12H3zm0 1 9 7 9-7",
+  sms: "M7 3h10v18H7zm4 15h2",
+};
+
+export const ChannelIcon = ({ channel, words }) => html`
+  <svg class="channel" viewBox="0 0 24 24" role="img" aria-label=${words.channels[channel] ?? channel}><path d=${PATHS[channel] ?? PATHS.webchat} /></svg>`;
+
+/** The customer's name, else the address; a chat visitor has only a random id. */
+export function customerName(c, words) {
+  if (c.name) return c.name;
+  return c.channel === "webchat" ? `${words.visitor} ${c.address.slice(1, 5)}` : c.address;
+}
+
+export const agentName = (id, state, words) =>
+  id === state.agent?.id ? words.you : id === "bot" ? words.bot : (state.agents.find((a) => a.id === id)?.name ?? id);
+
+export function ownerLine(c, state, words) {
+  if (c.owner === "agent" && c.agent === state.agent.id) return words.owners.me();
+  return words.owners[c.owner](c, agentName(c.agent, state, words));
+}
+
+/** "41 min": how long ago `since` was. */
+export function age(since, now, words) {
+  const minutes = Math.floor((now - since) / 60_000);
+  if (minutes < 1) return words.ages.now;
+  if (minutes < 60) return words.ages.minutes(minutes);
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? words.ages.hours(hours, minutes % 60) : words.ages.days(Math.floor(hours / 24));
+}
+
+/** The time, again every 20 seconds while the page is seen. */
+export function useNow() {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => document.visibilityState === "visible" && setNow(Date.now()), 20_000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
+
+export const errorText = (code, words) => words.errors[code] ?? words.errors.unavailable;
+
+export const Urgent = ({ words }) => html`<span class="urgent">${words.urgent}</span>`;
+
+/** A modal dialog; Escape closes it and the focus goes back to where it was. */
+export function Dialog({ title, words, onClose, children }) {
+  const box = useRef(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    box.current.showModal();
+    return () => before?.isConnected && before.focus();
+  }, []);
+  return html`
+    <dialog ref=${box} aria-labelledby="dialog-title" onClose=${onClose} onClick=${(e) => e.target === box.current && onClose()}>
+      <div class="dialog">
+        <div class="dialog-head">
+          <h2 id="dialog-title">${title}</h2>
+          <button type="button" class="quiet" onClick=${onClose}>${words.close}</button>
+        </div>
+        ${children}
+      </div>
+    </dialog>`;
+}

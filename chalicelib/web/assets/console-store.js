@@ -1,0 +1,260 @@
+// What the console knows. Hints of the agents' socket say only that something changed; what changed is read again.
+import { newId, observable, store, stored } from "./common.js";
+import { Api } from "./console-api.js";
+import { LiveSocket } from "./socket.js";
+
+const PLACE = `baton.console:${location.pathname}`;
+const OUTBOX = `${PLACE}:outbox`;
+const SEEN = `${PLACE}:seen`;
+const SEEN_MOST = 300;
+const TRIES = 4;
+const PASSING = ["unavailable", "unreachable", "too_many", "conflict"]; // the same call may succeed later; ids make it safe
+const UNSETTLED = ["pending", "sending"];
+const SETTLE = [1500, 4000, 12_000]; // when to look whether a message left, should the hint be lost
+
+const draftKey = (id) => `${PLACE}:draft:${id}`;
+export const draftOf = (id) => stored(sessionStorage, draftKey(id), { mode: "reply", text: "" });
+export const keepDraft = (id, draft) => store(sessionStorage, draftKey(id), draft.text || draft.mode !== "reply" ? draft : null);
+
+/** By id, the newer one wins, in the order of time. */
+export function merged(known, incoming) {
+  const byId = new Map([...known, ...incoming].map((item) => [item.id, item]));
+  return [...byId.values()].sort((a, b) => a.at - b.at);
+}
+
+/** A reply's stored id ends with the id that its writer chose; a note's is the same. */
+export const isStored = (entry, story) =>
+  story.notes.some((n) => n.id === entry.id) || story.messages.some((m) => m.id === entry.id || m.id.endsWith(`+${entry.id}`));
+
+export const isUnread = (c, seen) => c.waiting_since > 0 && c.incoming > (seen[c.id] ?? 0);
+
+export class Console {
+  constructor() {
+    this.api = new Api(() => this.#signedOut());
+    this.source = observable({ ...this.#empty(), stage: "starting", link: "connecting", seen: stored(localStorage, SEEN, {}) });
+    this.reading = new Map(); // conversation id -> "once" | "again"
+    this.sending = new Set(); // conversations with a reply or note on its way
+    this.socket = new LiveSocket({
+      address: async () => (await this.api.post("agents/socket")).socket,
+      onOpen: () => this.reload(),
+      onFrame: (frame) => this.#hint(frame),
+      onState: (link) => this.source.set({ link }),
+    });
+  }
+
+  get state() {
+    return this.source.get();
+  }
+
+  async resume() {
+    try {
+      this.#signedIn((await this.api.resume()).agent);
+    } catch {
+      this.source.set({ stage: "sign-in" });
+    }
+  }
+
+  /** Throws ApiError. */
+  async signIn(credentials) {
+    const answer = await this.api.signIn(credentials);
+    if (answer.challenge) this.source.set({ stage: "new-password", challenge: { email: credentials.email, session: answer.session } });
+    else this.#signedIn(answer.agent);
+  }
+
+  async signOut() {
+    await this.api.signOut().catch(() => {});
+    this.#signedOut();
+  }
+
+  /** Everything again: after signing in and after each reconnect. */
+  async reload() {
+    const { open } = this.state;
+    await Promise.allSettled([this.#readMine(), this.#readQueues(), open && this.read(open), this.readAgents()]);
+    for (const entry of this.state.outbox) this.#pump(entry.conversation);
+  }
+
+  /** The claimed conversation, or null if nobody waits. Throws ApiError. */
+  async claim() {
+    const claimed = await this.api.post("claims");
+    await Promise.allSettled([this.#readMine(), this.#readQueues()]);
+    return claimed;
+  }
+
+  open(id) {
+    this.source.set({ open: id, missing: false });
+    if (id) this.read(id).catch((error) => this.source.set({ missing: error.code }));
+  }
+
+  /** Reads a conversation from its cursor on; calls that come meanwhile become one further reading. Throws ApiError. */
+  async read(id) {
+    if (this.reading.has(id)) return void this.reading.set(id, "again");
+    this.reading.set(id, "once");
+    try {
+      this.#tell(id, await this.api.get(`conversations/${encodeURIComponent(id)}?after=${this.#cursor(id)}`));
+    } finally {
+      const again = this.reading.get(id) === "again";
+      this.reading.delete(id);
+      if (again) this.read(id).catch(() => {});
+    }
+  }
+
+  async readQueue(queue) {
+    const { conversations } = await this.api.get(`conversations?queue=${encodeURIComponent(queue)}`);
+    this.source.set({ waiting: { ...this.state.waiting, [queue]: conversations } });
+  }
+
+  async readAgents() {
+    this.source.set({ agents: (await this.api.get("agents")).agents });
+  }
+
+  /** Puts a reply or note into the line; it is sent with an id of its own until the service has it. */
+  say(conversation, kind, text) {
+    this.#outbox([...this.state.outbox, { id: newId(), conversation, kind, text, at: Date.now(), tries: 0, failed: "" }]);
+    this.#pump(conversation);
+  }
+
+  retry(id) {
+    const entry = this.#change(id, { tries: 0, failed: "" });
+    if (entry) this.#pump(entry.conversation);
+  }
+
+  /** Takes an unsent entry back; gives it. */
+  withdraw(id) {
+    const entry = this.state.outbox.find((e) => e.id === id);
+    this.#outbox(this.state.outbox.filter((e) => e.id !== id));
+    return entry;
+  }
+
+  /** "transfer", "resolve" or "hand-back". Throws ApiError. */
+  async act(id, action, body) {
+    try {
+      await this.api.post(`conversations/${encodeURIComponent(id)}/${action}`, body);
+    } finally {
+      await Promise.allSettled([this.read(id), this.#readMine(), this.#readQueues()]);
+    }
+  }
+
+  markSeen(c) {
+    if (this.state.seen[c.id] === c.incoming) return;
+    const kept = Object.entries({ ...this.state.seen, [c.id]: c.incoming }).slice(-SEEN_MOST);
+    this.source.set({ seen: Object.fromEntries(kept) });
+    store(localStorage, SEEN, this.state.seen);
+  }
+
+  #empty() {
+    const outbox = stored(sessionStorage, OUTBOX, []);
+    return { agent: null, challenge: null, mine: [], queues: [], waiting: {}, agents: [], stories: {}, open: "", missing: false, outbox };
+  }
+
+  #signedIn(agent) {
+    this.source.set({ stage: "ready", agent, challenge: null });
+    if (this.started) this.socket.resume();
+    else this.socket.start();
+    this.started = true;
+    this.reload();
+  }
+
+  #signedOut() {
+    this.socket.stop();
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(PLACE)) sessionStorage.removeItem(key);
+    this.source.set({ ...this.#empty(), stage: "sign-in" });
+  }
+
+  #hint(frame) {
+    if (frame.type === "queues") this.#soon("queues", () => this.#readQueues());
+    if (frame.type !== "conversation") return;
+    this.#soon("mine", () => this.#readMine());
+    if (this.state.stories[frame.id]) this.read(frame.id).catch(() => {});
+  }
+
+  /** Many hints at once become one reading, and not at the same moment in all consoles. */
+  #soon(what, act) {
+    this.timers ??= {};
+    this.timers[what] ??= setTimeout(() => {
+      delete this.timers[what];
+      act().catch(() => {});
+    }, 150 + Math.random() * 350);
+  }
+
+  async #readMine() {
+    const [agent, { conversations }] = await Promise.all([this.api.get("me"), this.api.get("conversations?owner=me")]);
+    this.source.set({ agent, mine: conversations });
+  }
+
+  async #readQueues() {
+    this.source.set({ queues: (await this.api.get("queues")).queues });
+    await Promise.allSettled(Object.keys(this.state.waiting).map((queue) => this.readQueue(queue)));
+  }
+
+  /** What is not settled yet is read again, too. */
+  #cursor(id) {
+    const story = this.state.stories[id];
+    const unsettled = story?.messages.filter((m) => UNSETTLED.includes(m.state)).map((m) => m.at - 1) ?? [];
+    return Math.max(0, Math.min(story?.cursor ?? 0, ...unsettled));
+  }
+
+  #tell(id, read) {
+    const before = this.state.stories[id];
+    const others = before ? [...new Map([...before.others, ...read.others].map((c) => [c.id, c])).values()] : read.others;
+    const cursor = Math.max(before?.cursor ?? 0, read.cursor);
+    const story = { ...read, others, cursor, messages: merged(before?.messages ?? [], read.messages) };
+    this.source.set({ stories: { ...this.state.stories, [id]: story }, missing: false });
+    const left = this.state.outbox.filter((e) => e.conversation !== id || !isStored(e, story));
+    if (left.length < this.state.outbox.length) this.#outbox(left);
+    if (story.messages.some((m) => m.state === "sending" || (m.state === "pending" && Date.now() - m.at < 30_000))) this.#settle(id);
+    else if (this.settling) delete this.settling[id];
+  }
+
+  #settle(id) {
+    this.settling ??= {};
+    const round = this.settling[id] ?? 0;
+    if (round >= SETTLE.length) return;
+    this.settling[id] = round + 1;
+    setTimeout(() => this.state.stories[id] && this.read(id).catch(() => {}), SETTLE[round]);
+  }
+
+  async #pump(conversation) {
+    const entry = this.state.outbox.find((e) => e.conversation === conversation && !e.failed);
+    if (!entry || this.sending.has(conversation) || this.state.stage !== "ready") return;
+    this.sending.add(conversation);
+    const path = `conversations/${encodeURIComponent(conversation)}/${entry.kind === "note" ? "notes" : "replies"}`;
+    try {
+      const item = await this.api.post(path, { id: entry.id, text: entry.text });
+      this.#accepted(entry, item);
+    } catch (error) {
+      await this.#unsent(entry, error.code);
+    } finally {
+      this.sending.delete(conversation);
+    }
+    this.#pump(conversation);
+  }
+
+  #accepted(entry, item) {
+    const story = this.state.stories[entry.conversation];
+    const list = entry.kind === "note" ? "notes" : "messages";
+    const stories = story && { ...this.state.stories, [entry.conversation]: { ...story, [list]: merged(story[list], [item]) } };
+    if (stories) this.source.set({ stories });
+    this.#outbox(this.state.outbox.filter((e) => e.id !== entry.id));
+    if (this.settling) delete this.settling[entry.conversation];
+    if (entry.kind === "reply") this.#settle(entry.conversation);
+    this.#soon("mine", () => this.#readMine());
+  }
+
+  async #unsent(entry, code) {
+    const tries = entry.tries + 1;
+    const over = !PASSING.includes(code) || tries >= TRIES;
+    this.#change(entry.id, { tries, failed: over ? code : "" });
+    if (over) this.read(entry.conversation).catch(() => {});
+    else await new Promise((go) => setTimeout(go, 700 * 2 ** tries * (0.5 + Math.random())));
+  }
+
+  #change(id, change) {
+    this.#outbox(this.state.outbox.map((e) => (e.id === id ? { ...e, ...change } : e)));
+    return this.state.outbox.find((e) => e.id === id);
+  }
+
+  #outbox(outbox) {
+    store(sessionStorage, OUTBOX, outbox.length ? outbox : null);
+    this.source.set({ outbox });
+  }
+}
