@@ -54,7 +54,7 @@ def _client() -> Json:
             "EnableTokenRevocation": True,
             "AccessTokenValidity": 1,
             "IdTokenValidity": 1,
-            "RefreshTokenValidity": 1,
+            "RefreshTokenValidity": 30,
             "TokenValidityUnits": {"AccessToken": "hours", "IdToken": "hours", "RefreshToken": "days"},
         },
     )

@@ -1,4 +1,4 @@
-"""What calls the functions: the table's stream with its filters, the mail topic."""
+"""What calls the functions: the table's stream with its filters, the mail topic, the clock (follow_up's stands in app.py)."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ import json
 from infra.template.cfn import Json, att, sub
 from infra.template.queues import FAILED
 
-Pattern = Json
-
 
 def _image(**values: list[str]) -> Json:
     return {"dynamodb": {"NewImage": {name: {"S": allowed} for name, allowed in values.items()}}}
 
 
 # Only what passes a filter is paid for and seen. A changed head is sent on while a person is concerned.
-FILTERS: dict[str, list[Pattern]] = {
+FILTERS: dict[str, list[Json]] = {
     "BotAnswer": [{"eventName": ["INSERT"], **_image(type=["incoming"])}],
     "Deliver": [
         {"eventName": ["INSERT"], **_image(type=["outgoing"])},
         _image(type=["head"], owner=["queue", "agent"]),
     ],
 }
+# A day ends at another hour in each time zone; where no day has just ended, the function finds nothing to do.
+HOURLY = {"Type": "Schedule", "Properties": {"Schedule": "cron(10 * * * ? *)"}}
+
 BATCH = {"BotAnswer": 10, "Deliver": 25}
 
 

@@ -12,7 +12,7 @@ from infra.template.cfn import Json, att, ref, resource, sub
 class Function:
     """`key` names it in Chalice's configuration and in .chalice/policies; `env`: names of `environment`, parted by spaces.
 
-    `room`: the module that it loads while it starts. `paths`: those of the REST API that it serves instead of
+    `room`: the module that it loads while it starts, if any. `paths`: those of the REST API that it serves instead of
     APIHandler. `background`: nobody waits for its answer, so what keeps failing goes to FailedRecords.
     """
 
@@ -29,30 +29,18 @@ FUNCTIONS: dict[str, Function] = {
     "APIHandler": Function(
         "api_handler",
         29,  # API Gateway waits no longer
-        "chalicelib.agents.api",
-        "TABLE NOTES_TABLE REPORTS_BUCKET QUEUES USER_POOL USER_POOL_CLIENT BUSINESS REPORT_FUNCTION TIME_ZONE",
+        "chalicelib.agents.routes",
+        "TABLE NOTES_TABLE REPORTS_BUCKET QUEUES USER_POOL_CLIENT REPORT_FUNCTION TIME_ZONE",
     ),
-    "SmsWebhook": Function("sms_webhook", 10, "chalicelib.channels.sms", "TABLE SMS_NUMBER", paths=("/sms/twilio",)),
-    "Site": Function(
-        "site",
-        10,
-        "chalicelib.web.pages",
-        "BUSINESS SUPPORT_ADDRESS SMS_NUMBER",
-        paths=("/", "/console", "/assets/{name}", "/health", "/chat/session"),
-    ),
+    "SmsWebhook": Function("sms_webhook", 10, "chalicelib.channels.sms", "TABLE", paths=("/sms/twilio",)),
+    "Site": Function("site", 10, "chalicelib.web.pages", "BUSINESS", paths=("/", "/console", "/assets/{name}", "/health", "/chat/session")),
     "WebsocketConnect": Function("websocket_connect", 10, "chalicelib.channels.webchat", "TABLE"),
-    "WebsocketMessage": Function("websocket_message", 10, "chalicelib.channels.webchat", "TABLE BUSINESS"),
-    "WebsocketDisconnect": Function("websocket_disconnect", 10, "chalicelib.channels.webchat", "TABLE"),
-    "EmailWebhook": Function(
-        "email_webhook", 60, "chalicelib.channels.email", "TABLE MAIL_BUCKET SUPPORT_ADDRESS FAILED_QUEUE", background=True
-    ),
-    "BotAnswer": Function(
-        "bot_answer", 30, "chalicelib.bot.turn", "TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS SUPPORT_ADDRESS TIME_ZONE"
-    ),
-    "Deliver": Function(
-        "deliver", 30, "chalicelib.channels.delivery", "TABLE MAIL_BUCKET QUEUES FAILED_QUEUE SUPPORT_ADDRESS SMS_NUMBER BUSINESS"
-    ),
-    "FollowUp": Function("follow_up", 240, "chalicelib.agents.follow_up", "TABLE QUEUES BUSINESS TIME_ZONE", background=True),
+    "WebsocketMessage": Function("websocket_message", 10, "chalicelib.channels.webchat", "TABLE"),
+    "WebsocketDisconnect": Function("websocket_disconnect", 10, "", ""),
+    "EmailWebhook": Function("email_webhook", 60, "chalicelib.channels.email", "TABLE MAIL_BUCKET SUPPORT_ADDRESS", background=True),
+    "BotAnswer": Function("bot_answer", 30, "chalicelib.bot.turn", "TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE"),
+    "Deliver": Function("deliver", 30, "chalicelib.channels.delivery", "TABLE QUEUES FAILED_QUEUE SUPPORT_ADDRESS SMS_NUMBER BUSINESS"),
+    "FollowUp": Function("follow_up", 240, "chalicelib.agents.sweep", "TABLE QUEUES", background=True),
     "PublishReport": Function(
         "publish_report", 600, "chalicelib.reports.publish", "TABLE REPORTS_BUCKET QUEUES BUSINESS TIME_ZONE", memory=1024, background=True
     ),
@@ -117,7 +105,6 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "REPORTS_BUCKET": ref("ReportsBucket"),
         "FAILED_QUEUE": ref(queues.FAILED),
         "QUEUES": queues.urls(agent_queues),
-        "USER_POOL": ref("UserPool"),
         "USER_POOL_CLIENT": ref("UserPoolClient"),
         "SUPPORT_ADDRESS": ref("SupportAddress"),
         "SMS_NUMBER": ref("SmsNumber"),
@@ -130,11 +117,11 @@ def environment(agent_queues: dict[str, str]) -> Json:
 def _properties(name: str, agent_queues: dict[str, str], architecture: str) -> Json:
     function = FUNCTIONS[name]
     known = environment(agent_queues)
-    everywhere = {
+    everywhere: Json = {
         "STAGE": ref("Stage"),
         "PARAMETERS": sub("/baton/${Stage}/"),
         "POWERTOOLS_SERVICE_NAME": "baton",
-        "ROOM": function.room,
+        **({"ROOM": function.room} if function.room else {}),
     }
     properties: Json = {
         "Architectures": [architecture],
