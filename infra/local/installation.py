@@ -18,9 +18,9 @@ from infra.progress import describe
 
 STAGE = "local"
 STACK = stack_of(STAGE)
-SUPPORT_ADDRESS = "support@shop.example"
+SUPPORT_ADDRESS = "support@lantern-tea.example"
 SMS_NUMBER = "+12025550199"
-PARAMETERS = {"SupportAddress": SUPPORT_ADDRESS, "SmsNumber": SMS_NUMBER, "Business": "Baton Demo Shop"}
+PARAMETERS = {"SupportAddress": SUPPORT_ADDRESS, "SmsNumber": SMS_NUMBER, "Business": "Lantern Tea"}
 
 _API = re.compile(r"://([^.]+)\.execute-api\.[^/]+/(\w+)")
 
@@ -109,4 +109,4 @@ def _let_mail_out(cloud: Cloud) -> None:
         ses.create_email_identity(EmailIdentity=SUPPORT_ADDRESS.rpartition("@")[2])
     except ses.exceptions.AlreadyExistsException:
         return
-    ses.put_account_details(MailType="TRANSACTIONAL", WebsiteURL="https://shop.example", ProductionAccessEnabled=True)
+    ses.put_account_details(MailType="TRANSACTIONAL", WebsiteURL="https://lantern-tea.example", ProductionAccessEnabled=True)

@@ -1,15 +1,17 @@
-"""MiniStack's server, with what AWS does for a table's stream and MiniStack 1.5.33 does not.
+"""MiniStack's server, with what AWS does and MiniStack 1.5.33 does not.
 
-Four things, or tests and local runs would prove less than they seem to:
+Five things, or tests and local runs would prove less than they seem to:
 - A stream mapping there knows no partial failures, retry limits, bisecting or parking of what stays broken, and
   one slow function holds up every other mapping. `poll_streams` gives each mapping its own pace and AWS's rules.
 - It saves how far each mapping has read but not the records, so after a restart new writes went unseen.
+- A function that a topic calls gets every field, retries, and its on-failure destination.
 - SES v2 relays a raw mail without most of its headers; here the mail arrives as it was sent.
 - Functions could import whatever the developer's environment has; here they see their package only, as on Lambda.
 
 It stops when its standard input closes, hence also when whoever started it dies, and lets running functions finish first.
 """
 
+import json
 import os
 import re
 import signal
@@ -25,7 +27,7 @@ from typing import Any
 
 from ministack import app
 from ministack.core import lambda_runtime
-from ministack.services import dynamodb, lambda_svc, ses, ses_v2
+from ministack.services import dynamodb, lambda_svc, ses, ses_v2, sns
 
 Record = dict[str, Any]
 
@@ -188,6 +190,15 @@ def _keep_streams() -> None:
     dynamodb.get_state, dynamodb.load_persisted_state = get_state, load_persisted_state
 
 
+def _call_subscriber(endpoint: str, envelope: str, _topic: str, subscription: str, *_: Any) -> None:
+    """Instead of one attempt whose failure nobody hears of. `endpoint`: the function's ARN, `envelope`: the notification as JSON."""
+    function, config, _name = lambda_svc._get_func_record_for_ref(endpoint)
+    if function and config:
+        notification = {"Subject": None, "MessageAttributes": {}} | json.loads(envelope)
+        record = {"EventVersion": "1.0", "EventSubscriptionArn": subscription, "EventSource": "aws:sns", "Sns": notification}
+        lambda_svc.invoke_async_with_retry(lambda_svc._execution_record_for_config(function, config), {"Records": [record]})
+
+
 def _relay_raw_mails() -> None:
     parse, build, send = ses_v2._parse_raw_mime, ses_v2._build_mime_message, ses._smtp_send
     given: ContextVar[str] = ContextVar("given", default="")
@@ -224,6 +235,7 @@ def main() -> None:
     lambda_svc._ESM_IDLE_WAKE_GAP_SECONDS = 0.005
     detect = lambda_runtime._detect_runtime_binary
     lambda_runtime._detect_runtime_binary = lambda runtime: (sys._base_executable, detect(runtime)[1])  # type: ignore[attr-defined]
+    sns._deliver_to_lambda = _call_subscriber
     _keep_streams()
     _relay_raw_mails()
     threading.Thread(target=_stop_with_parent, daemon=True).start()

@@ -125,3 +125,25 @@ def test_everything_survives_a_restart(start_cloud: Callable[[Path], Any], tmp_p
         assert second.client("s3").get_object(Bucket="kept", Key="k")["Body"].read() == b"object"
         assert len(second.client("cognito-idp").list_users(UserPoolId=pool)["Users"]) == 1
         assert json.loads((tmp_path / "port.json").read_text()) == int(endpoint.rsplit(":")[-1])
+
+
+FAILING = """
+def handler(event, context):
+    print(event["Records"][0]["Sns"]["MessageAttributes"])
+    raise RuntimeError("cannot read this")
+"""
+
+
+def test_a_notification_that_no_attempt_can_read_is_parked(cloud: Cloud) -> None:
+    arn = cloud.function("subscriber", FAILING)
+    topic = cloud.client("sns").create_topic(Name="subject")["TopicArn"]
+    parked, parked_arn = cloud.queue("subscriber-parked")
+    destination = {"OnFailure": {"Destination": parked_arn}}
+    cloud.client("lambda").put_function_event_invoke_config(
+        FunctionName="subscriber", MaximumRetryAttempts=1, DestinationConfig=destination
+    )
+    cloud.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn)
+    cloud.client("sns").publish(TopicArn=topic, Message="hello")
+    (record,) = cloud.receive(parked)
+    assert record["requestPayload"]["Records"][0]["Sns"]["Message"] == "hello"
+    assert record["responsePayload"]["errorMessage"] == "cannot read this"
