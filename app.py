@@ -220,5 +220,5 @@ def _page(name: str) -> Response:
 
 if os.environ.get("ROOM"):
     import_module(os.environ["ROOM"])
-gc.freeze()
+    gc.freeze()  # what a function loaded at its start lives as long as the function
 gc.enable()

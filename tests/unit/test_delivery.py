@@ -1,0 +1,151 @@
+"""What leaves was stored first, leaves once, and says how far it got."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib import push
+from chalicelib.channels import CHANNELS, delivery
+from chalicelib.conversations import keys, model, sockets, table
+from chalicelib.conversations.model import Message
+from chalicelib.errors import Uncertain, Unavailable, Undeliverable
+from chalicelib.observability import now
+from tests.unit.conftest import Store, incoming
+
+
+class Provider:
+    """A channel whose provider does what the test says, and counts."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.fault: BaseException | None = None
+
+    def send(self, message: Message) -> str:
+        if self.fault:
+            raise self.fault
+        self.sent.append(message.id)
+        return f"provider-{len(self.sent)}"
+
+
+@pytest.fixture
+def sms(monkeypatch: pytest.MonkeyPatch) -> Provider:
+    provider = Provider()
+    monkeypatch.setitem(CHANNELS, "sms", provider)
+    return provider
+
+
+@pytest.fixture
+def frames(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    pushed: list[tuple[str, dict[str, Any]]] = []
+
+    def post(connection: str, frame: dict[str, Any]) -> bool:
+        pushed.append((connection, frame))
+        return not connection.startswith("gone")
+
+    monkeypatch.setattr(push, "post", post)
+    return pushed
+
+
+def stored(channel: str = "sms", **changes: Any) -> Message:
+    table.save(model.opened(incoming(thread="w1", channel=channel), "c1"))
+    m = replace(incoming(), direction="outgoing", id="a+1", state="pending", by="bot", channel=channel, **changes)
+    table.record(m)
+    return m
+
+
+def state(m: Message) -> tuple[str, str]:
+    found = table.message(m.thread, m.id)
+    assert found
+    return found.state, found.detail
+
+
+def deliver(m: Message) -> str:
+    """With the image of the first record, as the stream repeats it."""
+    return delivery.handle(keys.message_item(m), None)
+
+
+def test_a_record_that_comes_again_sends_nothing(store: Store, sms: Provider) -> None:
+    m = stored()
+    assert [deliver(m), deliver(m), deliver(m)] == ["sent", "already_done", "already_done"]
+    assert sms.sent == ["a+1"]
+    found = table.message("w1", "a+1")
+    assert found
+    assert (found.state, found.provider_id) == ("sent", "provider-1")
+
+
+def test_a_passing_fault_is_tried_again_by_the_stream(store: Store, sms: Provider) -> None:
+    m = stored()
+    sms.fault = Unavailable("throttled")
+    with pytest.raises(Unavailable):
+        deliver(m)
+    assert state(m)[0] == "pending"
+    sms.fault = None
+    assert deliver(m) == "sent"
+
+
+def test_a_crash_while_sending_never_sends_twice_and_calls_a_person(store: Store, sms: Provider) -> None:
+    m = stored()
+    sms.fault = KeyboardInterrupt()  # as a SIGKILL: nothing is cleaned up
+    with pytest.raises(KeyboardInterrupt):
+        deliver(m)
+    sms.fault = None
+    assert deliver(m) == "failed"
+    assert sms.sent == []
+    assert state(m) == ("failed", delivery.INTERRUPTED)
+    head = table.head("w1", consistent=True)
+    assert head
+    assert (head.owner, head.reason) == ("queue", "undelivered")
+
+
+@pytest.mark.parametrize("error", [Undeliverable("no such number"), Uncertain("no answer")])
+def test_what_cannot_or_may_not_have_arrived_says_why(store: Store, sms: Provider, error: Exception) -> None:
+    m = stored()
+    sms.fault = error
+    assert deliver(m) == "failed"
+    assert state(m) == ("failed", str(error))
+
+
+def test_a_failed_reply_of_an_agent_leaves_the_baton_with_the_agent(store: Store, sms: Provider) -> None:
+    m = stored()
+    head = table.head("w1", consistent=True)
+    assert head
+    waiting = table.save(model.escalated(head, "m", model.Escalation("r", "r", "billing", "normal", ""), 1))
+    table.save(model.claimed(waiting, "ann", 2))
+    sms.fault = Undeliverable("no such number")
+    deliver(m)
+    after = table.head("w1")
+    assert after
+    assert after.owner == "agent"
+
+
+def test_web_chat_reaches_every_tab_and_forgets_the_ones_that_are_gone(store: Store, frames: list[Any]) -> None:
+    for connection in ("tab-1", "gone-1", "tab-2"):
+        sockets.open_visitor("w1", connection, now())
+    m = stored("webchat")
+    assert deliver(m) == "sent"
+    assert [c for c, _ in frames] == ["gone-1", "tab-1", "tab-2"]
+    assert frames[1][1]["message"]["text"] == m.text
+    assert sockets.of_visitor("w1", now()) == ["tab-1", "tab-2"]
+
+
+def test_web_chat_with_nobody_there_waits_for_the_replay(store: Store, frames: list[Any]) -> None:
+    m = stored("webchat")
+    assert deliver(m) == "nobody_there"
+    assert state(m)[0] == "pending"
+
+
+def test_the_agent_sees_how_far_a_reply_got(store: Store, sms: Provider, frames: list[Any]) -> None:
+    sockets.open_console("ann", "console-ann", now())
+    sockets.open_console("bea", "console-bea", now())
+    deliver(replace(stored(), by="ann", meta={"conversation": "w1.1"}))
+    assert frames == [("console-ann", {"type": "conversation", "id": "w1.1"})]
+
+
+def test_nothing_internal_is_shown_to_a_visitor(store: Store, frames: list[Any]) -> None:
+    sockets.open_visitor("w1", "tab-1", now())
+    deliver(replace(stored("webchat"), by="agent-7f3", detail="internal", provider_id="p", meta={"conversation": "w1.1"}))
+    shown = str(frames)
+    assert not [secret for secret in ("agent-7f3", "internal", "provider", "w1.1") if secret in shown]

@@ -1,0 +1,134 @@
+"""The stream: passing faults come again, poison is put aside, neighbours go on; the sweep finds what was lost."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib import aws, push, streams
+from chalicelib.agents import hints, line, roster, sweep
+from chalicelib.agents.roster import Agent
+from chalicelib.conversations import keys, model, sockets, table
+from chalicelib.errors import Conflict, NotOwner, Unavailable
+from chalicelib.observability import now
+from tests.unit.conftest import T0, Store, incoming, record
+from tests.unit.test_model import HAND_OVER
+from tests.unit.test_workspace import wait
+
+
+def batch(*ids: str) -> dict[str, Any]:
+    return {"Records": [record(keys.message_item(incoming(id=i))) for i in ids]}
+
+
+def failing(faults: dict[str, Exception], done: list[str]) -> dict[str, streams.Handler]:
+    def handle(item: keys.Item, _old: keys.Item | None) -> str:
+        message_id = item["sk"]["S"].removeprefix("M#")
+        if message_id in faults:
+            raise faults[message_id]
+        done.append(message_id)
+        return "done"
+
+    return {"incoming": handle}
+
+
+def parked(store: Store) -> list[dict[str, Any]]:
+    page = aws.client("sqs").receive_message(QueueUrl=store.failed, MaxNumberOfMessages=10)
+    return [json.loads(m["Body"]) for m in page.get("Messages", [])]
+
+
+@pytest.mark.parametrize("fault", [Unavailable("throttled"), Conflict("raced")])
+def test_a_passing_fault_gives_the_batch_back_from_that_record_on(store: Store, fault: Exception) -> None:
+    done: list[str] = []
+    answer = streams.process(batch("one", "two", "three"), "bot_answer", failing({"two": fault}, done))
+    assert done == ["one"]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "T#w1M#two"}]}
+    assert parked(store) == []
+
+
+@pytest.mark.parametrize("poison", [ValueError("bad"), RecursionError("deep"), KeyError("x")])
+def test_a_poison_record_is_parked_and_its_neighbours_go_on(store: Store, poison: Exception) -> None:
+    done: list[str] = []
+    answer = streams.process(batch("one", "two", "three"), "bot_answer", failing({"two": poison}, done))
+    assert (done, answer) == (["one", "three"], {"batchItemFailures": []})
+    [put_aside] = parked(store)
+    assert put_aside == {"function": "bot_answer", "keys": keys.key("T#w1", "M#two"), "error": type(poison).__name__}
+
+
+def test_a_record_that_cannot_be_parked_comes_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAILED_QUEUE", "https://sqs.eu-central-1.amazonaws.com/123456789012/none")
+    with pytest.raises(Exception, match="park"):
+        streams.process(batch("one"), "deliver", failing({"one": ValueError("bad")}, []))
+
+
+def test_a_lost_race_for_the_baton_is_no_fault(store: Store) -> None:
+    answer = streams.process(batch("one"), "deliver", failing({"one": NotOwner("late")}, []))
+    assert answer == {"batchItemFailures": []}
+    assert parked(store) == []
+
+
+def test_a_conversation_that_newly_waits_gets_one_ticket(store: Store) -> None:
+    waiting = wait("w1", ticket=False)
+    item = keys.conversation_item(waiting)
+    hints.handle(item, None)
+    hints.handle(keys.conversation_item(model.received(waiting, incoming(id="m2"))), item)
+    assert [t["conversation"] for t in store.tickets("billing.normal")] == ["w1.1"]
+
+
+def test_a_transfer_puts_it_into_the_other_queue(store: Store) -> None:
+    held = model.claimed(wait("w1", ticket=False), "ann", T0)
+    moved = model.transferred(held, "ann", "orders", "urgent", T0)
+    hints.handle(keys.conversation_item(moved), keys.conversation_item(held))
+    assert [t["queue"] for t in store.tickets("orders.urgent")] == ["orders"]
+
+
+def test_consoles_get_hints_of_what_concerns_them(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    pushed: list[tuple[str, str]] = []
+    monkeypatch.setattr(push, "post", lambda c, f: pushed.append((c, f["type"])) or c != "gone")
+    for agent, connection in (("ann", "ann-1"), ("bea", "bea-1"), ("bea", "gone")):
+        sockets.open_console(agent, connection, now())
+    waiting = wait("w1", ticket=False)
+    hints.handle(keys.conversation_item(model.claimed(waiting, "ann", T0)), keys.conversation_item(waiting))
+    assert sorted(pushed) == [("ann-1", "conversation"), ("ann-1", "queues"), ("bea-1", "queues"), ("gone", "queues")]
+    assert [c for c, _ in sockets.of_consoles(now())] == ["ann-1", "bea-1"]
+
+
+def test_the_sweep_puts_vanished_tickets_back(store: Store) -> None:
+    wait("lost", since=now() - 3_600_000, ticket=False)
+    wait("young", since=now(), ticket=False)
+    assert sweep.sweep()["requeued"] == 1
+    assert {t["conversation"] for t in store.tickets("billing.normal")} == {"lost.1"}
+    assert sweep.sweep()["requeued"] == 0
+
+
+def test_the_sweep_takes_a_conversation_from_an_agent_who_is_silent_too_long(store: Store, ann: Agent) -> None:
+    long_ago = now() - 2 * sweep.SILENCE
+    waiting = wait("w1", since=long_ago)
+    table.save(model.claimed(waiting, ann.id, long_ago), also=[roster.takes(ann)])
+    assert sweep.sweep()["returned"] == 1
+    c = table.conversation("w1.1")
+    assert (c.owner, c.urgency, c.waiting_since) == ("queue", "urgent", long_ago)
+    assert roster.find(ann.id).held == 0
+    assert [e.kind for _, e in table.read_thread("w1").events] == ["returned"]
+
+
+def test_an_agent_who_answered_keeps_the_conversation(store: Store, ann: Agent) -> None:
+    long_ago = now() - 2 * sweep.SILENCE
+    c = table.save(model.claimed(wait("w1", since=long_ago), ann.id, long_ago), also=[roster.takes(ann)])
+    table.save(model.replied(c, ann.id, "r1", long_ago))
+    assert sweep.sweep()["returned"] == 0
+    assert table.conversation("w1.1").owner == "agent"
+
+
+def test_a_counter_that_drifted_is_mended(store: Store, ann: Agent) -> None:
+    table.save(model.claimed(wait("w1"), ann.id, now() - 10 * sweep.SETTLING))
+    sweep.sweep()
+    assert roster.find(ann.id).held == 1
+
+
+def test_the_queue_counts_what_it_holds(store: Store) -> None:
+    wait("a")
+    wait("b")
+    assert line.depth("billing", "normal") == 2
+    assert HAND_OVER.queue == "billing"
