@@ -18,7 +18,7 @@ from typing import Any
 
 from chalicelib.errors import BadRequest
 from chalicelib.knowledge.article import Article
-from chalicelib.knowledge.words import terms
+from chalicelib.knowledge.words import SPELLED, deletions, terms
 
 FORMAT = 1  # raise it with every change of words.terms or of the layout below
 POINTER = "current.json"
@@ -44,6 +44,7 @@ class Index:
     full: tuple[int, ...]
     postings: dict[str, list[int]]
     unknown: int
+    spelling: dict[str, str]  # what is left of a known word after a typing error -> that word
 
 
 def key(version: str) -> str:
@@ -80,9 +81,20 @@ def read(version: str, packed: bytes) -> Index:
             article = Article(**{**fields, "examples": tuple(fields["examples"])})
             articles.setdefault(article.id, {})[article.language] = article
         owners, full = tuple(content["owners"]), tuple(content["full"])
-        return Index(version, articles, owners, full, content["postings"], content["unknown"])
+        postings: dict[str, list[int]] = content["postings"]
+        return Index(version, articles, owners, full, postings, content["unknown"], _spelling(postings))
     except (OSError, EOFError, zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
         raise BadIndex(f"index {version} cannot be read: {type(error).__name__}: {error}") from error
+
+
+def _spelling(postings: dict[str, list[int]]) -> dict[str, str]:
+    """The word that is used most often goes first."""
+    words = [term for term in postings if len(term) >= SPELLED and term[0] != "#" and term.isascii()]
+    spelling: dict[str, str] = {}
+    for word in sorted(words, key=lambda word: -len(postings[word])):
+        for part in deletions(word):
+            spelling.setdefault(part, word)
+    return spelling
 
 
 def _weigh(found: Sequence[dict[str, float]]) -> tuple[dict[str, list[int]], int]:

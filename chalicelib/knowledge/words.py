@@ -11,10 +11,11 @@ from functools import cache
 from pathlib import Path
 
 LONGEST = 2_000  # characters looked at; the rest of a long mail says nothing new
-_WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?")
+SPELLED = 4  # letters from which on a word's spelling is looked at
+_WORD = re.compile(r"[^\W_]+(?:['’](?!s\b)[a-z]+)?")
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿぀-ヿ]+")
 _SPLIT = re.compile(r"[㐀-䶿一-鿿豈-﫿぀-ヿ]+|[^㐀-䶿一-鿿豈-﫿぀-ヿ]+")
-_EMPTY_HAN = frozenset("的了吗呢啊吧呀嘛请您你我们好是在")
+_EMPTY_HAN = frozenset("的了吗呢啊吧呀嘛请您你我们好是在什么时候怎办可以能有个这那")  # characters that say nothing about the topic
 
 
 @cache
@@ -57,6 +58,11 @@ def _empty_words() -> frozenset[str]:
     return frozenset((Path(__file__).parent / "empty_words.txt").read_text("utf-8").split())
 
 
+def deletions(word: str) -> list[str]:
+    """The word, and the word without one of its letters: words that share one of these are one typing error apart."""
+    return [word, *(word[:i] + word[i + 1 :] for i in range(len(word)))]
+
+
 def _add_word(found: dict[str, float], word: str) -> None:
     if word in _empty_words():
         return
@@ -71,7 +77,8 @@ def _add_word(found: dict[str, float], word: str) -> None:
 
 def _add_han(found: dict[str, float], run: str) -> None:
     for i, character in enumerate(run):
-        if character not in _EMPTY_HAN:
-            found[character] = 0.4
+        empty = character in _EMPTY_HAN
+        if not empty:
+            found[character] = 0.6
         if i + 1 < len(run):
-            found[run[i : i + 2]] = 1.0
+            found[run[i : i + 2]] = 0.25 if empty or run[i + 1] in _EMPTY_HAN else 1.0
