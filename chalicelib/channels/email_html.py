@@ -1,6 +1,7 @@
 """HTML mails into text that people and the bot can read. Pure.
 
-inscriptis needs lxml (5 MB) and html2text is GPL, so the standard library's tokenizer does it. Nothing hidden
+inscriptis needs lxml (5 MB), html2text is GPL, and the standard library's tokenizer needs minutes for some 200 KB of
+unclosed tags, so the few rules that a letter needs stand here. Nothing hidden
 from the customer's eye is kept: a hidden text is not what she wrote. Quotes are marked as plain text marks them, so
 that one set of rules finds the newly written words in both.
 """
@@ -8,7 +9,8 @@ that one set of rules finds the newly written words in both.
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from collections.abc import Iterator
+from html import unescape
 
 LIMIT = 500_000  # characters of HTML that are read; more is never a letter
 DEPTH = 60  # nested quotes are marked no deeper than any reader would follow
@@ -56,7 +58,11 @@ _BLOCKS = frozenset(
     ]
 )
 _PARAGRAPHS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "blockquote"])
+_RAW = frozenset({"script", "style", "title", "textarea", "xmp"})
 _VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+_TAG = re.compile(r"<(/?)([A-Za-z][\w:-]{0,40})((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
+_ATTRIBUTE = re.compile(r"([\w:-]+)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+)))?+")
+LONGEST_TAG = 4_096  # a longer one (a picture inside the tag) is skipped unread
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|mso-hide\s*:\s*all", re.IGNORECASE)
 _QUOTE = re.compile(
     r"gmail_quote|yahoo_quoted|moz-cite-prefix|OutlookMessageHeader|protonmail_quote|zmail_extra|isForwardContent|ntes_not_fresh",
@@ -69,35 +75,59 @@ _QUOTE_IDS = frozenset(
 
 def text_from_html(html: str) -> str:
     reader = _Reader()
-    try:
-        reader.feed(html[:LIMIT])
-        reader.close()
-    except (AssertionError, ValueError, RecursionError):
-        # The tokenizer gave up in the middle of nonsense: what was read until there is kept.
-        pass
+    for kind, value, attributes in _tokens(html[:LIMIT]):
+        if kind == "text":
+            reader.data(value)
+        elif kind == "end":
+            reader.end(value)
+        else:
+            reader.start(value, attributes)
     return reader.text()
 
 
-class _Reader(HTMLParser):
+def _tokens(html: str) -> Iterator[tuple[str, str, str]]:
+    """("text", words, ""), ("start", tag, attributes), ("end", tag, ""). One pass: no construct is searched for twice."""
+    end, lower = 0, html.lower()
+    while (begin := html.find("<", end)) >= 0:
+        if begin > end:
+            yield "text", unescape(html[end:begin]), ""
+        tag = _TAG.match(html, begin, begin + LONGEST_TAG)
+        if tag:
+            name, end = tag[2].lower(), tag.end()
+            yield "end" if tag[1] else "start", name, tag[3]
+            if name in _RAW and not tag[1]:
+                closing = lower.find(f"</{name}", end)
+                end = closing if closing >= 0 else len(html)
+        elif html[begin + 1 : begin + 2] in ("!", "?", "/") or html[begin + 1 : begin + 2].isalpha():
+            closing_mark = "-->" if html.startswith("<!--", begin) else ">"
+            closing = html.find(closing_mark, begin + 2)
+            end = closing + len(closing_mark) if closing >= 0 else len(html)
+        else:
+            yield "text", "<", ""
+            end = begin + 1
+    if end < len(html):
+        yield "text", unescape(html[end:]), ""
+
+
+class _Reader:
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._lines: list[str] = []
         self._line: list[str] = []
-        self._hidden: list[str] = []  # open elements inside a hidden one
+        self._hidden = ""  # the element that nothing inside is shown of
+        self._depth = 0  # elements of its name that are open in it
         self._quotes = 0
         self._pre = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "body" or (self._hidden == ["p"] and tag in _BLOCKS):
-            self._hidden.clear()  # closed without saying so
+    def start(self, tag: str, attributes: str) -> None:
+        if tag == "body" or (self._hidden == "p" and tag in _BLOCKS):
+            self._hidden = ""  # closed without saying so
         if self._hidden:
-            if tag not in _VOID:
-                self._hidden.append(tag)
+            self._depth += tag == self._hidden
             return
-        given = {name: value or "" for name, value in attrs}
+        given = {name.lower(): unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(attributes[:4000])}
         if tag in _SKIPPED or _is_hidden(given):
             if tag not in _VOID:
-                self._hidden.append(tag)
+                self._hidden, self._depth = tag, 1
             return
         if tag in _BLOCKS:
             self._break(paragraph=tag in _PARAGRAPHS)
@@ -120,11 +150,11 @@ class _Reader(HTMLParser):
         elif tag == "img" and given.get("alt", "").strip():
             self._line.append(given["alt"].strip()[:200])
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if self._hidden:
-            if tag in self._hidden:
-                while self._hidden.pop() != tag:
-                    pass
+            self._depth -= tag == self._hidden
+            if not self._depth:
+                self._hidden = ""
             return
         if tag in _BLOCKS:
             self._break(paragraph=tag in _PARAGRAPHS)
@@ -133,7 +163,7 @@ class _Reader(HTMLParser):
         elif tag == "pre":
             self._pre = max(0, self._pre - 1)
 
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
         if self._hidden:
             return
         if self._pre:

@@ -11,7 +11,7 @@ import re
 
 from chalicelib.channels.email_html import QUOTE_STARTS
 
-LINES = 3_000  # lines that are looked at; the newly written words stand near an end
+LINES = 1_000  # lines that are looked at; the newly written words stand near an end
 
 _WORDS = {  # header words that programs put above a quoted mail
     "from": "From|Von|De|Da|Od|От|Van|Fra|Från|Lähettäjä|发件人|寄件者|寄件人|發件人|差出人|보낸 ?사람|Từ|Expéditeur|Kimden",
@@ -69,13 +69,14 @@ _MOBILE = re.compile(
     r")\s*$",
     re.IGNORECASE,
 )
+_WIDE_GAP = re.compile(r"[^\S\n]{9,}")  # would cost the patterns their linear time
 SIGNATURE_LINES = 14  # more than this below a separator is not a signature
 
 
 def visible(text: str) -> tuple[str, bool]:
     """(the new words, was anything cut). A text that is nothing but quotes is given whole."""
-    lines = text.split("\n")[:LINES]
-    rest = text.split("\n")[LINES:]
+    all_lines = _WIDE_GAP.sub(" " * 8, text).split("\n")
+    lines, rest = all_lines[:LINES], all_lines[LINES:]
     kept = _without_quote(lines)
     cut = len(kept) < len(lines)
     shown = _trimmed(_without_signature(kept) + ([] if cut else rest))

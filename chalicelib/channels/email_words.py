@@ -10,7 +10,6 @@ import binascii
 import codecs
 import re
 from base64 import b64decode
-from email.utils import parseaddr
 
 # What mailers declare and what they mean by it: always the larger set of the same family.
 _MEANT = {
@@ -170,21 +169,22 @@ def _join(pieces: list[tuple[str, bytes | str]]) -> str:
 
 
 def mailbox(raw: str) -> tuple[str, str]:
-    """(shown name, address) of the first mailbox in a raw header; ("", "") if there is none. Parsed before it is
-    decoded, so that no encoded word can smuggle in a second address."""
+    """(shown name, address) of the first mailbox in a raw header; (name, "") if there is no address. Parsed before it is
+    decoded, so that no encoded word can smuggle in a second address. (`parseaddr` recurses into comments without end.)"""
     raw = raw[:2000]
     bare = _QUOTED.sub(lambda found: "x" * len(found[0]), raw)
-    found = _BRACKETED.search(bare)
-    if found:
-        name, address = raw[: found.start()], found[1]
-    else:
-        name, address = parseaddr(raw)
-        if not _ADDRESS.fullmatch(address):
-            name = decoded(raw)
-            guess = _BRACKETED.search(name) or _ADDRESS.search(name)
-            address = guess[guess.re.groups] if guess else ""
-            name = name[: guess.start()] if guess else name
-    return _shown(name), plain_line(address).lower()
+    bracketed = _BRACKETED.search(bare)
+    if bracketed:
+        return _shown(raw[: bracketed.start()]), plain_line(bracketed[1]).lower()
+    plain = _ADDRESS.search(_QUOTED.sub(lambda found: " " * len(found[0]), raw))
+    if plain:
+        comment = re.search(r"\(([^()]*)\)", raw)
+        return _shown(comment[1] if comment else ""), plain[0].lower()
+    name = decoded(raw)
+    hidden = _BRACKETED.search(name) or _ADDRESS.search(name)
+    if not hidden:
+        return _shown(raw), ""
+    return _shown(name[: hidden.start()]), plain_line(hidden[hidden.re.groups]).lower()
 
 
 def _shown(name: str) -> str:
