@@ -32,6 +32,7 @@ from ministack.services import dynamodb, lambda_svc, ses, ses_v2, sns
 Record = dict[str, Any]
 
 FINISH_SECONDS = 10.0
+SAVE_SECONDS = 15.0
 RETRY_SECONDS = 0.2
 LONGEST_RETRY_SECONDS = 10.0
 
@@ -62,6 +63,7 @@ class Struggle:
 
 
 _struggles: dict[str, Struggle] = {}
+_saved = threading.Event()
 
 
 def poll_streams() -> bool:
@@ -227,6 +229,18 @@ def _stop_with_parent() -> None:
         quiet = 0 if lambda_svc.executions_in_flight()[0] else quiet + 1
         time.sleep(0.1)
     os.kill(os.getpid(), signal.SIGTERM)
+    _saved.wait(SAVE_SECONDS)
+    os._exit(0)  # a thread that still waits for something must not hold the end up
+
+
+def _note_saving() -> None:
+    save = app.save_all
+
+    def save_all(services: Record) -> None:
+        save(services)
+        _saved.set()
+
+    app.save_all = save_all
 
 
 def main() -> None:
@@ -238,6 +252,7 @@ def main() -> None:
     sns._deliver_to_lambda = _call_subscriber
     _keep_streams()
     _relay_raw_mails()
+    _note_saving()
     threading.Thread(target=_stop_with_parent, daemon=True).start()
     app.main()
 
