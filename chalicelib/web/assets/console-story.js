@@ -37,7 +37,7 @@ function Head({ c, mine, state, words, actions, details, onDetails }) {
     <header class="head">
       <a class="quiet back" href="#/" aria-label=${words.back}>←</a>
       <div class="head-who">
-        <h1><bdi>${customerName(c, words)}</bdi> ${c.urgency === "urgent" && c.owner !== "none" && html`<${Urgent} words=${words} />`}</h1>
+        <h2><bdi>${customerName(c, words)}</bdi> ${c.urgency === "urgent" && c.owner !== "none" && html`<${Urgent} words=${words} />`}</h2>
         <p><${ChannelIcon} channel=${c.channel} words=${words} /> ${words.channels[c.channel] ?? c.channel} · ${ownerLine(c, state, words)}</p>
       </div>
       <button type="button" class="quiet info" aria-expanded=${details} aria-controls="details" onClick=${onDetails}>${words.details}</button>
@@ -164,14 +164,14 @@ function Details({ c, story, state, words, language }) {
     [words.counts, words.countsValue(c)],
   ];
   return html`
-    <aside id="details" class="details" aria-label=${words.details}>
-      <h2>${words.details}</h2>
+    <section id="details" class="details" aria-label=${words.details}>
+      <h3>${words.details}</h3>
       <dl>${rows.filter(([, value]) => value).map(([name, value]) => html`<dt>${name}</dt><dd><bdi>${value}</bdi></dd>`)}</dl>
-      <h2>${words.others}</h2>
+      <h3>${words.others}</h3>
       ${story.others.length
         ? html`<ul class="cards">${story.others.map((o) => html`<${Other} key=${o.id} o=${o} state=${state} words=${words} language=${language} />`)}</ul>`
         : html`<p class="empty">${words.othersNone}</p>`}
-    </aside>`;
+    </section>`;
 }
 
 const Other = ({ o, state, words, language }) => html`

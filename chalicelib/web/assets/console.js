@@ -42,8 +42,15 @@ function Desk({ state, words, language, onChoose }) {
   return html`
     <div class=${state.open ? "desk reading" : "desk"}>
       <${Top} state=${state} words=${words} language=${language} onChoose=${onChoose} onDialog=${setDialog} />
-      <nav class="lists" aria-label=${words.mine}><${Lists} store=${store} state=${state} words=${words} onClaim=${actions.claim} claiming=${actions.claiming} /></nav>
-      <main><${Story} store=${store} state=${state} words=${words} language=${language} actions=${actions} /></main>
+      <main>
+        <h1 class="sr">${words.console}</h1>
+        <nav class="lists" aria-label=${words.lists}>
+          <${Lists} store=${store} state=${state} words=${words} onClaim=${actions.claim} claiming=${actions.claiming} />
+        </nav>
+        <section class="place" aria-label=${words.timeline}>
+          <${Story} store=${store} state=${state} words=${words} language=${language} actions=${actions} />
+        </section>
+      </main>
     </div>
     <div class="notices">
       <${Live} link=${state.link} words=${words} />
@@ -59,7 +66,7 @@ const Top = ({ state, words, language, onChoose, onDialog }) => html`
     <span class="mark" aria-hidden="true">${[...businessName()][0]}</span>
     <p class="top-who"><b>${businessName()}</b><bdi>${state.agent.name}</bdi></p>
     ${state.agent.role !== "agent" && html`<button type="button" class="quiet" onClick=${() => onDialog("reports")}>${words.reports}</button>`}
-    <button type="button" class="quiet" aria-label=${words.shortcuts} title=${words.shortcuts} aria-keyshortcuts="Alt+H" onClick=${() => onDialog("shortcuts")}>?</button>
+    <button type="button" class="quiet help" aria-label=${words.shortcuts} title=${words.shortcuts} aria-keyshortcuts="Alt+H" onClick=${() => onDialog("shortcuts")}>?</button>
     <${LanguageSwitch} language=${language} onChoose=${onChoose} />
     <button type="button" class="quiet" onClick=${() => store.signOut()}>${words.signOut}</button>
   </header>`;
