@@ -24,7 +24,7 @@ _WORDS = {  # header words that programs put above a quoted mail
 _HEADS = {kind: re.compile(rf"^[>*\s]*(?:{words})\*?\s?[:：]\*?\s*(.*)$", re.IGNORECASE) for kind, words in _WORDS.items()}
 
 _SEPARATORS = re.compile(
-    r"^\s*(?:"
+    r"^[\s>*]*(?:"
     r"[-_=]{2,}\s*(?:original (?:message|e?mail|appointment)|ursprüngliche nachricht|message d'origine|mensaje original"
     r"|mensagem original|messaggio originale"
     r"|oryginalna wiadomość|исходное сообщение|пересылаемое сообщение|oorspronkelijk bericht|originalnachricht|reply message"
@@ -34,7 +34,8 @@ _SEPARATORS = re.compile(
     r"|begin forwarded message:|##-.{0,120}-##|.{0,20}(?:reply|type your reply|write) (?:above|on top of) this line.{0,40}"
     r"|.{0,20}请在此行上方回复.{0,20}"
     r"|_{20,}|-{5,} ?(?:forwarded|original).{0,60}"
-    r")\s*$",
+    r"|-{3,} ?on .{8,200} wrote ?-{3,}|-{5,}\s*oprindelig besked\s*-{5,}"
+    r")[\s*]*$",
     re.IGNORECASE,
 )
 
@@ -44,7 +45,7 @@ _ATTRIBUTION = re.compile(
     r"(?:on|op|el|il|le|am|em|den|dnia|w dniu|vào|pe|dne|a|в|at|ter|fra|from)\b.{4,300}?"
     r"(?:wrote|writes|said|schreef|escribió|ha scritto|a écrit|schrieb(?: .{1,120})?|escreveu|skrev(?: .{1,120})?|napisał(?:\(a\)|a)?"
     r"|đã viết|kirjoitti|napsal(?:\(a\))?|пишет|написал\(?а?\)?|yazdı)\s*[:：]?"
-    r"|.{0,200}\d.{0,200}<[^<>\s]+@[^<>\s]+>\s*(?:님이 작성|wrote|пишет|napisał\(a\)|написал\(?а?\)?|schrieb|skrev|:)?\s*[:：]?"
+    r"|.{0,200}\d.{0,200}<[^<>\s]+@[^<>\s]+>\s*(?:(?:님이 작성|wrote|пишет|пише|napisał\(a\)|написал\(?а?\)?|schrieb|skrev)\s*[:：]?|[:：])"
     r"|.{0,200}<[^<>\s]+@[^<>\s]+>\s*(?:wrote|schrieb|schreef|a écrit|escribió|skrev|写道|寫道|さんは書きました)\s*[:：]"
     r"|(?:在|于|於)?.{0,200}\d.{0,200}(?:写道|寫道|写到|来信)\s*[:：]"
     r"|(?:at|am|on) \d.{4,100}(?:wrote|schrieb|you wrote)\s*:"
@@ -52,11 +53,12 @@ _ATTRIBUTION = re.compile(
     r")\s*$",
     re.IGNORECASE,
 )
-_HAS_DATE = re.compile(r"\d{1,4}[-./年]\s?\d{1,2}|\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|@")
+_HAS_TIME = re.compile(r"\d[:.h]\d\d")
+_HAS_DATE = re.compile(r"\d{1,4}[-./年]\s?\d{1,2}|\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b")
 
 _SIGNATURE = re.compile(r"^(?:-- ?|—|__|--\s*\u200b?)$")
 _MOBILE = re.compile(
-    r"^\s*[-—]*\s*(?:"
+    r"^\s*[-—(<]*\s*(?:"
     r"(?:sent|sended) (?:from|via|by|using|with) (?:my )?.{2,60}|get outlook for .{2,40}|(?:von|aus) (?:meinem|mein) .{2,40} gesendet"
     r"|gesendet (?:von|mit) .{2,60}"
     r"|envoyé (?:de|depuis) (?:mon|ma) .{2,40}|enviado (?:desde|do|de|a partir do) .{2,60}|inviato da(?:l mio)? .{2,40}"
@@ -101,7 +103,7 @@ def _without_quote(lines: list[str]) -> list[str]:
 
 
 def _new(lines: list[str]) -> bool:
-    return any(line.strip() and not line.lstrip().startswith(">") for line in lines)
+    return any(line.strip() and not _is_quote(line) for line in lines)
 
 
 def _is_header_block(lines: list[str], start: int) -> bool:
@@ -115,43 +117,52 @@ def _is_header_block(lines: list[str], start: int) -> bool:
 
 def _attribution(lines: list[str], start: int) -> int:
     """How many lines the attribution takes that begins here; 0 if none does."""
-    if not lines[start].strip() or lines[start].lstrip().startswith(">"):
+    if not lines[start].strip() or _is_quote(lines[start]):
         return 0
     joined = ""
     for count, line in enumerate(lines[start : start + 4], 1):
         if not line.strip():
             return 0
-        joined = f"{joined} {line.strip()}".strip()
+        joined = f"{joined} {line.strip()}".strip().replace("< ", "<")
         if len(joined) > 500:
             return 0
         if _ATTRIBUTION.match(joined) and _is_sure(joined, lines, start + count):
             return count
+        if joined.endswith((":", "：")) and _HAS_DATE.search(joined) and _is_quote(_following(lines, start + count)):
+            return count  # in whatever language
     return 0
 
 
 def _is_sure(joined: str, lines: list[str], after: int) -> bool:
-    following = next((line for line in lines[after : after + 3] if line.strip()), None)
-    if following is None:
-        return bool(_HAS_DATE.search(joined))
-    if following.lstrip().startswith(">"):
-        return bool(_HAS_DATE.search(joined))
-    return bool(_HAS_DATE.search(joined)) and ("@" in joined or bool(re.search(r"\d[:.h]\d\d", joined)))
+    """A date is needed, and one sign more; an address will do instead if a quoted line follows."""
+    following = _following(lines, after)
+    if not _HAS_DATE.search(joined):
+        return "@" in joined and _is_quote(following)
+    return not following or _is_quote(following) or "@" in joined or bool(_HAS_TIME.search(joined))
+
+
+def _following(lines: list[str], after: int) -> str:
+    return next((line for line in lines[after : after + 3] if line.strip()), "")
+
+
+def _is_quote(line: str) -> bool:
+    return line.lstrip().startswith(">")
 
 
 def _around(lines: list[str], start: int, after: int) -> list[str]:
     """Before the attribution; and what was written below or between the quoted lines that follow it."""
     below = lines[after:]
     first = next((line for line in below if line.strip()), "")
-    if not first.lstrip().startswith(">") or _new(lines[:start]):
+    if not _is_quote(first) or _new(lines[:start]):
         return lines[:start]
-    quoted_once = [line for line in below if not line.lstrip().startswith(">")]
+    quoted_once = [line for line in below if not _is_quote(line)]
     return lines[:start] + _without_quote(quoted_once)
 
 
 def _without_tail(lines: list[str]) -> list[str]:
     """Quoted lines at the end answer nothing; in the middle they are part of what the customer says."""
     end = len(lines)
-    while end and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith(">")):
+    while end and (not lines[end - 1].strip() or _is_quote(lines[end - 1])):
         end -= 1
     return lines[:end] if end and any(line.strip() for line in lines[end:]) else lines
 
