@@ -157,7 +157,8 @@ def moved(c: Conversation, period: Period, idle: int, at: int) -> bool:
 
 
 def stay(c: Conversation, until: int) -> tuple[int, int]:
-    """From when to when the customer waited in a queue, up to `until`; (0, 0) if never."""
+    """From when to when the customer waited in a queue, up to `until`; (0, 0) if never. The head knows of several stays
+    only the current one or, once claimed, their sum: that is taken as one stay from the escalation on."""
     start = c.waiting_since if c.owner == "queue" else c.escalated_at
     # `claimed_at` moves when a colleague takes over, `waited` does not.
     end = until if c.owner == "queue" else min(c.claimed_at, c.escalated_at + c.waited, until)
