@@ -7,6 +7,8 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "run": "infra.local.run:command",
+    "demo": "infra.demo.day:command",
     "build": "infra.package:command",
     "deploy": "infra.operate.deploy:command",
     "status": "infra.operate.status:command",

@@ -1,0 +1,66 @@
+# Baton. `make help` lists what one can do. Everything goes through `python -m infra`, which works without make, too.
+PYTHON ?= python3.11
+STAGE ?= prod
+BIN := .venv/bin
+PY := $(BIN)/python
+READY := .venv/.ready
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup browser run demo check unit test faults bench bench-cold bench-bot deploy destroy status logs doctor redrive clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(READY) ## the Python environment in .venv
+
+$(READY): requirements.txt requirements-dev.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: apt-get install python3.11 python3.11-venv"; exit 1; }
+	@test -x $(PY) || $(PYTHON) -m venv .venv || { echo "the venv module is missing: apt-get install python3.11-venv"; exit 1; }
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# The browser tests drive Debian's Chromium; Chinese needs a font to be seen.
+browser:
+	@if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null || ! fc-list :lang=zh 2>/dev/null | grep -q .; then \
+	  SUDO=$$(test "$$(id -u)" = 0 || echo sudo); \
+	  $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium chromium-driver fonts-noto-cjk fontconfig >/dev/null; \
+	fi
+
+run: $(READY) ## the whole system on this machine, until Ctrl-C; its data is kept in .baton
+	@$(PY) -m infra run
+
+demo: $(READY) ## a customer's day through the running system (`make run` in another window)
+	@$(PY) -m infra demo
+
+check: $(READY) ## lint, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(READY) ## the quick tests only
+	$(PY) -m pytest tests/unit -q -n $(WORKERS)
+
+test: $(READY) browser check ## everything that must hold before a change lands
+	$(PY) -m pytest tests/unit tests/local tests/deploy tests/stack tests/browser -n $(WORKERS) --dist loadgroup --cov --cov-report=term
+
+faults: $(READY) ## 300 messages, each webhook twice, functions killed at random (SEED=n repeats a run)
+	$(PY) -m pytest tests/faults -q -s
+
+bench: bench-cold bench-bot ## all benchmarks
+
+bench-cold: $(READY) ## cold start, warm cost and size of the packaged functions beside a plain boto3 handler
+	$(PY) -m tests.bench.cold
+
+bench-bot: $(READY) ## what the bot knows and what an answer costs
+	$(PY) -m tests.bench.bot
+
+deploy: $(READY) ## into your AWS account: make deploy STAGE=prod
+	@$(PY) -m infra deploy --stage $(STAGE) $(ARGS)
+
+destroy status logs doctor redrive: $(READY) ## look after a deployed stage: make status STAGE=prod
+	@$(PY) -m infra $@ --stage $(STAGE) $(ARGS)
+
+clean: ## forget builds and caches; the data in .baton stays
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
