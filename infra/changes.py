@@ -30,7 +30,7 @@ class Change:
 
     @property
     def loses_data(self) -> bool:
-        return self.type in KEEPS_DATA and self.action in ("replace", "remove")
+        return self.type in KEEPS_DATA and self.action in ("replace", "may replace", "remove")
 
 
 @dataclass(frozen=True, slots=True)

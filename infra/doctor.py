@@ -14,8 +14,11 @@ from infra.cloud import Cloud
 from infra.errors import DeployError
 from infra.mail import mail_rules
 from infra.progress import stack_status
-from infra.stack import ALARM, DEAD, FAILED_RECORDS, FUNCTION, QUEUE, depths, output, parameters, public_address, resources, ringing, stored
+from infra.stack import ALARM, FUNCTION, QUEUE, depths, output, parameters, public_address, resources, ringing, stored
+from infra.template.queues import DEAD_LETTERS, FAILED
 from infra.users import GROUPS, members
+
+WATCHED = {FAILED: "records failed", DEAD_LETTERS: "pointers to waiting conversations were given up"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +99,9 @@ def _mapping(function: str, mapping: dict[str, Any]) -> list[Finding]:
 def _queues(patient: Patient) -> list[Finding]:
     found = []
     for queue in resources(patient.cloud, patient.stack, QUEUE):
-        if queue.name != FAILED_RECORDS and not queue.name.endswith(DEAD):
-            continue
-        count = sum(depths(patient.cloud, queue.id))
+        count = sum(depths(patient.cloud, queue.id)) if queue.name in WATCHED else 0
         if count:
-            what = "records failed" if queue.name == FAILED_RECORDS else f"pointers lie dead in {queue.name}"
-            found.append(Finding(f"{count} {what}", patient.cure("redrive")))
+            found.append(Finding(f"{count} {WATCHED[queue.name]}", patient.cure("redrive")))
     return found
 
 

@@ -67,6 +67,8 @@ def follow(cloud: Cloud, stack_id: str, token: str, expected: frozenset[str], sh
             if event["ResourceType"] == STACK:
                 last = last if status.endswith("_IN_PROGRESS") else status
                 continue
+            if expected and event["LogicalResourceId"] not in expected and not status.endswith("_FAILED"):
+                continue
             if status.endswith("_COMPLETE"):
                 done.add(event["LogicalResourceId"])
             show(_progress(event, len(done & expected), len(expected)))

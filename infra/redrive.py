@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.cloud import Cloud
 from infra.errors import DeployError
 from infra.failed_records import Batch, Failed, Parked, parked_event, passes, plain, read
-from infra.stack import DEAD, FAILED_RECORDS, FUNCTION, QUEUE, output, resources
+from infra.stack import FUNCTION, QUEUE, output, resources
+from infra.template.queues import DEAD_LETTERS, FAILED
 
+GONE = "the stream does not hold its records any more (it keeps them for a day)"
 HIDDEN = 900  # seconds in which no other reader sees a message that is being replayed
 
 
@@ -37,50 +40,71 @@ class Replayed:
 
 def replay(cloud: Cloud, stack: str) -> Replayed:
     """Replays every message that was in FailedRecords when it began."""
-    url = next(r.id for r in resources(cloud, stack, QUEUE) if r.name == FAILED_RECORDS)
+    url = next(r.id for r in resources(cloud, stack, QUEUE) if r.name == FAILED)
     functions = {r.name: r.id for r in resources(cloud, stack, FUNCTION)}
     began, done, again = time.time() * 1000, 0, 0
     left: list[Left] = []
-    put_back: list[str] = []
-    for message in _messages(cloud, url):
-        if float(message["Attributes"]["SentTimestamp"]) > began:
-            again += 1
-            put_back.append(message["ReceiptHandle"])
-            continue
-        failed = read(message["Body"])
-        try:
-            _replay(cloud, stack, functions, failed, message["MessageId"])
-        except DeployError as error:
-            left.append(Left(_title(failed, message["Body"]), str(error)))
-            put_back.append(message["ReceiptHandle"])
-            continue
-        cloud.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        done += 1
-    for handle in put_back:
-        cloud.client("sqs").change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+    with _put_back(cloud, url) as put_back:
+        for message in _messages(cloud, url):
+            if float(message["Attributes"]["SentTimestamp"]) > began:
+                again += 1
+                put_back(message)
+            elif trouble := _trouble(cloud, stack, functions, message):
+                left.append(trouble)
+                put_back(message)
+            else:
+                cloud.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                done += 1
     return Replayed(done, tuple(left), again)
 
 
-def move_back(cloud: Cloud, stack: str) -> dict[str, int]:
-    """Moves what lies in the agent queues' dead-letter queues back; returns how many by queue."""
+def move_back(cloud: Cloud, stack: str) -> tuple[int, int]:
+    """Moves what the agent queues gave up back to them; returns how many went back, and how many came from no queue of ours."""
     queues = {r.name: r.id for r in resources(cloud, stack, QUEUE)}
-    sqs = cloud.client("sqs")
-    moved: dict[str, int] = {}
-    for name, dead in queues.items():
-        home = queues.get(name.removesuffix(DEAD), "") if name.endswith(DEAD) else ""
-        if not home:
-            continue
+    homes = {url.rpartition("/")[2]: url for url in queues.values()}
+    sqs, dead, moved, strays = cloud.client("sqs"), queues[DEAD_LETTERS], 0, 0
+    with _put_back(cloud, dead) as put_back:
         for message in _messages(cloud, dead):
-            sqs.send_message(QueueUrl=home, MessageBody=message["Body"])
-            sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
-            moved[name.removesuffix(DEAD)] = moved.get(name.removesuffix(DEAD), 0) + 1
-    return moved
+            home = homes.get(message["Attributes"].get("DeadLetterQueueSourceArn", "").rpartition(":")[2], "")
+            if home:
+                sqs.send_message(QueueUrl=home, MessageBody=message["Body"])
+                sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
+                moved += 1
+            else:
+                put_back(message)
+                strays += 1
+    return moved, strays
+
+
+@contextmanager
+def _put_back(cloud: Cloud, url: str) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Messages that are put back become visible again at the end, not before: else they would be read in circles."""
+    handles: list[str] = []
+    try:
+        yield lambda message: handles.append(message["ReceiptHandle"])
+    finally:
+        for handle in handles:
+            cloud.client("sqs").change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+
+
+def _trouble(cloud: Cloud, stack: str, functions: dict[str, str], message: dict[str, Any]) -> Left | None:
+    """Replays one message; None if its work is done now."""
+    failed = read(message["Body"])
+    try:
+        _replay(cloud, stack, functions, failed, message["MessageId"])
+    except (DeployError, ClientError, BotoCoreError) as error:
+        return Left(_title(failed, message["Body"]), str(error))
+    return None
 
 
 def _messages(cloud: Cloud, url: str) -> Iterator[dict[str, Any]]:
     """Each message of the queue once, hidden from others meanwhile."""
-    ask = {"QueueUrl": url, "MaxNumberOfMessages": 10, "VisibilityTimeout": HIDDEN, "WaitTimeSeconds": 1}
-    while found := cloud.client("sqs").receive_message(**ask, MessageSystemAttributeNames=["SentTimestamp"]).get("Messages"):
+    ask = {"QueueUrl": url, "MaxNumberOfMessages": 10, "VisibilityTimeout": HIDDEN, "WaitTimeSeconds": 0 if cloud.endpoint_url else 2}
+    while (
+        found := cloud.client("sqs")
+        .receive_message(**ask, MessageSystemAttributeNames=["SentTimestamp", "DeadLetterQueueSourceArn"])
+        .get("Messages")
+    ):
         yield from found
 
 
@@ -138,9 +162,11 @@ def _stream_records(cloud: Cloud, failed: Batch, filters: list[str]) -> list[Any
             ended = not page["Records"] or int(page["Records"][-1]["dynamodb"]["SequenceNumber"]) >= int(failed.last)
             iterator = None if ended else page.get("NextShardIterator")
     except ClientError as error:
-        raise DeployError(f"the stream does not hold its records any more ({error.response['Error'].get('Code')})") from error
+        if error.response["Error"].get("Code") not in ("TrimmedDataAccessException", "ResourceNotFoundException", "ValidationException"):
+            raise
+        raise DeployError(GONE) from error
     if not found:
-        raise DeployError("the stream does not hold its records any more")
+        raise DeployError(GONE)
     events = [plain(record) | {"eventSourceARN": failed.stream} for record in found]
     return [event for event in events if passes(event, filters)]
 

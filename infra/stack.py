@@ -12,8 +12,6 @@ from infra.progress import describe, outputs
 QUEUE = "AWS::SQS::Queue"
 FUNCTION = "AWS::Lambda::Function"
 ALARM = "AWS::CloudWatch::Alarm"
-FAILED_RECORDS = "FailedRecords"
-DEAD = "Dead"  # ends the name of a dead-letter queue
 
 
 @dataclass(frozen=True, slots=True)

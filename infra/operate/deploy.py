@@ -18,7 +18,7 @@ from infra.errors import DeployError
 from infra.mail import receive_mail
 from infra.operate.common import Target, console, failed, on_stage
 from infra.operate.shown import progress, show_findings, show_plan
-from infra.stack import public_address
+from infra.stack import parameters, public_address
 
 if TYPE_CHECKING:
     from infra.package import Package
@@ -50,18 +50,18 @@ def command(target: Target, without_mail: bool, yes: bool, allow_replacement: bo
     given = {PARAMETERS[name]: value for name, value in options.items() if value is not None}
     console.print(f"[bold]Baton {escape(target.stage)}[/] [dim]{target.cloud.session.region_name or 'no region'}[/]")
     _checked(target, Wish(target.stage, given, without_mail))
-    began = time.monotonic()
     with TemporaryDirectory() as folder:
-        package = _packaged(target.stage, Path(folder))
+        package = _packaged(target.stage, Path(folder), local=bool(target.cloud.endpoint_url))
         with progress() as show:
             plan = core.prepare(target.cloud, package, target.stack, given, show)
     _agreed(target, plan, yes, allow_replacement)
+    began = time.monotonic()
     with progress() as show:
-        outputs = core.carry_out(target.cloud, plan, show)
+        core.carry_out(target.cloud, plan, show)
     done = f"deployed in {_duration(time.monotonic() - began)}" if plan.change_set else "nothing had changed"
     console.print(f"[green]✓[/] {target.stack}: {done} [dim]{package.digest[:12]}[/]")
     show_findings(receive_mail(target.cloud, target.stack))
-    _tell(target, outputs)
+    _tell(target)
     _try(target)
 
 
@@ -74,12 +74,12 @@ def _checked(target: Target, wish: Wish) -> None:
     console.print("[green]✓[/] checks passed")
 
 
-def _packaged(stage: str, folder: Path) -> Package:
+def _packaged(stage: str, folder: Path, *, local: bool) -> Package:
     from infra.lint import lint
     from infra.package import build
 
     with console.status("packaging"):
-        package = build(stage, "aws", folder)
+        package = build(stage, "local" if local else "aws", folder)
     size = sum(path.stat().st_size for path in package.archives.values())
     with console.status("checking the template"):
         problems = lint(json.dumps(package.template))
@@ -104,12 +104,11 @@ def _agreed(target: Target, plan: Plan, yes: bool, allow_replacement: bool) -> N
         raise
 
 
-def _tell(target: Target, outputs: dict[str, str]) -> None:
+def _tell(target: Target) -> None:
     site = public_address(target.cloud, target.stack)
-    console.print(f"  site      {site}/\n  console   {site}/console\n  SMS hook  {site}/sms/twilio [dim](enter it at Twilio)[/]")
-    for name in ("SocketUrl", "UserPool", "Table"):
-        if name in outputs:
-            console.print(f"  [dim]{name:9} {outputs[name]}[/]")
+    console.print(f"  site     {site}/\n  console  {site}/console")
+    if parameters(target.cloud, target.stack).get("SmsNumber"):
+        console.print(f"  Twilio   {site}/sms/twilio [dim](the number's webhook for incoming messages)[/]")
 
 
 def _try(target: Target) -> None:

@@ -57,17 +57,18 @@ class Line:
 def command(target: Target, function: str | None, since: str, follow: bool, raw: bool) -> None:
     """What the functions wrote. FUNCTION: such as bot_answer; otherwise all."""
     groups = chosen(target.cloud, target.stack, function)
-    start, seen = int((time.time() - seconds(since)) * 1000), set[str]()
+    start, seen, silent = int((time.time() - seconds(since)) * 1000), set[str](), True
     while True:
         fresh = [line for line in lines(target.cloud, groups, start) if line.id not in seen]
         for line in fresh:
             shown = shape(line.text, raw)
             if shown:
+                silent = False
                 console.print(f"[dim]{datetime.fromtimestamp(line.at / 1000, UTC):%H:%M:%S}[/] [cyan]{line.function}[/] {shown}")
         seen |= {line.id for line in fresh}
         if not follow:
-            if not seen:
-                console.print(f"[dim]nothing was logged in the last {since}[/]")
+            if silent:
+                console.print(f"[dim]the functions wrote nothing in the last {since}[/]")
             return
         # Lines arrive late and out of order: look a minute back again, and skip what is known.
         start = max(start, int((time.time() - 60) * 1000))
@@ -76,11 +77,9 @@ def command(target: Target, function: str | None, since: str, follow: bool, raw:
 
 def chosen(cloud: Cloud, stack: str, function: str | None) -> dict[str, str]:
     """Function -> its log group. Raises DeployError with the names that exist."""
-    found = {r.name: f"/aws/lambda/{r.id}" for r in resources(cloud, stack, FUNCTION)}
-    if not function:
-        return found
-    wanted = function.replace("_", "").replace("-", "").lower()
-    match = {name: group for name, group in found.items() if name.lower() == wanted}
+    found = {r.name: r.id for r in resources(cloud, stack, FUNCTION)}
+    wanted = (function or "").replace("_", "").replace("-", "").lower()
+    match = {name: _group(cloud, id_) for name, id_ in found.items() if wanted in ("", name.lower())}
     if not match:
         raise DeployError(f"there is no function {function}", f"one of: {', '.join(found)}")
     return match
@@ -119,8 +118,17 @@ def shape(text: str, raw: bool) -> str:
     return f"[{colour}]{escape(level)}[/] {escape(_short(found.get('message', '')))} [dim]{escape(rest)}[/]"
 
 
+def _identity(event: dict[str, Any]) -> str:
+    return str(event.get("eventId") or (event["timestamp"], event["message"]))
+
+
 def _short(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _group(cloud: Cloud, function: str) -> str:
+    configuration = cloud.client("lambda").get_function_configuration(FunctionName=function)
+    return str(configuration.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{function}")
 
 
 def _of_group(cloud: Cloud, function: str, group: str, start: int) -> Iterator[Line]:
@@ -128,7 +136,7 @@ def _of_group(cloud: Cloud, function: str, group: str, start: int) -> Iterator[L
     try:
         for page in pages:
             for event in page["events"]:
-                yield Line(event["timestamp"], event["eventId"], function, event["message"])
+                yield Line(event["timestamp"], _identity(event), function, event["message"])
     except ClientError as error:
         if error.response["Error"].get("Code") != "ResourceNotFoundException":  # a function that never ran has no group
             raise

@@ -16,7 +16,8 @@ from infra.redrive import move_back, replay
 def command(target: Target) -> None:
     """Replay failed records, and move agent queues' dead letters back."""
     with console.status("replaying"):
-        result, moved = replay(target.cloud, target.stack), move_back(target.cloud, target.stack)
+        result = replay(target.cloud, target.stack)
+        moved, stray = move_back(target.cloud, target.stack)
     console.print(f"[green]✓[/] failed records: {result.done} replayed, {len(result.left)} left")
     for left in result.left:
         console.print(f"  [red]✗[/] {escape(left.what)}: {escape(left.why)}")
@@ -24,7 +25,6 @@ def command(target: Target) -> None:
         console.print(
             f"  [yellow]![/] {result.again} failed again and were put aside anew: see `python -m infra logs --stage {target.stage}`"
         )
-    back = ", ".join(f"{name} {count}" for name, count in moved.items()) or "none were there"
-    console.print(f"[green]✓[/] agent queues' dead letters moved back: {back}")
-    if result.left or result.again:
+    console.print(f"[green]✓[/] agent queues' dead letters: {moved} moved back, {stray} left")
+    if result.left or result.again or stray:
         sys.exit(1)

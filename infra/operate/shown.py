@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.markup import escape
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
@@ -49,7 +50,7 @@ def show_plan(plan: Plan) -> None:
     if plan.first:
         kinds = Counter(kind(c.type) for c in plan.changes)
         console.print(f"[bold]{plan.stack} is new.[/] {len(plan.changes)} resources will be made:")
-        console.print("  " + ", ".join(f"{count} × {name}" for name, count in sorted(kinds.items())))
+        console.print(Padding(", ".join(f"{count} {name}" for name, count in kinds.most_common()), (0, 0, 0, 2)), soft_wrap=False)
         return
     for change in plan.changes:
         console.print(_line(change))
@@ -83,8 +84,8 @@ def _line(change: Change) -> str:
     what = f" [dim]{escape(', '.join(change.properties[:6]))}[/]" if change.properties else ""
     text = f"  {SIGNS[change.action]} {escape(change.resource)} [dim]({kind(change.type)})[/]{what}"
     if change.action in ("replace", "may replace"):
-        text += f" [red]{DONE[change.action]}[/]"
-    return text + (" [bold red]data would be lost[/]" if change.loses_data else "")
+        text += f" [{'red' if change.action == 'replace' else 'yellow'}]{DONE[change.action]}[/]"
+    return text + (" [bold red]its data would be lost[/]" if change.loses_data else "")
 
 
 def _event(event: Progress) -> str:

@@ -10,7 +10,10 @@ from infra.cloud import Cloud
 from infra.errors import DeployError
 from infra.operate.common import Target, console, existing
 from infra.progress import describe, outputs
-from infra.stack import DEAD, FAILED_RECORDS, QUEUE, depths, public_address, resources, ringing
+from infra.stack import QUEUE, depths, public_address, resources, ringing
+from infra.template.queues import DEAD_LETTERS, FAILED
+
+TROUBLE = {FAILED: "failed records", DEAD_LETTERS: "agent queues' dead letters"}
 
 
 @click.command()
@@ -27,20 +30,22 @@ def command(target: Target) -> None:
     console.print(f"[bold]{stack}[/] [{colour}]{found['StackStatus']}[/] since {at:%Y-%m-%d %H:%M} UTC, package {digest}")
     console.print(f"  {public_address(cloud, stack)}/")
     _queues(cloud, stack)
-    for alarm in ringing(cloud, stack):
+    alarms = ringing(cloud, stack)
+    for alarm in alarms:
         console.print(f"[red]✗[/] alarm {escape(alarm['AlarmName'])}: {escape(alarm.get('StateReason', ''))}")
+    if not alarms:
+        console.print("[green]✓[/] alarms: none rings")
 
 
 def _queues(cloud: Cloud, stack: str) -> None:
-    found = {r.name: depths(cloud, r.id) for r in resources(cloud, stack, QUEUE)}
-    table = Table(box=None, pad_edge=True, header_style="dim")
-    for column in ("queue", "waiting", "taken", "dead"):
+    found = {r.name: (r.id.rpartition("/")[2].removeprefix(f"{stack}-"), *depths(cloud, r.id)) for r in resources(cloud, stack, QUEUE)}
+    table = Table(box=None, header_style="dim")
+    for column in ("queue", "waiting", "taken"):
         table.add_column(column, justify="left" if column == "queue" else "right")
-    for name, (waiting, taken) in found.items():
-        if name.endswith(DEAD) or name == FAILED_RECORDS:
-            continue
-        dead = sum(found.get(name + DEAD, (0, 0)))
-        table.add_row(name.removesuffix("Queue"), str(waiting), str(taken), f"[red]{dead}[/]" if dead else "0")
+    for name, (shown, waiting, taken) in found.items():
+        if name not in TROUBLE:
+            table.add_row(shown, str(waiting), str(taken))
     console.print(table)
-    failed = sum(found.get(FAILED_RECORDS, (0, 0)))
-    console.print(f"[red]✗[/] failed records: {failed} → python -m infra redrive" if failed else "[green]✓[/] failed records: none")
+    for name, title in TROUBLE.items():
+        count = sum(found[name][1:]) if name in found else 0
+        console.print(f"[red]✗[/] {title}: {count} → python -m infra redrive" if count else f"[green]✓[/] {title}: none")
