@@ -12,6 +12,8 @@ Json = dict[str, Any]
 
 PREFIX = "raw/"
 PASS = {"status": "PASS"}
+# With shorter lines Python encodes long message ids as if they were words, which no mail program undoes.
+WRITTEN = policy.SMTP.clone(max_line_length=900)
 
 
 def parse(raw: bytes) -> EmailMessage:
@@ -103,7 +105,7 @@ def _body(mail: EmailMessage, kind: str) -> str:
 
 def compose(sender: str, to: str, subject: str, text: str) -> EmailMessage:
     """A new mail, as a mail program would send it."""
-    mail = EmailMessage()
+    mail = EmailMessage(policy=WRITTEN)
     mail["From"], mail["To"], mail["Subject"] = sender, to, subject
     mail["Date"], mail["Message-ID"] = format_datetime(datetime.now(UTC)), make_msgid(domain=sender.rpartition("@")[2].strip("> "))
     mail.set_content(text)

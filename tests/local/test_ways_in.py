@@ -128,7 +128,8 @@ def test_mail_to_another_domain_is_refused(house: House) -> None:
 def test_a_mail_that_baton_sends_arrives_whole_and_can_be_replied_to(house: House) -> None:
     sent = mails.compose("support@shop.example", "mia@customer.example", "Your order 订单", "On its way. 已发货。")
     sent["Reply-To"] = "support+abc@shop.example"
-    sent["References"] = "<m1@customer.example>"
+    long_id = f"<{'m1' * 60}@customer.example>"
+    sent["References"] = long_id
     sender, to = "support@shop.example", {"ToAddresses": ["mia@customer.example"]}
     house.cloud.client("sesv2").send_email(FromEmailAddress=sender, Destination=to, Content={"Raw": {"Data": sent.as_bytes()}})
     shown = _wait_for(lambda: _outgoing(house))
@@ -141,7 +142,7 @@ def test_a_mail_that_baton_sends_arrives_whole_and_can_be_replied_to(house: Hous
     headers = {header["name"]: header["value"] for header in message["mail"]["headers"]}
     assert message["receipt"]["recipients"] == ["support+abc@shop.example"]
     assert headers["In-Reply-To"].endswith("@email.amazonses.com>")
-    assert headers["References"] == f"<m1@customer.example> {headers['In-Reply-To']}"
+    assert headers["References"] == f"{long_id} {headers['In-Reply-To']}"
     assert headers["Subject"] == "Re: Your order 订单"
 
 

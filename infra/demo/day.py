@@ -1,0 +1,182 @@
+"""The scenes of a customer's day. Each is what some customer or agent would see; the names are those of the demo's articles."""
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from infra.demo.customers import Correspondent, DidNotHappenError, Phone, Visitor, wait_for
+from infra.demo.desk import Desk
+from infra.demo.story import Story
+
+Json = dict[str, Any]
+
+PATIENCE = 20.0  # seconds; cold functions on a busy machine
+SILENCE = 1.5  # seconds in which a second answer would have come
+
+CHAT = (
+    ("Mia", "en", ("How do I return an item?", "How long does delivery take?", "Which payment methods do you accept?")),
+    ("李薇", "zh", ("怎么退货？", "运费多少钱？")),
+)
+MAILS = (("Delivery", "Hello,\n\nhow long does delivery take?\n\nNoor"), ("退货", "你好，\n\n怎么退货？\n\n谢谢"))
+TEXTS = ("How do I return an item?", "运费多少钱？")
+PERSON = "My tea set arrived broken and I am tired of machines. I want to talk to a person, please."
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The scenes share the addresses and the story."""
+
+    addresses: Json
+    story: Story
+
+    @property
+    def pages(self) -> str:
+        return str(self.addresses["phone"]).rpartition("/")[0]
+
+    def play(self) -> None:
+        for name, language, questions in CHAT:
+            with self.story.scene(f"{name} asks in the web chat"), Visitor(self.addresses["site"], name, language) as visitor:
+                self.chat(visitor, questions)
+        with self.story.scene("Noor writes mails"):
+            self.mail()
+        with self.story.scene("SMS from a phone, and the provider delivers one twice"):
+            self.sms()
+        with self.story.scene("Mia asks for a person"), Visitor(self.addresses["site"], "Mia", "en") as visitor:
+            self.person(visitor)
+        with self.story.scene("Noor is not content with the bot's mail"):
+            self.mail_to_person()
+        with self.story.scene("The day's report"):
+            self.report()
+
+    def chat(self, visitor: Visitor, questions: tuple[str, ...]) -> None:
+        for question in questions:
+            self.story.tell("web chat", visitor.name, question)
+            visitor.ask(question)
+            text, took = self.story.timed("web chat", lambda: str(self._by_bot(visitor.next_message(PATIENCE))["text"]))
+            self.story.tell("web chat", "bot", text, took)
+            self.story.check(_is_chinese(text) == (visitor.language == "zh"), f"the answer is not in the language of {question}")
+
+    def mail(self) -> None:
+        for subject, text in MAILS:
+            noor = Correspondent(self.pages)
+            self.story.tell("e-mail", noor.address, text)
+            noor.write(text, subject)
+            answer, took = self.story.timed("e-mail", lambda noor=noor: self._mail(noor, 1)["text"])  # type: ignore[misc]
+            self.story.tell("e-mail", "bot", answer, took)
+            self.story.check(noor.received()[0]["subject"].endswith(subject), "the answer has another subject")
+
+    def sms(self) -> None:
+        for text in TEXTS:
+            phone = Phone(self.pages)
+            self.story.tell("SMS", phone.number, text)
+            name = phone.text(text)
+            answer, took = self.story.timed("SMS", lambda phone=phone: self._sms(phone)["text"])  # type: ignore[misc]
+            self.story.tell("SMS", "bot", answer, took)
+        phone.redeliver(name)
+        self.story.tell("SMS", "provider", "delivers the last SMS again")
+        time.sleep(SILENCE)
+        self.story.check(len(phone.received()) == 1, f"{len(phone.received())} answers to one SMS that was delivered twice")
+        self.story.tell("SMS", phone.number, "has got one answer, not two")
+
+    def person(self, visitor: Visitor) -> None:
+        self.story.tell("web chat", visitor.name, PERSON)
+        visitor.ask(PERSON)
+        self.story.tell("web chat", "bot", visitor.next_message(PATIENCE)["text"])
+        ann = self._desk("agent")
+        self.story.tell("agent", ann.agent["name"], "signs in")
+        claimed = self._claim(ann, PERSON)
+        read = ann.get(f"conversations/{claimed['id']}")
+        summary = next((event["detail"].get("summary", "") for event in read["events"] if event["kind"] == "escalated"), "")
+        self.story.tell("agent", ann.agent["name"], f"claims it ({claimed['queue']}, {claimed['urgency']}) and reads: {summary}")
+        ann.post(f"conversations/{claimed['id']}/notes", {"id": uuid4().hex, "text": "Broken tea set: send a new one, no return needed."})
+        self.story.tell("agent", ann.agent["name"], "notes for colleagues: send a new one, no return needed")
+        began = time.monotonic()
+        self._reply(ann, claimed["id"], "I am sorry, Mia! A new tea set leaves us today, and you need not send anything back. Ann")
+        got = visitor.next_message(PATIENCE)
+        self.story.tell("web chat", f"{got.get('name') or 'agent'} (to {visitor.name})", got["text"], time.monotonic() - began)
+        self.story.check(got["by"] == "agent", f"the reply came from {got['by']}")
+        ann.post(f"conversations/{claimed['id']}/resolve")
+        after = ann.get(f"conversations/{claimed['id']}")
+        self.story.check(after["conversation"]["owner"] == "none", "the conversation is not resolved")
+        self.story.check(len(after["notes"]) == 1, "the note is not kept")
+        self.story.tell("agent", ann.agent["name"], "resolves it")
+        with suppress(DidNotHappenError):
+            extra = visitor.next_message(SILENCE)
+            self.story.check("send a new one" not in extra["text"], "a note reached the customer")
+
+    def mail_to_person(self) -> None:
+        noor = Correspondent(self.pages)
+        noor.write("How long does delivery take?", "Delivery")
+        first = self._mail(noor, 1)
+        self.story.tell("e-mail", "bot", first["text"])
+        text = "That does not help me. Can I speak to a human?"
+        self.story.tell("e-mail", noor.address, "replies: " + text)
+        noor.write(text, reply_to=first["id"])
+        self._mail(noor, 2)
+        ann = self._desk("agent")
+        claimed = self._claim(ann, text, noor.address)
+        began = time.monotonic()
+        self._reply(ann, claimed["id"], "Hello Noor, your parcel is on its way and arrives on Tuesday. Ann")
+        mail = self._mail(noor, 3)
+        self.story.tell("e-mail", "agent's reply", mail["text"], time.monotonic() - began)
+        self.story.check(mail["subject"] == "Re: Delivery", "the reply has left the thread")
+        ann.post(f"conversations/{claimed['id']}/resolve")
+        self.story.tell("agent", ann.agent["name"], "resolves it")
+
+    def report(self) -> None:
+        sam, day = self._desk("supervisor"), datetime.now(UTC).strftime("%Y-%m-%d")
+        before = {report["day"]: report["made_at"] for report in sam.get("reports")["reports"]}
+        began = time.monotonic()
+        sam.post("reports", {"day": day})
+        self.story.tell("report", sam.agent["name"], f"orders the report of {day}")
+
+        def made() -> bool:
+            return any(r["day"] == day and r["made_at"] > before.get(day, 0) for r in sam.get("reports")["reports"])
+
+        wait_for("the report", PATIENCE * 2, made)
+        links = sam.get(f"reports/{day}")
+        pages = {kind: httpx.get(links[kind], timeout=15).raise_for_status().text for kind in ("json", "csv", "html")}
+        self.story.check("<html" in pages["html"] and pages["csv"].count("\n") > 1, "the report is empty")
+        told = f"{pages['csv'].count(chr(10)) - 1} conversations as CSV, {len(pages['html']) // 1000} kB as a page"
+        self.story.tell("report", "ready:", told, time.monotonic() - began)
+
+    def _desk(self, role: str) -> Desk:
+        login = next(login for login in self.addresses["logins"] if login["role"] == role)
+        return Desk.sign_in(self.addresses["api"], login["email"], login["password"])
+
+    def _claim(self, desk: Desk, text: str, address: str = "") -> Json:
+        def look() -> Json | None:
+            try:
+                return desk.claim(text, address)
+            except DidNotHappenError:
+                return None
+
+        return dict(wait_for("the conversation in the queue", PATIENCE, look))
+
+    def _reply(self, desk: Desk, conversation: str, text: str) -> None:
+        """The console repeats a reply whose answer was lost: the second must not be sent."""
+        name, path = uuid4().hex, f"conversations/{conversation}/replies"
+        for expected in (201, 200):
+            status = desk.client.post(path, json={"id": name, "text": text}).status_code
+            self.story.check(status == expected, f"a reply got HTTP {status}, not {expected}")
+        self.story.tell("agent", desk.agent["name"], f"replies (and repeats the call, which sends nothing): {text}")
+
+    def _by_bot(self, message: Json) -> Json:
+        self.story.check(message["by"] == "bot" and bool(message.get("link")), f"no article answers: {message['text'][:120]}")
+        return message
+
+    def _mail(self, noor: Correspondent, count: int) -> Json:
+        mails = wait_for(f"mail {count} to {noor.address}", PATIENCE, lambda: (found := noor.received())[count - 1 :] and found)
+        return dict(mails[count - 1])
+
+    def _sms(self, phone: Phone) -> Json:
+        return dict(wait_for(f"an SMS to {phone.number}", PATIENCE, phone.received)[0])
+
+
+def _is_chinese(text: str) -> bool:
+    return any("\u4e00" <= character <= "\u9fff" for character in text)
