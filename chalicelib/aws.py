@@ -48,12 +48,15 @@ def client(service: str, endpoint: str = "", attempts: int = 3) -> Any:
     what must not happen twice."""
     from botocore.config import Config
 
+    # The signed addresses of objects that botocore makes by default (version 2) are refused in all newer regions.
+    signing = {"signature_version": "s3v4"} if service == "s3" else {}
     config = Config(
         connect_timeout=2,
         read_timeout=8,
         retries={"mode": "standard", "total_max_attempts": attempts},
         parameter_validation=False,
         tcp_keepalive=True,
+        **signing,
     )
     return _session().create_client(service, config=config, endpoint_url=endpoint or None)
 
