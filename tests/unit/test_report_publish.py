@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,7 +15,7 @@ from chalicelib import aws
 from chalicelib.conversations import model, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation
 from chalicelib.errors import BadRequest, BatonError, NotFound, Unavailable
-from chalicelib.reports import facts, periods, publish
+from chalicelib.reports import facts, periods, publish, render
 from tests.unit.conftest import Store, incoming
 
 ZONE = "America/New_York"
@@ -107,24 +105,26 @@ def test_twice_gives_the_same_bytes_though_the_conversations_went_on() -> None:
     assert contents(DAY.day) == before
 
 
-def test_at_once_all_files_come_from_the_same_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("overtaken_at", ["_gather", "_record", "_write"])
+def test_at_once_all_files_come_from_the_same_facts(overtaken_at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another run does the whole work, with another moment and another conversation, before or within each step of this one."""
     stored(DAY.start, "w1")
-    barrier = Barrier(4, timeout=20)
-    record = publish._record
+    step = getattr(publish, overtaken_at)
 
-    def together(of: facts.Facts) -> facts.Facts:
-        barrier.wait()
-        return record(of)
+    def overtaken(*arguments: Any) -> Any:
+        monkeypatch.setattr(publish, overtaken_at, step)
+        done = step(*arguments) if overtaken_at == "_gather" else None
+        stored(DAY.start + HOUR, "w2")
+        publish.publish(DAY.day, MORNING + HOUR)
+        return done or step(*arguments)
 
-    monkeypatch.setattr(publish, "_record", together)
-    aws.client("s3"), aws.client("dynamodb")  # made before the threads, as a function makes them during its init
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda n: publish.publish(None, MORNING + n * 60_000), range(4)))
+    monkeypatch.setattr(publish, overtaken_at, overtaken)
+    publish.publish(None, MORNING)
     files = contents(DAY.day)
-    made_at = facts.load(files["facts.json"]).made_at
-    assert json.loads(files["report.json"])["made_at"] == made_at
-    assert publish.publish(DAY.day, MORNING + 5 * HOUR) == [DAY.day]
-    assert contents(DAY.day) == files
+    kept = facts.load(files["facts.json"])
+    assert {name: files[f"report.{name}"] for name in ("csv", "html", "json")} == render.files(kept)
+    first = MORNING if overtaken_at == "_write" else MORNING + HOUR
+    assert kept.made_at == first
 
 
 @pytest.mark.parametrize("dies_before", ["report.csv", "report.html", "report.json"])
