@@ -49,7 +49,7 @@ def client(service: str, endpoint: str = "", attempts: int = 3) -> Any:
     from botocore.config import Config
 
     # The signed addresses of objects that botocore makes by default (version 2) are refused in all newer regions.
-    signing = {"signature_version": "s3v4"} if service == "s3" else {}
+    signing: dict[str, Any] = {"signature_version": "s3v4"} if service == "s3" else {}
     config = Config(
         connect_timeout=2,
         read_timeout=8,
