@@ -11,7 +11,7 @@ from chalicelib import push
 from chalicelib.channels import CHANNELS, delivery
 from chalicelib.conversations import keys, model, sockets, table
 from chalicelib.conversations.model import Message
-from chalicelib.errors import Uncertain, Unavailable, Undeliverable
+from chalicelib.errors import Unavailable, Uncertain, Undeliverable
 from chalicelib.observability import now
 from tests.unit.conftest import Store, incoming
 

@@ -25,7 +25,9 @@ def small_bot(monkeypatch: pytest.MonkeyPatch) -> list[Context]:
         asked.append(context)
         if "person" in question or brain.index is None:
             return replace(HAND_OVER, summary=str(context.said), text="A person will answer.")
-        return Answer("", "", confidence=0.2) if "?" not in question else Answer(f"Answer to: {question}", "track", "https://shop.example/a")
+        return (
+            Answer("", "", confidence=0.2) if "?" not in question else Answer(f"Answer to: {question}", "track", "https://shop.example/a")
+        )
 
     monkeypatch.setattr(turn, "answer", answer)
     monkeypatch.setattr(turn.brain, "load", lambda: Brain(index=object(), rules=None, queues=("billing",), hours=None))

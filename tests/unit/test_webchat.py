@@ -45,7 +45,9 @@ def test_a_visitor_keeps_the_name_with_a_valid_old_token(store: Store, visitor: 
     assert webchat.session("", T0)["visitor"] != visitor["visitor"]
 
 
-@pytest.mark.parametrize("forge", [lambda t: t[:-1], lambda t: t.replace("~", "x", 1), lambda t: "w0" + t, lambda t: "~", lambda t: "a~9~b"])
+@pytest.mark.parametrize(
+    "forge", [lambda t: t[:-1], lambda t: t.replace("~", "x", 1), lambda t: "w0" + t, lambda t: "~", lambda t: "a~9~b"]
+)
 def test_a_forged_token_opens_nothing(store: Store, visitor: dict[str, Any], forge: Any) -> None:
     with pytest.raises(NotAuthenticated):
         webchat.session(forge(visitor["token"]), T0)

@@ -203,7 +203,12 @@ def test_the_story_has_messages_notes_events_and_the_other_conversations(ann: Ag
 
 @pytest.mark.parametrize(
     ("client_id", "text", "error"),
-    [("short", "x", BadRequest), ("with space 1", "x", BadRequest), ("id-00000001", "  ", BadRequest), ("id-00000001", "x" * 20_001, TooLarge)],
+    [
+        ("short", "x", BadRequest),
+        ("with space 1", "x", BadRequest),
+        ("id-00000001", "  ", BadRequest),
+        ("id-00000001", "x" * 20_001, TooLarge),
+    ],
 )
 def test_bad_replies_are_refused_in_words(ann: Agent, client_id: str, text: str, error: type[Exception]) -> None:
     wait("a")
