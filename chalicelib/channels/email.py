@@ -166,7 +166,8 @@ def _is_disproven(mail: Mail, receipt: dict[str, Any]) -> bool:
 def _recipients(mail: Mail, envelope: dict[str, Any], receipt: dict[str, Any]) -> list[str]:
     """What the server saw first, then what the mail says."""
     seen = [str(a) for part in (receipt.get("recipients"), envelope.get("destination")) if isinstance(part, list) for a in part]
-    said = [a for name in ("to", "cc", "delivered-to", "x-original-to") for a in email_words.addresses(mail.header(name))]
+    names = ("to", "cc", "delivered-to", "x-original-to")
+    said = [a for name in names for value in mail.headers.get(name, [])[:3] for a in email_words.addresses(value)]
     return [*seen[:100], *said]
 
 

@@ -123,8 +123,9 @@ def _tree(raw: bytes, found: _Found) -> Part:
 
 def _headers(root: Part) -> dict[str, list[str]]:
     headers: dict[str, list[str]] = {}
-    for name, value in root.raw_items():
-        headers.setdefault(str(name).lower(), []).append(email_words.raw_header(value))
+    for given, value in root.raw_items():
+        name = str(given).lower()
+        headers.setdefault(name, []).append(email_words.raw_header(value, both_ends=name == "references"))
     return headers
 
 

@@ -55,11 +55,11 @@ def recipient(address: str) -> str:
 
 def subject(given: str, business: str) -> str:
     """The customer's own subject with one "Re:" before it."""
-    line = email_words.plain_line(given)
+    line = _line(given)
     while _REPLY.match(line):
         line = _REPLY.sub("", line, count=1)
     line = line[:SUBJECT].strip()
-    return f"Re: {line}" if line else f"Re: {email_words.plain_line(business)}"
+    return f"Re: {line}" if line else f"Re: {_line(business)}"
 
 
 def body(message: Message) -> str:
@@ -75,9 +75,14 @@ def _sender(message: Message, support: str, business: str) -> Address:
     return Address(display_name=shown, addr_spec=support)
 
 
+def _line(value: str) -> str:
+    """One line without encoded words: the library would decode them, line breaks included."""
+    return email_words.decoded(value).replace("=?", "= ?")
+
+
 def _name(value: str) -> str:
     """A shown name must not look like an address of its own."""
-    return re.sub(r'[<>@",;:\\()\[\]]', " ", email_words.plain_line(value))[:60].strip()
+    return re.sub(r'[<>@",;:\\()\[\]]', " ", _line(value))[:60].strip()
 
 
 def _thread_headers(mail: EmailMessage, message: Message, support: str) -> None:
@@ -93,7 +98,8 @@ def _thread_headers(mail: EmailMessage, message: Message, support: str) -> None:
 
 
 def _ids(values: Iterable[object]) -> list[str]:
-    return [value for value in map(str, values) if _ID.fullmatch(value)]
+    """A message id that looks like an encoded word would be decoded into whatever its sender likes."""
+    return [value for value in map(str, values) if _ID.fullmatch(value) and "=?" not in value]
 
 
 def _is_wide(text: str) -> bool:

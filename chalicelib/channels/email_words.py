@@ -101,12 +101,14 @@ def _is_common_chinese(text: str) -> bool:
     return len(wide) >= 2 and common >= 0.9 * len(wide) and len(wide) >= 0.3 * (len(wide) + letters)
 
 
-def raw_header(value: object) -> str:
-    """A header as the parser keeps it, unfolded, with stray 8-bit bytes decoded; encoded words still encoded."""
-    text = str(value)[: HEADER * 4]
+def raw_header(value: object, both_ends: bool = False) -> str:
+    """A header as the parser keeps it, unfolded, with stray 8-bit bytes decoded; encoded words still encoded. One that is
+    too long keeps its start, or both ends."""
+    text = str(value)
+    text = f"{text[: HEADER // 2]} {text[-HEADER // 2 :]}" if both_ends and len(text) > HEADER else text[: HEADER * 4]
     if not text.isascii():
         text = text_of(text.encode("utf-8", "surrogateescape"), None)
-    return " ".join(text.split())[:HEADER]
+    return " ".join(text.split())[: HEADER + 1]
 
 
 def decoded(value: str) -> str:

@@ -1,0 +1,96 @@
+"""Compares what was read from a mail with what stands in its `.expected.json` (keys: tests/fixtures/README.md)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from chalicelib.channels import email_automatic, email_parse, email_reply
+from chalicelib.channels.email_parse import Mail
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "email"
+OWN = "support@shop.example"  # the business in the corpus
+
+
+def mails(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.eml"))
+
+
+def expected(path: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(path.with_suffix(".expected.json").read_text("utf-8"))
+    return told
+
+
+def checks(path: Path) -> Iterator[tuple[str, bool]]:
+    """(what was asked, was it met), one for each stated expectation."""
+    told = expected(path)
+    mail = email_parse.parse(path.read_bytes())
+    yield from _headers(told, mail)
+    yield from _texts(told, mail)
+    why = email_automatic.reason(mail, mail.header("return-path") or None, OWN)
+    if "auto_generated" in told:
+        yield f"auto_generated (we: {why})", told["auto_generated"] == (why in email_automatic.MACHINE)
+    if "may_auto_answer" in told:
+        yield f"may_auto_answer (we: {why})", told["may_auto_answer"] == (not why)
+    if "attachments" in told:
+        yield f"attachments (we: {[a.name for a in mail.attachments]})", all(_has(mail, wanted) for wanted in told["attachments"])
+
+
+def reply_checks(told: dict[str, Any], text: str) -> Iterator[tuple[str, bool]]:
+    shown = joined(email_reply.visible(text)[0])
+    if told.get("reply_text") is not None:
+        wanted = joined(told["reply_text"])
+        met = shown.startswith(wanted) if told.get("first_part_only") else shown == wanted
+        yield f"reply_text {wanted[:60]!r}, not {shown[:200]!r}", met
+    if told.get("reply_is_whole_text"):
+        yield "reply_is_whole_text", shown == joined(text)
+    for key in ("reply_must_contain", "reply_contains"):
+        for piece in told.get(key, []):
+            yield f"{key} {piece!r}", joined(piece) in shown
+    for piece in told.get("reply_not_contains", []):
+        yield f"reply_not_contains {piece!r}", joined(piece) not in shown
+
+
+def joined(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _headers(told: dict[str, Any], mail: Mail) -> Iterator[tuple[str, bool]]:
+    ours = {"from": mail.address, "from_name": mail.name, "subject": mail.subject, "message_id": mail.message_id}
+    for key, value in ours.items():
+        if told.get(key) is not None:
+            wanted = joined(told[key])
+            cut = len(wanted) > 200 and joined(value)[:200] == wanted[:200]
+            met = value == wanted.lower() if key == "from" else joined(value) == wanted or cut
+            yield f"{key} {wanted[:80]!r}, not {value[:80]!r}", met
+    if "subject_best_effort" in told:
+        yield "subject_best_effort", mail.subject == told["subject_best_effort"]
+    if told.get("in_reply_to"):
+        wanted_ids = [told["in_reply_to"]] if isinstance(told["in_reply_to"], str) else told["in_reply_to"]
+        yield "in_reply_to", list(mail.in_reply_to[:1]) == wanted_ids[:1]
+    if "references" in told and len(told["references"]) <= 40:
+        yield "references", list(mail.references) == told["references"]
+
+
+def _texts(told: dict[str, Any], mail: Mail) -> Iterator[tuple[str, bool]]:
+    text = joined(mail.text)
+    for key in ("text_contains", "text_best_effort", "text_contains_flowed"):
+        for piece in told.get(key, []):
+            yield f"{key} {piece[:60]!r}, not {text[:100]!r}", joined(piece) in text
+    for piece in told.get("text_not_contains", []):
+        yield f"text_not_contains {piece!r}", joined(piece) not in text
+    yield from reply_checks(told, mail.text)
+
+
+def _has(mail: Mail, wanted: dict[str, Any]) -> bool:
+    def matches(part: email_parse.Attachment) -> bool:
+        return (
+            wanted.get("filename") in (None, part.name)
+            and wanted.get("content_type") in (None, part.type)
+            and wanted.get("sha256") in (None, hashlib.sha256(part.content).hexdigest())
+        )
+
+    return any(matches(part) for part in mail.attachments)
