@@ -41,10 +41,10 @@ def stack(stage: str) -> str:
 
 @pytest.fixture
 def run(endpoint: str, stage: str) -> Callable[..., Result]:
-    """Runs `python -m infra <words>` on the test's stage; `typed` is what comes from standard input."""
+    """Runs `python -m infra <words>` on the test's stage, or `on` another; `typed` is what comes from standard input."""
 
-    def command(*words: str, typed: str = "") -> Result:
-        return CliRunner().invoke(main, [*words, "--stage", stage, "--endpoint-url", endpoint], input=typed)
+    def command(*words: str, typed: str = "", on: str = stage) -> Result:
+        return CliRunner().invoke(main, [*words, "--stage", on, "--endpoint-url", endpoint], input=typed)
 
     return command
 
