@@ -1,0 +1,132 @@
+"""What a bot exchange costs in the table, counted by the local AWS as DynamoDB bills it (ConsumedCapacity)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from chalicelib import aws, push
+from chalicelib.bot import turn
+from chalicelib.channels import CHANNELS, delivery, webchat
+from chalicelib.conversations import keys, sockets, table
+from chalicelib.conversations.model import Message
+from chalicelib.observability import now
+from infra.template import data
+from tests.conftest import Stack
+from tests.unit.conftest import incoming
+
+QUESTIONS = ("How long does shipping take?", "How can I return something?", "Which payment methods do you accept?")
+WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}
+
+
+@dataclass
+class Units:
+    """Write and read units, and the calls that took them."""
+
+    written: float = 0
+    read: float = 0
+    calls: Counter[str] = field(default_factory=Counter)
+
+
+@contextmanager
+def counted() -> Iterator[Units]:
+    units, events = Units(), aws.client("dynamodb").meta.events
+
+    def ask(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**params, "ReturnConsumedCapacity": "TOTAL"}
+
+    def add(parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        consumed = parsed.get("ConsumedCapacity", [])
+        total = sum(c["CapacityUnits"] for c in (consumed if isinstance(consumed, list) else [consumed]))
+        units.calls[model.name] += 1
+        if model.name in WRITES:
+            units.written += total
+        else:
+            units.read += total
+
+    events.register("provide-client-params.dynamodb.*", ask, unique_id="ask")
+    events.register("after-call.dynamodb.*", add, unique_id="add")
+    try:
+        yield units
+    finally:
+        events.unregister("provide-client-params.dynamodb.*", unique_id="ask")
+        events.unregister("after-call.dynamodb.*", unique_id="add")
+
+
+@pytest.fixture
+def quiet_table(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A table as the template makes it but without readers of its stream, so that nobody else writes."""
+    outputs = stack.addresses.outputs
+    monkeypatch.setenv("AWS_ENDPOINT_URL", stack.addresses.aws)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", stack.addresses.region)
+    monkeypatch.setenv("KNOWLEDGE_BUCKET", outputs["KnowledgeBucket"])
+    monkeypatch.setenv("PARAMETERS", "/baton/local/")
+    monkeypatch.setenv("QUEUES", json.dumps({"general.urgent": "", "general.normal": ""}))
+    monkeypatch.setenv("TABLE", "quiet")
+    properties = data.resources("dev")["Table"]["Properties"]
+    wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+    dynamodb = aws.client("dynamodb")
+    dynamodb.create_table(TableName="quiet", **{name: properties[name] for name in wanted})
+    yield
+    dynamodb.delete_table(TableName="quiet")
+
+
+def exchange(message: Message) -> Message:
+    """A customer's message and the bot's answer, as the functions take their turns."""
+    assert table.record(message)
+    return answer_to(message)
+
+
+def answer_to(message: Message) -> Message:
+    assert turn.handle(keys.message_item(message), None) == "answered"
+    answer = replace(message, id=f"a+{message.id}", direction="outgoing", state="pending", by="bot")
+    assert delivery.handle(keys.message_item(answer), None) == "sent"
+    return answer
+
+
+@pytest.mark.usefixtures("quiet_table")
+@pytest.mark.parametrize(("channel", "written"), [("email", 5), ("sms", 5)])
+def test_mail_and_sms_take_five_write_units_and_half_a_read(channel: str, written: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CHANNELS, channel, type("Provider", (), {"send": staticmethod(lambda _: "provider-id")}))
+    customer = incoming(QUESTIONS[0], thread="t" * 26, channel=channel, address="customer@example.com", at=now())
+    exchange(customer)
+    with counted() as units:
+        exchange(replace(customer, text=QUESTIONS[1], id="m-0000002", at=now()))
+    assert (units.written, units.read) == (written, 0.5), units
+
+
+@pytest.mark.usefixtures("quiet_table")
+def test_web_chat_takes_four_write_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(push, "post", lambda connection, frame: True)
+    session = webchat.session("", now())
+    sockets.open_visitor(session["visitor"], "tab-1", now())
+
+    def chat(message_id: str, question: str) -> None:
+        frame = {"action": "message", "token": session["token"], "id": message_id, "text": question}
+        assert webchat.receive(json.dumps(frame), "tab-1", now()) == "message"
+        stored = table.message(session["visitor"], message_id)
+        assert stored
+        answer_to(stored)
+
+    chat("client-0001", QUESTIONS[0])
+    with counted() as units:
+        chat("client-0002", QUESTIONS[1])
+    # The test itself reads the stored message back: one unit, consistently.
+    assert (units.written, units.read - 1) == (4, 1.5), units
+
+
+@pytest.mark.usefixtures("quiet_table")
+def test_a_bot_resolved_conversation_of_three_questions_stays_within_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """First contact (identity, customer, the indexes' entries) included: 20 units cost $0.0000125 by list price."""
+    monkeypatch.setitem(CHANNELS, "sms", type("Provider", (), {"send": staticmethod(lambda _: "provider-id")}))
+    with counted() as units:
+        for n, question in enumerate(QUESTIONS):
+            exchange(incoming(question, thread="u" * 26, channel="sms", address="+12025550143", id=f"m-000000{n}", at=now()))
+    assert units.written <= 20, units
+    assert units.read <= 3, units
