@@ -22,8 +22,8 @@ TEXT = 4_000  # characters kept; a longer text message does not exist
 MEDIA = 10
 
 # Twilio sends E.164; phonenumberslite would cost each cold start 22 ms to say no more than this.
-_NUMBER = re.compile(r"\+[1-9]\d{6,14}|\d{3,8}")
-_NAME = re.compile(r"[A-Za-z0-9 ._&+-]{1,11}")
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}")
+_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 ._&+-]{0,10}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
