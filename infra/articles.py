@@ -35,7 +35,7 @@ class BadArticlesError(DeployError):
     """Some articles cannot be published; `mistakes` are "file:line: field: what to do", all of them."""
 
     def __init__(self, mistakes: Sequence[str]) -> None:
-        super().__init__("\n  ".join([f"{len(mistakes)} mistakes in the articles:", *mistakes]), "correct them; nothing was published")
+        super().__init__("\n  ".join(["the articles have mistakes:", *mistakes]), "correct them; nothing was published")
         self.mistakes = tuple(mistakes)
 
 

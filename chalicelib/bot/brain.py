@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,14 +32,13 @@ def load() -> Brain:
     """The current brain. Never raises: without a readable index it is one that hands everything over."""
     if _Kept.looked_at is None or time.monotonic() - _Kept.looked_at >= KEEP_SECONDS:
         _renew()
-    base = _base()
-    return Brain(_Kept.index, base.rules, base.queues, base.hours)
+    return replace(shipped(), index=_Kept.index)
 
 
 def forget() -> None:
     """For tests: the next `load` reads everything again."""
     _Kept.index, _Kept.looked_at = None, None
-    _base.cache_clear()
+    shipped.cache_clear()
 
 
 def _renew() -> None:
@@ -71,8 +71,8 @@ def _object(bucket: str, name: str) -> bytes:
 
 
 @cache
-def _base() -> Brain:
-    """What ships with the code: rules, queues, hours. Raises BadRules for a table that no deployment should have let pass."""
+def shipped() -> Brain:
+    """What ships with the code: rules, queues, hours, and no knowledge. Raises BadRules."""
     queues = known_queues()
     table = rules.parse(json.loads((_ROOM / "rules.json").read_text("utf-8")), queues)
     return Brain(None, table, queues, _hours())

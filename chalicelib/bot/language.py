@@ -45,7 +45,7 @@ def _scripts() -> tuple[frozenset[str], frozenset[str]]:
 
 def _latin(words: list[str], hint: str) -> str:
     foreign, english = (len([word for word in words if word in _small_words(name)]) for name in ("foreign", "english"))
-    if foreign > english and (foreign > 1 or len(words) < 4):
+    if foreign > english:
         return "other"
     if english:
         return "en"

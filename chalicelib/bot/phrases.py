@@ -15,6 +15,9 @@ from typing import Any
 from chalicelib.knowledge.words import LONGEST, normal
 
 _BREAKS = re.compile(r"[^\w'’]+|_+")
+_NOT = re.compile(r"\b(do|does|did|is|are|was|were|ca|wo|would|could|should|have|has|had)n'?t\b")
+_AM = re.compile(r"\bi'?m\b")
+_IS = re.compile(r"\b(that|what|it|there|who|where)'s\b")
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _APOSTROPHES = str.maketrans("’‘`´", "''''")
 
@@ -24,7 +27,13 @@ Phrases = Mapping[str, Iterable[str]]
 def plain(text: str) -> str:
     """A message as the patterns see it: normal form, words with single spaces, no punctuation; start and end of a long one."""
     heard = text if len(text) <= LONGEST else text[: LONGEST // 2] + " " + text[-(LONGEST // 2) + 1 :]
-    return _BREAKS.sub(" ", normal(heard.translate(_APOSTROPHES))).strip()
+    return _BREAKS.sub(" ", _full(normal(heard.translate(_APOSTROPHES)))).strip()
+
+
+def _full(text: str) -> str:
+    """ "don't" and "dont" become "do not", "i'm" becomes "i am", so that one phrase covers all of them."""
+    spelled = _NOT.sub(lambda match: {"ca": "can", "wo": "will"}.get(match[1], match[1]) + " not", text)
+    return _IS.sub(r"\1 is", _AM.sub("i am", spelled))
 
 
 def pattern(phrases: Phrases) -> re.Pattern[str]:
@@ -35,7 +44,7 @@ def pattern(phrases: Phrases) -> re.Pattern[str]:
 
 def _one(phrase: str) -> str:
     whole = phrase.startswith("=")
-    body = normal(phrase.lstrip("="))
+    body = _full(normal(phrase.lstrip("=")))
     inner = _han(body) if _HAN.search(body) else _words(body)
     return rf"\A{inner}\Z" if whole else inner if _HAN.search(body) else rf"\b{inner}\b"
 

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 LONGEST = 2_000  # characters looked at; the rest of a long mail says nothing new
+_UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # they would cut words without being seen
 SPELLED = 4  # letters from which on a word's spelling is looked at
 _WORD = re.compile(r"[^\W_]+(?:['’](?!s\b)[a-z]+)?")
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿぀-ヿ]+")
@@ -37,7 +38,7 @@ def simplified(text: str) -> str:
 
 def normal(text: str) -> str:
     """One form for what looks alike: width, case, script variant; cut to LONGEST characters."""
-    return simplified(unicodedata.normalize("NFKC", text[:LONGEST]).casefold())
+    return simplified(unicodedata.normalize("NFKC", _UNSEEN.sub("", text[:LONGEST])).casefold())
 
 
 def terms(text: str) -> dict[str, float]:

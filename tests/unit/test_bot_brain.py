@@ -1,0 +1,147 @@
+"""The brain in process memory: read once, renewed when the pointer moves, never a reason for silence."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chalicelib import aws
+from chalicelib.bot import brain
+from chalicelib.bot.answer import Answer, Context, Escalation, answer
+from chalicelib.errors import Unavailable
+from chalicelib.knowledge import index
+from chalicelib.knowledge.article import Article
+from tests.unit.lantern import OPEN
+
+BUCKET = "knowledge"
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [1000.0]
+    monkeypatch.setattr("chalicelib.bot.brain.time.monotonic", lambda: now[0])
+    return now
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> Iterator[Any]:
+    with mock_aws():
+        aws.client.cache_clear()
+        aws._session.cache_clear()
+        client = boto3.client("s3")
+        client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        monkeypatch.setenv("KNOWLEDGE_BUCKET", BUCKET)
+        brain.forget()
+        yield client
+    brain.forget()
+
+
+def publish(s3: Any, text: str) -> str:
+    version, packed = index.build([Article("returns", "en", "How do I return a product?", text, text, ("Return an item", "Send it back"))])
+    s3.put_object(Bucket=BUCKET, Key=index.key(version), Body=packed)
+    s3.put_object(Bucket=BUCKET, Key=index.POINTER, Body=index.pointer(version))
+    return version
+
+
+def ask() -> Answer | Escalation:
+    return answer("How do I return a product?", Context("webchat", OPEN), brain.load())
+
+
+def test_a_published_index_answers_and_a_new_one_within_a_minute(s3: Any, clock: list[float]) -> None:
+    publish(s3, "old")
+    assert ask().text == "old"
+    publish(s3, "new")
+    assert ask().text == "old"
+    clock[0] += brain.KEEP_SECONDS
+    assert ask().text == "new"
+
+
+def test_within_a_minute_and_for_the_same_version_nothing_is_read_again(
+    s3: Any, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(s3, "text")
+    first = brain.load().index
+    read: list[str] = []
+    fetch = brain._object
+    monkeypatch.setattr(brain, "_object", lambda bucket, name: (read.append(name), fetch(bucket, name))[1])
+    assert brain.load().index is first
+    assert read == []
+    clock[0] += brain.KEEP_SECONDS
+    assert brain.load().index is first
+    assert read == [index.POINTER]
+
+
+def broken(s3: Any, kind: str) -> None:
+    version = publish(s3, "text")
+    match kind:
+        case "nothing published":
+            s3.delete_object(Bucket=BUCKET, Key=index.POINTER)
+        case "no bucket":
+            for name in (index.POINTER, index.key(version)):
+                s3.delete_object(Bucket=BUCKET, Key=name)
+            s3.delete_bucket(Bucket=BUCKET)
+        case "version gone":
+            s3.delete_object(Bucket=BUCKET, Key=index.key(version))
+        case "pointer is no JSON":
+            s3.put_object(Bucket=BUCKET, Key=index.POINTER, Body=b"<xml/>")
+        case "pointer leads elsewhere":
+            s3.put_object(Bucket=BUCKET, Key=index.POINTER, Body=b'{"version": "../secrets"}')
+        case "not packed":
+            s3.put_object(Bucket=BUCKET, Key=index.key(version), Body=b"plain")
+        case "cut off":
+            whole = s3.get_object(Bucket=BUCKET, Key=index.key(version))["Body"].read()
+            s3.put_object(Bucket=BUCKET, Key=index.key(version), Body=whole[: len(whole) // 2])
+        case "another format":
+            s3.put_object(Bucket=BUCKET, Key=index.key(version), Body=gzip.compress(json.dumps({"format": 99}).encode()))
+        case "no index":
+            s3.put_object(Bucket=BUCKET, Key=index.key(version), Body=gzip.compress(b"[]"))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "nothing published", "no bucket", "version gone", "pointer is no JSON", "pointer leads elsewhere",
+        "not packed", "cut off", "another format", "no index",
+    ],
+)  # fmt: skip
+def test_without_a_readable_index_the_bot_hands_over_and_says_so_in_the_log(s3: Any, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    broken(s3, kind)
+    decided = ask()
+    assert isinstance(decided, Escalation)
+    assert (decided.rule, decided.reason) == ("bot-unavailable", "bot unavailable")
+    assert decided.text
+    publish(s3, "back") if kind != "no bucket" else None
+    assert kind == "no bucket" or ask().text == "back"
+
+
+def test_the_log_names_what_is_wrong(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(brain.log, "error", lambda event, extra: told.append((event, extra)))
+    broken(s3, "another format")
+    brain.load()
+    assert told[0][0] == "knowledge_unreadable"
+    assert "format 99" in told[0][1]["error"]
+
+
+def test_a_store_that_is_down_leaves_the_knowledge_as_it_is(s3: Any, clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(s3, "text")
+    assert ask().text == "text"
+
+    def down(bucket: str, name: str) -> bytes:
+        raise Unavailable("S3 is down")
+
+    monkeypatch.setattr(brain, "_object", down)
+    clock[0] += brain.KEEP_SECONDS
+    assert ask().text == "text"
+
+
+def test_a_wrong_time_zone_does_not_silence_the_bot(monkeypatch: pytest.MonkeyPatch, s3: Any) -> None:
+    publish(s3, "text")
+    monkeypatch.setenv("TIME_ZONE", "Nowhere/Town")
+    assert ask().text == "text"

@@ -1,0 +1,101 @@
+"""The index: the same articles make the same bytes, another word makes another version."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.knowledge import index
+from chalicelib.knowledge.article import Article, problems, version_for
+from chalicelib.knowledge.index import BadIndex
+from chalicelib.knowledge.words import terms
+from tests.unit.lantern import lantern
+
+GOOD = Article("returns", "en", "Return an item", "Thirty days.", "Thirty days.", ("How do I return it?",), "orders", "https://a.example/x")
+QUEUES = ("general", "orders")
+words = st.text(st.characters(codec="utf-8"), max_size=60)
+examples = st.lists(words, max_size=3).map(tuple)
+ids = st.from_regex(r"[a-z]{1,6}", fullmatch=True)
+articles = st.builds(Article, ids, st.sampled_from(["en", "zh"]), words, words, words, examples)
+
+
+@given(st.lists(articles, max_size=6, unique_by=lambda a: (a.id, a.language)), st.randoms())
+def test_what_was_built_is_read_in_any_order(made: list[Article], chance: random.Random) -> None:
+    version, packed = index.build(made)
+    chance.shuffle(made)
+    assert index.build(made) == (version, packed)
+    read = index.read(version, packed)
+    assert {(a.id, a.language): a for a in made} == {(i, lang): a for i, by in read.articles.items() for lang, a in by.items()}
+
+
+def test_another_word_is_another_version() -> None:
+    assert index.build([GOOD])[0] != index.build([replace(GOOD, text="Forty days.")])[0]
+
+
+@given(st.binary(max_size=200))
+def test_what_is_no_index_is_refused(content: bytes) -> None:
+    with pytest.raises(BadIndex):
+        index.read("v", content)
+    with pytest.raises(BadIndex):
+        index.pointed(content)
+
+
+def test_the_pointer_names_the_version() -> None:
+    assert index.pointed(index.pointer("abc123")) == "abc123"
+
+
+@given(st.text(max_size=500))
+def test_any_text_has_terms_of_positive_weight(text: str) -> None:
+    assert all(term and weight > 0 for term, weight in terms(text).items())
+
+
+def test_chinese_is_cut_into_single_characters_and_pairs() -> None:
+    assert {"退", "货", "退货"} <= terms("退货").keys()
+    assert terms("退货")["退货"] > terms("退货")["退"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"id": "Bad Id"}, "id"),
+        ({"id": ""}, "id"),
+        ({"language": "fr"}, "language"),
+        ({"title": " "}, "title"),
+        ({"text": ""}, "body"),
+        ({"text": "x" * 7000}, "body"),
+        ({"queue": "nobody"}, "queue"),
+        ({"link": "javascript:alert(1)"}, "link"),
+        ({"examples": ("",)}, "examples"),
+        ({"valid_from": "tomorrow"}, "valid_from"),
+        ({"valid_until": "2026-13-01"}, "valid_until"),
+        ({"valid_from": "2026-12-02", "valid_until": "2026-12-01"}, "valid_until"),
+    ],
+)
+def test_problems_name_the_field(change: dict[str, object], field: str) -> None:
+    found = problems(replace(GOOD, **change), QUEUES)  # type: ignore[arg-type]
+    assert [p.partition(":")[0] for p in found] == [field]
+
+
+def test_a_good_article_has_no_problems() -> None:
+    assert problems(GOOD, QUEUES) == []
+
+
+def test_the_translation_that_fits_best_is_shown() -> None:
+    versions = {"en": GOOD, "zh": replace(GOOD, language="zh", valid_until="2026-01-31")}
+    assert version_for(versions, "zh", "2026-01-31").language == "zh"
+    assert version_for(versions, "zh-Hant", "2026-01-31").language == "zh"
+    assert version_for(versions, "zh", "2026-02-01").language == "en"
+    assert version_for(versions, "other", "2026-01-01").language == "en"
+
+
+def test_every_demo_article_exists_in_both_languages_with_examples_and_a_known_queue() -> None:
+    found = lantern().index
+    assert found
+    assert len(found.articles) >= 25
+    for versions in found.articles.values():
+        assert set(versions) == {"en", "zh"}
+        assert all(4 <= len(a.examples) <= 8 and a.queue and len(a.short) <= 300 for a in versions.values())
