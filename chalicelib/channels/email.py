@@ -37,11 +37,11 @@ def receive(sns_message: dict[str, Any]) -> Message | None:
 def incoming(notification: Mapping[str, Any], raw: bytes, support: str) -> Message:
     """The message in a mail. The same mail always gives the same id and thread. Raises BadRequest."""
     envelope, receipt = _section(notification, "mail"), _section(notification, "receipt")
-    ses_id, source = str(envelope.get("messageId") or ""), str(envelope.get("source") or "")
+    ses_id, source = str(envelope.get("messageId") or ""), envelope.get("source")
     if not ses_id:
         raise BadRequest("SES's notification names no message id")
     mail = email_parse.parse(raw)
-    sender = mail.address or email_words.mailbox(source)[1] or UNKNOWN
+    sender = mail.address or email_words.mailbox(str(source or ""))[1] or UNKNOWN
     meta = _meta(mail, receipt, source, support, sender)
     text, cut = email_reply.visible(mail.text)
     if cut:
@@ -117,9 +117,9 @@ def _key(notification: Mapping[str, Any]) -> str:
     return str(_action(notification).get("objectKey") or "")
 
 
-def _meta(mail: Mail, receipt: dict[str, Any], source: str, support: str, sender: str) -> dict[str, Any]:
+def _meta(mail: Mail, receipt: dict[str, Any], source: Any, support: str, sender: str) -> dict[str, Any]:
     """Only what there is: each key costs on every write."""
-    why = email_automatic.reason(mail, source or None, support) or ("no sender" if sender == UNKNOWN else "")
+    why = email_automatic.reason(mail, None if source is None else str(source), support) or ("no sender" if sender == UNKNOWN else "")
     attachments = [
         {"name": part.name, "type": part.type[:80], "size": len(part.content)} | ({"inline": True} if part.content_id else {})
         for part in mail.attachments

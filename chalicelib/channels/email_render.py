@@ -88,7 +88,7 @@ def _name(value: str) -> str:
 def _thread_headers(mail: EmailMessage, message: Message, support: str) -> None:
     """Our own reference goes along in References, because SES replaces the Message-ID that we give."""
     answered = _ids([str(message.meta.get("in_reply_to", ""))])
-    chain = [i for i in _ids(message.meta.get("references") or []) if i not in answered]
+    chain = [i for i in dict.fromkeys(_ids(message.meta.get("references") or [])) if i not in answered]
     if len(chain) > REFERENCES:
         chain = chain[:1] + chain[1 - REFERENCES :]
     ours = email_thread.reference(support, message.thread, message.id, message.address)
