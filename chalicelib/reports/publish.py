@@ -173,7 +173,10 @@ def _address(day: str, kind: str) -> str:
     how = "attachment" if kind == "csv" else "inline"
     named = {"ResponseContentDisposition": f'{how}; filename="baton-{day}.{kind}"', "ResponseContentType": _TYPES[kind]}
     wanted = {"Bucket": _bucket(), "Key": _key(day, f"report.{kind}"), **named}
-    address: str = _s3().generate_presigned_url("get_object", Params=wanted, ExpiresIn=_ADDRESS_SECONDS)
+    # With its endpoint by name the region stands in the address; botocore would sign for the global one, which refuses
+    # the buckets of other regions in their first hours.
+    regional = aws.client("s3", _s3().meta.endpoint_url)
+    address: str = regional.generate_presigned_url("get_object", Params=wanted, ExpiresIn=_ADDRESS_SECONDS)
     return address
 
 

@@ -14,6 +14,7 @@ from chalicelib.reports import periods
 from chalicelib.reports.periods import Period
 
 HOUR = 3_600_000
+DAY_IN_MS = 24 * HOUR
 
 # Jumps of 30 minutes (Lord Howe), at midnight (Santiago, Beirut, Havana), from 23:30 over midnight (Toronto 1919), a
 # minute after midnight (St. John's), odd offsets (Kathmandu, Chatham), no summer time in Ramadan (Casablanca), a day
@@ -169,3 +170,8 @@ def test_a_day_that_the_calendar_left_out_is_never_due() -> None:
 def test_a_period_is_half_open() -> None:
     period = Period("2026-11-20", "UTC", 100, 200)
     assert [at in period for at in (99, 100, 199, 200)] == [False, True, True, False]
+
+
+def test_an_empty_period_touches_no_day() -> None:
+    assert periods.utc_days(DAY_IN_MS, DAY_IN_MS) == []
+    assert periods.utc_days(DAY_IN_MS, DAY_IN_MS + 1) == ["1970-01-02"]
