@@ -16,13 +16,12 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import PathDistribution
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
+import chalice
 from packaging.requirements import Requirement
 
 from infra.errors import DeployError
@@ -54,10 +53,8 @@ def write_archive(root: Path, target: Target, cache: Path, work: Path, archive: 
     dependencies = _dependencies(root / "requirements.txt", target, cache)
     for name, path in sources(root):
         _place(path, work / name)
-    runtime = find_spec("chalice")
-    assert runtime and runtime.origin
     for name in ("__init__.py", "app.py"):  # the two files that Chalice itself would add
-        _place(Path(runtime.origin).parent / name, work / "chalice" / name)
+        _place(Path(chalice.__file__).parent / name, work / "chalice" / name)
     _compile(work)
     _zip([dependencies, work], archive)
 

@@ -1,0 +1,152 @@
+"""The archive: complete, small, compiled, free of strays, and the same bytes from the same sources."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import zipfile
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from infra import package as packaging
+from infra.bundle import SERVICES, STRAY, sources
+from infra.errors import DeployError
+from infra.package import ARCHIVE, ROOT, Package, build
+
+MB = 1_000_000
+UNCHECKED = 0b01  # flags of a .pyc: made from a hash of its source, and never compared with it again
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
+    return build("dev", "local", tmp_path_factory.mktemp("package"))
+
+
+@pytest.fixture(scope="module")
+def archive(package: Package) -> zipfile.ZipFile:
+    return zipfile.ZipFile(package.archives[ARCHIVE])
+
+
+@pytest.fixture(scope="module")
+def unpacked(archive: zipfile.ZipFile, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("task")
+    archive.extractall(folder)
+    return folder
+
+
+def copy_of_the_sources(folder: Path) -> Path:
+    for name, path in sources(ROOT):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, folder / name)
+    shutil.copytree(ROOT / ".chalice", folder / ".chalice")
+    shutil.copyfile(ROOT / "requirements.txt", folder / "requirements.txt")
+    return folder
+
+
+def test_it_is_small(package: Package, archive: zipfile.ZipFile) -> None:
+    assert package.archives[ARCHIVE].stat().st_size <= 8 * MB
+    assert sum(info.file_size for info in archive.infolist()) <= 22 * MB
+
+
+def test_every_module_is_compiled_and_is_never_compiled_again(archive: zipfile.ZipFile) -> None:
+    names = set(archive.namelist())
+    tag = sys.implementation.cache_tag
+    for name in (n for n in names if n.endswith(".py")):
+        folder, _, file = name.rpartition("/")
+        compiled = f"{folder}/__pycache__/" if folder else "__pycache__/"
+        compiled += f"{file.removesuffix('.py')}.{tag}.pyc"
+        assert compiled in names
+        assert struct.unpack("<I", archive.read(compiled)[4:8])[0] == UNCHECKED
+
+
+def test_nothing_strays_into_it(archive: zipfile.ZipFile) -> None:
+    names = [name for name in archive.namelist() if "__pycache__" not in name]
+    assert not [name for name in names if STRAY.search(name)]
+    top = {name.split("/")[0] for name in archive.namelist()}
+    assert not top & {"tests", "infra", "moto", "boto3", "pip", "bin", ".chalice"}
+    ours = {name for name in names if name.startswith("chalicelib/")}
+    assert ours == {name for name, _ in sources(ROOT) if name.startswith("chalicelib/")}
+    assert {name for name in names if name.startswith("chalice/")} == {"chalice/__init__.py", "chalice/app.py"}
+
+
+def test_botocore_knows_exactly_the_services_in_use(archive: zipfile.ZipFile) -> None:
+    described = {name.split("/")[2] for name in archive.namelist() if re.match(r"botocore/data/[^/]+/", name)}
+    assert described == set(SERVICES)
+    code = "\n".join(path.read_text() for path in (ROOT / "chalicelib").rglob("*.py"))
+    assert set(re.findall(r'aws\.client\("([a-z0-9-]+)"', code)) == set(SERVICES)
+
+
+def test_licences_ship_with_what_they_belong_to(archive: zipfile.ZipFile) -> None:
+    names = archive.namelist()
+    for distribution in ("botocore", "aws_lambda_powertools", "urllib3", "jmespath", "six"):
+        assert [n for n in names if n.startswith(f"{distribution}-") and re.search("LICEN[CS]E", n, re.IGNORECASE)], distribution
+
+
+@pytest.mark.parametrize("room", ["", "chalicelib.channels.sms", "chalicelib.channels.email", "chalicelib.channels.webchat"])
+def test_intake_starts_from_the_archive_alone_and_loads_nothing_heavy(unpacked: Path, room: str) -> None:
+    """Isolated from this environment, as on Lambda: what requirements.txt lacks is missing here too."""
+    code = (
+        f"import sys; sys.path.insert(0, {str(unpacked)!r}); import app\n"
+        "from chalicelib import aws; aws.client('dynamodb')\n"
+        "heavy = {'pydantic', 'numpy', 'jinja2', 'boto3', 'aws_xray_sdk', 'pygal', 's3transfer'} & set(sys.modules)\n"
+        "foreign = [m.__file__ for m in sys.modules.values() if 'site-packages' in (getattr(m, '__file__', None) or '')]\n"
+        "print(heavy or foreign or 'light')"
+    )
+    env = {
+        "ROOM": room,
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    done = subprocess.run([sys.executable, "-S", "-s", "-c", code], env=env, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "light", done.stderr
+
+
+def test_the_same_sources_make_the_same_bytes_wherever_they_lie(package: Package, tmp_path: Path) -> None:
+    """From nothing, in another folder: dependencies, byte code and all."""
+    again = build("dev", "local", tmp_path / "out", root=copy_of_the_sources(tmp_path / "elsewhere"))
+    assert again.archives[ARCHIVE].read_bytes() == package.archives[ARCHIVE].read_bytes()
+    assert again.digest == package.digest
+
+
+def test_an_unchanged_build_is_not_made_again(package: Package, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def made_again(*_: object) -> None:
+        pytest.fail("built again")
+
+    monkeypatch.setattr(packaging, "_make", made_again)
+    assert build("dev", "local", tmp_path).digest == package.digest
+
+
+def test_a_changed_source_changes_the_digest(package: Package, tmp_path: Path) -> None:
+    root = copy_of_the_sources(tmp_path)
+    (root / ".baton").mkdir()
+    shutil.copytree(ROOT / ".baton/cache", root / ".baton/cache", ignore=shutil.ignore_patterns("build-*", "making-*"))
+    (root / "chalicelib/errors.py").write_text((root / "chalicelib/errors.py").read_text() + "\n# changed\n")
+    assert build("dev", "local", tmp_path / "out", root=root).digest != package.digest
+
+
+def test_an_incomplete_list_of_dependencies_is_refused_by_name(tmp_path: Path) -> None:
+    root = copy_of_the_sources(tmp_path)
+    (root / "requirements.txt").write_text(f"python-dateutil=={version('python-dateutil')}")
+    with pytest.raises(DeployError, match="lacks six"):
+        build("dev", "local", tmp_path / "out", root=root)
+
+
+def test_a_broken_app_is_refused_with_python_s_own_words(tmp_path: Path) -> None:
+    root = copy_of_the_sources(tmp_path)
+    (root / "app.py").write_text("import nowhere\n")
+    with pytest.raises(DeployError, match="No module named 'nowhere'"):
+        build("dev", "local", tmp_path / "out", root=root)
+
+
+def test_what_ships_is_what_is_tested() -> None:
+    for line in (ROOT / "requirements.txt").read_text().splitlines():
+        name, _, pinned = line.partition("==")
+        if pinned:
+            assert version(name) == pinned
