@@ -124,7 +124,8 @@ def _finish(head: Conversation, message: Message, at: int) -> str:
     """The crash came between head and answer: the answer is stored now, unless it already is."""
     if table.message(message.thread, f"a+{message.id}"):
         return "answered"
-    decision = _decide(head, message, at)
+    # The head already counts this message as answered; asked about it as it stands, the bot would see a repeated question.
+    decision = _decide(replace(head, misses=0, article=""), message, at)
     if isinstance(decision, Answer):
         table.record(_outgoing(message, f"a+{message.id}", decision, at))
         return "answered"

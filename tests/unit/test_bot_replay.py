@@ -1,0 +1,25 @@
+"""A crash between the head and the answer, with the real bot: the next try says what the first one decided."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.bot import turn
+from chalicelib.conversations import keys, table
+from tests.unit.conftest import Store, incoming
+from tests.unit.lantern import lantern
+
+
+@pytest.mark.parametrize("text", ["Where is my order?", "the tea order", "怎么退货", "🙂"])
+def test_after_a_crash_the_same_answer_is_stored(store: Store, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(turn.brain, "load", lantern)
+    monkeypatch.setattr(turn, "now", lambda: incoming().at + 500)
+    item = keys.message_item(incoming(text))
+    with monkeypatch.context() as crash:
+        crash.setattr(turn.table, "record", lambda m: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            turn.handle(item, None)
+    assert turn.handle(item, None) == "answered"
+    head = table.head("w1")
+    assert head
+    assert (head.owner, head.bot_answers) == ("bot", 1)
