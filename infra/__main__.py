@@ -16,6 +16,7 @@ COMMANDS = {
     "logs": "infra.operate.logs:command",
     "redrive": "infra.operate.redrive:command",
     "users": "infra.operate.users:command",
+    "knowledge": "infra.knowledge:command",
     "secret": "infra.operate.secret:command",
     "destroy": "infra.operate.destroy:command",
 }
