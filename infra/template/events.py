@@ -20,16 +20,17 @@ FILTERS: dict[str, list[Json]] = {
         _image(type=["head"], owner=["queue", "agent"]),
     ],
 }
+BATCH = {"BotAnswer": 10, "Deliver": 25}
+
 # A day ends at another hour in each time zone; where no day has just ended, the function finds nothing to do.
 HOURLY = {"Type": "Schedule", "Properties": {"Schedule": "cron(10 * * * ? *)"}}
-
-BATCH = {"BotAnswer": 10, "Deliver": 25}
 
 
 def events() -> Json:
     """To merge over Chalice's event sources. `Fn::Sub` for the topic, as Chalice's own node has that key too."""
     made: Json = {name: {"Properties": {"Events": {source(name): {"Properties": stream(name)}}}} for name in FILTERS}
     made["EmailWebhook"] = {"Properties": {"Events": {"EmailWebhookSnsSubscription": {"Properties": {"Topic": sub("${MailTopic}")}}}}}
+    made["PublishReport"] = {"Properties": {"Events": {"Hourly": HOURLY}}}
     return made
 
 

@@ -176,6 +176,17 @@ def test_mails_come_from_our_topic(resources: dict[str, Any]) -> None:
     assert event["Properties"]["Topic"] == {"Fn::Sub": "${MailTopic}"}
 
 
+def test_the_clock_calls_the_sweep_and_the_reports(resources: dict[str, Any]) -> None:
+    """A day ends at another hour in each time zone, hence every hour; the function finds nothing to do in the others."""
+    clock = {
+        name: event["Properties"]["Schedule"]
+        for name, function in of_type(resources, "AWS::Serverless::Function").items()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "Schedule"
+    }
+    assert clock == {"FollowUp": "rate(5 minutes)", "PublishReport": "cron(10 * * * ? *)"}
+
+
 # --- The APIs --------------------------------------------------------------------------------------------------------
 
 
