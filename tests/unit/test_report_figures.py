@@ -208,7 +208,7 @@ def six_days() -> list[periods.Period]:
     return [*periods.before(DAY, 2), DAY, NEXT, periods.day_period("2026-11-22", ZONE), periods.day_period("2026-11-23", ZONE)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(lives(), max_size=12))
 def test_sums_of_hours_are_the_day_and_parts_are_the_whole(heads: list[Conversation]) -> None:
     for day in six_days():
@@ -220,7 +220,7 @@ def test_sums_of_hours_are_the_day_and_parts_are_the_whole(heads: list[Conversat
         assert 0 <= made.bot.alone <= made.bot.answered <= made.bot.opened == made.volume.opened
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(lives(), max_size=12))
 def test_every_event_counts_on_exactly_one_day(heads: list[Conversation]) -> None:
     made = [figures.figures(heads, day, LATER, IDLE) for day in six_days()]
@@ -231,7 +231,7 @@ def test_every_event_counts_on_exactly_one_day(heads: list[Conversation]) -> Non
     assert sum(r.resolved.by_agent for r in made) == sum(c.resolved_at in span for c in heads)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(lives(), max_size=8), st.randoms())
 def test_the_order_of_conversations_and_those_that_did_not_move_change_nothing(heads: list[Conversation], chance: Any) -> None:
     heads = list({c.id: c for c in heads}.values())
@@ -240,7 +240,7 @@ def test_the_order_of_conversations_and_those_that_did_not_move_change_nothing(h
     assert figures.figures(moved, DAY, LATER, IDLE) == figures.figures(heads, DAY, LATER, IDLE)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(lives(), st.integers(0, 60 * HOUR))
 def test_what_happens_after_the_day_does_not_change_its_report(c: Conversation, delay: int) -> None:
     """Made on time or days later; of a conversation that came into queues twice the head forgets where the first stay ended."""

@@ -73,7 +73,7 @@ def test_days_begin_and_last_as_the_clock_on_the_wall_says(day: str, zone: str, 
     assert (period.start, period.end - period.start) == (ms(start), hours * HOUR)
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(days, zones)
 def test_days_tile_the_line(day: date, zone: str) -> None:
     here = periods.day_period(day.isoformat(), zone)
@@ -81,7 +81,7 @@ def test_days_tile_the_line(day: date, zone: str) -> None:
     assert here.start <= here.end == following.start
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(st.integers(ms("1916-01-01"), ms("2037-12-01")), zones)
 def test_every_instant_belongs_to_one_day_and_nearly_always_to_its_date(at: int, zone: str) -> None:
     period = periods.containing(at, zone)
@@ -91,7 +91,7 @@ def test_every_instant_belongs_to_one_day_and_nearly_always_to_its_date(at: int,
     assert date_on_the_wall.isoformat() in (period.day, (date.fromisoformat(period.day) - timedelta(days=1)).isoformat())
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(days, zones)
 def test_hours_tile_the_day_and_have_names_of_their_own(day: date, zone: str) -> None:
     period = periods.day_period(day.isoformat(), zone)
@@ -115,7 +115,7 @@ def test_half_an_hour_of_summer_time() -> None:
     assert labels[:4] == ["00:00", "01:00", "01:30", "02:00"]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(days, zones, st.integers(0, 9))
 def test_the_keys_of_a_period_are_all_utc_days_that_it_touches(day: date, zone: str, back: int) -> None:
     period = periods.day_period(day.isoformat(), zone)
