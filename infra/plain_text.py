@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 _BLANK = re.compile(r"\n+")
 _BLANKS = re.compile(r"\n{3,}")
-_PARTS = re.compile(r".+?(?:(?<=[^\d\s][.!?])[ ]+|(?<=[。！？])|\n+|\Z)")  # a sentence or a line; "1." ends none
+_PARTS = re.compile(r".+?(?:(?<=[^\d\s][.!?])[ ]+|(?<=[。！？])\n*|\n+|\Z)")  # a sentence or a line; "1." ends none
 # Two SMS segments in the letters of GSM 7-bit, or two of 67 characters in any other script.
 SHORT = {"en": 300, "zh": 130, "zh-Hant": 130}
 

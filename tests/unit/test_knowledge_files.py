@@ -94,6 +94,7 @@ def test_a_short_text_ends_with_a_sentence() -> None:
     assert short_text("First sentence. " + "word " * 80 + ".", "en") == "First sentence."
     assert short_text("1. One\n2. Two", "en") == "1. One\n2. Two"
     assert short_text("第一句。" + "字" * 200 + "。", "zh") == "第一句。"
+    assert short_text("第一句。\n\n1. 第二句。", "zh") == "第一句。\n1. 第二句。"
 
 
 @pytest.fixture
