@@ -22,7 +22,7 @@ from infra.errors import DeployError
 
 STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
 
-console = Console(highlight=False, soft_wrap=True)
+console = Console(highlight=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,11 @@ class Target:
     @property
     def stack(self) -> str:
         return stack_of(self.stage)
+
+
+def say(line: str) -> None:
+    """Prints a line that the terminal may wrap, so that commands in it can be copied whole."""
+    console.print(line, soft_wrap=True)
 
 
 def on_stage(function: Callable[..., None]) -> Callable[..., None]:
@@ -83,9 +88,9 @@ def told() -> Iterator[None]:
 
 def failed(why: str, do: str = "") -> None:
     """Says why and what to do, and ends the command."""
-    console.print(f"[red]✗[/] {escape(why)}")
+    say(f"[red]✗[/] {escape(why)}")
     if do:
-        console.print(f"  [bold]→[/] {escape(do)}")
+        say(f"  [bold]→[/] {escape(do)}")
     sys.exit(1)
 
 

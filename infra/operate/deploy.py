@@ -16,7 +16,7 @@ from infra.changes import Plan, discard
 from infra.checks import Wish, check
 from infra.errors import DeployError
 from infra.mail import receive_mail
-from infra.operate.common import Target, console, failed, on_stage
+from infra.operate.common import Target, console, failed, on_stage, say
 from infra.operate.shown import progress, show_findings, show_plan
 from infra.stack import parameters, public_address
 
@@ -48,7 +48,7 @@ PARAMETERS = {
 def command(target: Target, without_mail: bool, yes: bool, allow_replacement: bool, **options: str | None) -> None:
     """Deploy Baton, or bring it up to date. What you do not give stays as it is."""
     given = {PARAMETERS[name]: value for name, value in options.items() if value is not None}
-    console.print(f"[bold]Baton {escape(target.stage)}[/] [dim]{target.cloud.session.region_name or 'no region'}[/]")
+    say(f"[bold]Baton {escape(target.stage)}[/] [dim]{target.cloud.session.region_name or 'no region'}[/]")
     _checked(target, Wish(target.stage, given, without_mail))
     with TemporaryDirectory() as folder:
         package = _packaged(target.stage, Path(folder), local=bool(target.cloud.endpoint_url))
@@ -56,10 +56,14 @@ def command(target: Target, without_mail: bool, yes: bool, allow_replacement: bo
             plan = core.prepare(target.cloud, package, target.stack, given, show)
     _agreed(target, plan, yes, allow_replacement)
     began = time.monotonic()
-    with progress() as show:
-        core.carry_out(target.cloud, plan, show)
+    try:
+        with progress() as show:
+            core.carry_out(target.cloud, plan, show)
+    except KeyboardInterrupt:
+        say(f"AWS goes on with the deployment: see `python -m infra status --stage {target.stage}`")
+        raise
     done = f"deployed in {_duration(time.monotonic() - began)}" if plan.change_set else "nothing had changed"
-    console.print(f"[green]✓[/] {target.stack}: {done} [dim]{package.digest[:12]}[/]")
+    say(f"[green]✓[/] {target.stack}: {done} [dim]{package.digest[:12]}[/]")
     show_findings(receive_mail(target.cloud, target.stack))
     _tell(target)
     _try(target)
@@ -71,7 +75,7 @@ def _checked(target: Target, wish: Wish) -> None:
     missing = sum(f.blocks for f in findings)
     if missing:
         failed(f"{missing} thing{'s are' if missing > 1 else ' is'} missing; nothing was changed")
-    console.print("[green]✓[/] checks passed")
+    say("[green]✓[/] checks passed")
 
 
 def _packaged(stage: str, folder: Path, *, local: bool) -> Package:
@@ -85,7 +89,7 @@ def _packaged(stage: str, folder: Path, *, local: bool) -> Package:
         problems = lint(json.dumps(package.template))
     if problems:
         raise DeployError("the template has errors:\n" + "\n".join(f"  {p}" for p in problems), "this is a defect of Baton: report it")
-    console.print(f"[green]✓[/] packaged: {size / 1e6:.1f} MB [dim]{package.digest[:12]}[/]")
+    say(f"[green]✓[/] packaged: {size / 1e6:.1f} MB [dim]{package.digest[:12]}[/]")
     return package
 
 
@@ -106,9 +110,9 @@ def _agreed(target: Target, plan: Plan, yes: bool, allow_replacement: bool) -> N
 
 def _tell(target: Target) -> None:
     site = public_address(target.cloud, target.stack)
-    console.print(f"  site     {site}/\n  console  {site}/console")
+    say(f"  site     {site}/\n  console  {site}/console")
     if parameters(target.cloud, target.stack).get("SmsNumber"):
-        console.print(f"  Twilio   {site}/sms/twilio [dim](the number's webhook for incoming messages)[/]")
+        say(f"  Twilio   {site}/sms/twilio [dim](the number's webhook for incoming messages)[/]")
 
 
 def _try(target: Target) -> None:
@@ -117,7 +121,7 @@ def _try(target: Target) -> None:
     with console.status("trying it as a customer"):
         tried = smoke(public_address(target.cloud, target.stack))
     for one in tried:
-        console.print(f"{'[green]✓[/]' if one.ok else '[red]✗[/]'} {one.name} [dim]{escape(one.detail)}[/]")
+        say(f"{'[green]✓[/]' if one.ok else '[red]✗[/]'} {one.name} [dim]{escape(one.detail)}[/]")
     if not all(one.ok for one in tried):
         failed("deployed, but it does not answer as it should", f"python -m infra doctor --stage {target.stage}")
 

@@ -9,7 +9,7 @@ from infra.cloud import Cloud, parameters_of
 from infra.deploy import delete
 from infra.errors import DeployError
 from infra.mail import stop_mail
-from infra.operate.common import Target, console, existing
+from infra.operate.common import Target, existing, say
 from infra.operate.shown import kind, progress
 from infra.stack import Resource, resources, stored
 
@@ -25,15 +25,13 @@ def command(target: Target, confirm: str) -> None:
     cloud, stack = target.cloud, target.stack
     found = resources(cloud, stack)
     kept = retained(cloud, stack, found)
-    console.print(
-        f"[bold]{stack}[/]: {len(found) - len(kept)} resources will be removed" + ("; these stay:" if kept else ", with all data in them.")
-    )
+    say(f"[bold]{stack}[/]: {len(found) - len(kept)} resources will be removed" + ("; these stay:" if kept else ", with all data in them."))
     _list(kept)
     if (confirm or click.prompt("Type the stack's name to go on", default="", show_default=False)) != stack:
         raise DeployError(f"that is not {stack}: nothing was removed")
     remove(target, found, kept)
-    console.print(f"[green]✓[/] {stack} is removed" + ("; what stays is listed above" if kept else ""))
-    console.print(f"  [dim]The deployment bucket baton-deploy-{cloud.account}-{cloud.region} serves all stages and stays, too.[/]")
+    say(f"[green]✓[/] {stack} is removed" + ("; what stays is listed above" if kept else ""))
+    say(f"  [dim]The deployment bucket baton-deploy-{cloud.account}-{cloud.region} serves all stages and stays, too.[/]")
 
 
 def remove(target: Target, found: list[Resource], kept: list[Resource]) -> None:
@@ -46,7 +44,7 @@ def remove(target: Target, found: list[Resource], kept: list[Resource]) -> None:
         delete(cloud, stack, show)
     names = [parameters_of(stack) + name for name in stored(cloud, stack) if name.startswith(("secrets/", "settings/"))]
     if kept:
-        console.print(f"  [dim]Its secrets in {parameters_of(stack)} stay with the data.[/]")
+        say(f"  [dim]Its secrets in {parameters_of(stack)} stay with the data.[/]")
         return
     for start in range(0, len(names), 10):
         cloud.client("ssm").delete_parameters(Names=names[start : start + 10])
@@ -70,4 +68,4 @@ def empty(cloud: Cloud, bucket: str) -> None:
 
 def _list(kept: list[Resource]) -> None:
     for resource in kept:
-        console.print(f"  [green]•[/] {resource.name} [dim]({kind(resource.type)})[/] {escape(resource.id)}")
+        say(f"  [green]•[/] {resource.name} [dim]({kind(resource.type)})[/] {escape(resource.id)}")

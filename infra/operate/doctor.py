@@ -8,7 +8,7 @@ import click
 
 from infra.doctor import Patient, examine
 from infra.errors import DeployError
-from infra.operate.common import Target, console, existing
+from infra.operate.common import Target, existing, say
 from infra.operate.shown import show_findings
 from infra.progress import describe
 
@@ -25,6 +25,6 @@ def command(target: Target) -> None:
         if findings:
             show_findings(findings)
         else:
-            console.print(f"[green]✓[/] {name}")
+            say(f"[green]✓[/] {name}")
     if sick:
         sys.exit(1)

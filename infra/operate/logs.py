@@ -16,7 +16,7 @@ from rich.markup import escape
 
 from infra.cloud import Cloud
 from infra.errors import DeployError
-from infra.operate.common import Target, console, existing
+from infra.operate.common import Target, existing, say
 from infra.stack import FUNCTION, resources
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -64,11 +64,11 @@ def command(target: Target, function: str | None, since: str, follow: bool, raw:
             shown = shape(line.text, raw)
             if shown:
                 silent = False
-                console.print(f"[dim]{datetime.fromtimestamp(line.at / 1000, UTC):%H:%M:%S}[/] [cyan]{line.function}[/] {shown}")
+                say(f"[dim]{datetime.fromtimestamp(line.at / 1000, UTC):%H:%M:%S}[/] [cyan]{line.function}[/] {shown}")
         seen |= {line.id for line in fresh}
         if not follow:
             if silent:
-                console.print(f"[dim]the functions wrote nothing in the last {since}[/]")
+                say(f"[dim]the functions wrote nothing in the last {since}[/]")
             return
         # Lines arrive late and out of order: look a minute back again, and skip what is known.
         start = max(start, int((time.time() - 60) * 1000))

@@ -7,7 +7,7 @@ import sys
 import click
 from rich.markup import escape
 
-from infra.operate.common import Target, console, existing
+from infra.operate.common import Target, console, existing, say
 from infra.redrive import move_back, replay
 
 
@@ -18,13 +18,11 @@ def command(target: Target) -> None:
     with console.status("replaying"):
         result = replay(target.cloud, target.stack)
         moved, stray = move_back(target.cloud, target.stack)
-    console.print(f"[green]✓[/] failed records: {result.done} replayed, {len(result.left)} left")
+    say(f"[green]✓[/] failed records: {result.done} replayed, {len(result.left)} left")
     for left in result.left:
-        console.print(f"  [red]✗[/] {escape(left.what)}: {escape(left.why)}")
+        say(f"  [red]✗[/] {escape(left.what)}: {escape(left.why)}")
     if result.again:
-        console.print(
-            f"  [yellow]![/] {result.again} failed again and were put aside anew: see `python -m infra logs --stage {target.stage}`"
-        )
-    console.print(f"[green]✓[/] agent queues' dead letters: {moved} moved back, {stray} left")
+        say(f"  [yellow]![/] {result.again} failed again and were put aside anew: see `python -m infra logs --stage {target.stage}`")
+    say(f"[green]✓[/] agent queues' dead letters: {moved} moved back, {stray} left")
     if result.left or result.again or stray:
         sys.exit(1)

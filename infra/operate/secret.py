@@ -8,7 +8,7 @@ import click
 
 from infra.cloud import Cloud, parameters_of
 from infra.errors import DeployError
-from infra.operate.common import Target, console, existing
+from infra.operate.common import Target, existing, say
 
 NAMES = ("twilio_account_sid", "twilio_auth_token")
 # While Twilio changes its token, webhooks signed with the old one still come in.
@@ -27,9 +27,7 @@ def set_(target: Target, name: str) -> None:
     """Store a secret, from the keyboard or standard input."""
     value = click.prompt(name, hide_input=True) if sys.stdin.isatty() else sys.stdin.read()
     rotated = set_secret(target.cloud, target.stack, name, value.strip())
-    console.print(
-        f"[green]✓[/] {name} is stored{'; the one before is accepted, too' if rotated else ''}. The functions see it within 5 minutes."
-    )
+    say(f"[green]✓[/] {name} is stored{'; the one before is accepted, too' if rotated else ''}. The functions see it within 5 minutes.")
 
 
 def set_secret(cloud: Cloud, stack: str, name: str, value: str) -> bool:

@@ -14,7 +14,7 @@ from rich.progress import Progress as Bar
 from infra.changes import Action, Change, Plan
 from infra.checks import Finding
 from infra.deploy import Show
-from infra.operate.common import console
+from infra.operate.common import console, say
 from infra.progress import Progress
 
 SIGNS: dict[Action, str] = {
@@ -41,21 +41,22 @@ def kind(type_name: str) -> str:
 def show_findings(findings: Iterable[Finding]) -> None:
     """What is missing first, hints after it."""
     for finding in sorted(findings, key=lambda f: not f.blocks):
-        console.print(f"[red]✗[/] {escape(finding.what)}" if finding.blocks else f"[yellow]![/] {escape(finding.what)}")
-        console.print(f"  [bold]→[/] {escape(finding.do)}")
+        say(f"[red]✗[/] {escape(finding.what)}" if finding.blocks else f"[yellow]![/] {escape(finding.what)}")
+        say(f"  [bold]→[/] {escape(finding.do)}")
 
 
 def show_plan(plan: Plan) -> None:
     """A first deployment is told by kinds; later ones resource by resource."""
     if plan.first:
         kinds = Counter(kind(c.type) for c in plan.changes)
-        console.print(f"[bold]{plan.stack} is new.[/] {len(plan.changes)} resources will be made:")
-        console.print(Padding(", ".join(f"{count} {name}" for name, count in kinds.most_common()), (0, 0, 0, 2)), soft_wrap=False)
+        say(f"[bold]{plan.stack} is new.[/] {len(plan.changes)} resources will be made:")
+        whole = (f"{count} {name}".replace(" ", "\N{NO-BREAK SPACE}") for name, count in kinds.most_common())
+        console.print(Padding(", ".join(whole), (0, 0, 0, 2)))
         return
     for change in plan.changes:
-        console.print(_line(change))
+        say(_line(change))
     counts = Counter(c.action for c in plan.changes)
-    console.print("[bold]" + ", ".join(f"{counts[a]} {DONE[a]}" for a in DONE if counts[a]) + "[/]")
+    say("[bold]" + ", ".join(f"{counts[a]} {DONE[a]}" for a in DONE if counts[a]) + "[/]")
 
 
 @contextmanager
@@ -68,14 +69,14 @@ def progress() -> Iterator[Show]:
 
         def show(event: Progress) -> None:
             if not event.resource:
-                bar.console.print(f"[dim]  {escape(event.text)}[/]")
+                say(f"[dim]  {escape(event.text)}[/]")
                 return
             if event.total:
                 bar.update(task, completed=event.done, total=event.total, visible=True)
             bar.update(task, description=event.resource)
             line = _event(event)
             if line:
-                bar.console.print(line)
+                say(line)
 
         yield show
 

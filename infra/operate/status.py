@@ -8,7 +8,7 @@ from rich.table import Table
 
 from infra.cloud import Cloud
 from infra.errors import DeployError
-from infra.operate.common import Target, console, existing
+from infra.operate.common import Target, console, existing, say
 from infra.progress import describe, outputs
 from infra.stack import QUEUE, depths, public_address, resources, ringing
 from infra.template.queues import DEAD_LETTERS, FAILED
@@ -27,14 +27,14 @@ def command(target: Target) -> None:
     at = found.get("LastUpdatedTime") or found["CreationTime"]
     colour = "green" if found["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE") else "yellow"
     digest = outputs(cloud, stack).get("Digest", "?")[:12]
-    console.print(f"[bold]{stack}[/] [{colour}]{found['StackStatus']}[/] since {at:%Y-%m-%d %H:%M} UTC, package {digest}")
-    console.print(f"  {public_address(cloud, stack)}/")
+    say(f"[bold]{stack}[/] [{colour}]{found['StackStatus']}[/] since {at:%Y-%m-%d %H:%M} UTC, package {digest}")
+    say(f"  {public_address(cloud, stack)}/")
     _queues(cloud, stack)
     alarms = ringing(cloud, stack)
     for alarm in alarms:
-        console.print(f"[red]✗[/] alarm {escape(alarm['AlarmName'])}: {escape(alarm.get('StateReason', ''))}")
+        say(f"[red]✗[/] alarm {escape(alarm['AlarmName'])}: {escape(alarm.get('StateReason', ''))}")
     if not alarms:
-        console.print("[green]✓[/] alarms: none rings")
+        say("[green]✓[/] alarms: none rings")
 
 
 def _queues(cloud: Cloud, stack: str) -> None:
@@ -48,4 +48,4 @@ def _queues(cloud: Cloud, stack: str) -> None:
     console.print(table)
     for name, title in TROUBLE.items():
         count = sum(found[name][1:]) if name in found else 0
-        console.print(f"[red]✗[/] {title}: {count} → python -m infra redrive" if count else f"[green]✓[/] {title}: none")
+        say(f"[red]✗[/] {title}: {count} → python -m infra redrive" if count else f"[green]✓[/] {title}: none")

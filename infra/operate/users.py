@@ -8,7 +8,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from infra.operate.common import Target, console, existing
+from infra.operate.common import Target, console, existing, say
 from infra.stack import output
 from infra.users import GROUPS, add_user, members
 
@@ -32,7 +32,7 @@ def add(target: Target, email: str, group: str, name: str, password: bool) -> No
     pool = output(target.cloud, target.stack, "UserPool")
     made = add_user(target.cloud, pool, email, group, name=name, password=secret)
     how = "" if secret or not made else "; the invitation with a first password is on its way"
-    console.print(f"[green]✓[/] {escape(email)} is {'now' if made else 'known, and'} in {group}{how}")
+    say(f"[green]✓[/] {escape(email)} is {'now' if made else 'known, and'} in {group}{how}")
 
 
 @command.command("list")
