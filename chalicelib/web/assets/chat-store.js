@@ -77,9 +77,9 @@ export class Chat {
   async #renew() {
     const locked = navigator.locks ? (act) => navigator.locks.request(KEY, act) : (act) => act();
     await locked(async () => {
-      const token = stored(localStorage, KEY);
+      const { token } = stored(localStorage, KEY, {});
       this.session = (token && (await this.#ask({ token }))) || (await this.#ask({}));
-      store(localStorage, KEY, this.session.token);
+      store(localStorage, KEY, { token: this.session.token, visitor: this.session.visitor });
     });
     this.#become(this.session.visitor);
   }
@@ -94,9 +94,10 @@ export class Chat {
     throw new Error(`no session: ${response.status}`);
   }
 
+  /** Another tab became another visitor, because the old token was refused; a renewed token is no reason to reconnect. */
   #adopt() {
-    const token = stored(localStorage, KEY);
-    if (!token || token === this.session?.token) return;
+    const { visitor } = stored(localStorage, KEY, {});
+    if (!visitor || !this.visitor || visitor === this.visitor) return;
     this.session = null;
     this.socket.reconnect();
   }
@@ -160,13 +161,18 @@ export class Chat {
   }
 
   #refused({ id, code }) {
-    if (code === "not_authenticated") return this.socket.reconnect();
+    if (code === "not_authenticated") return this.#renewLater();
     if (!id || id !== this.inFlight) return this.source.set({ trouble: code });
     if (FINAL.includes(code)) {
       this.#change(id, { failed: code });
       return this.#next(id);
     }
     return this.#again(id, code);
+  }
+
+  #renewLater() {
+    this.worked = false;
+    this.socket.later();
   }
 
   /** Sends it again, a few times, each a little later; then a person decides. */

@@ -21,7 +21,7 @@ export class LiveSocket {
 
   start() {
     addEventListener("online", () => this.reconnect());
-    addEventListener("offline", () => this.#wait());
+    addEventListener("offline", () => this.later());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#check());
     this.#connect();
   }
@@ -30,7 +30,7 @@ export class LiveSocket {
   send(frame) {
     if (this.socket?.readyState !== WebSocket.OPEN) return false;
     this.socket.send(JSON.stringify(frame));
-    this.#after("doubt", PATIENCE, () => this.#wait());
+    this.#after("doubt", PATIENCE, () => this.later());
     return true;
   }
 
@@ -39,6 +39,13 @@ export class LiveSocket {
     if (this.stopped) return;
     this.#lose("connecting");
     this.#connect();
+  }
+
+  /** Drops what there is and connects again after a while that grows with each failure. */
+  later() {
+    if (this.stopped) return;
+    this.#lose(navigator.onLine ? "waiting" : "offline");
+    this.#after("again", backoff(this.attempt++), () => this.#connect());
   }
 
   stop() {
@@ -62,14 +69,14 @@ export class LiveSocket {
       const address = await this.address();
       if (turn === this.turn) this.#listen(new WebSocket(address), turn);
     } catch {
-      if (turn === this.turn) this.#wait();
+      if (turn === this.turn) this.later();
     }
   }
 
   #listen(socket, turn) {
     const current = (act) => (event) => turn === this.turn && act(event);
     this.socket = socket;
-    this.#after("doubt", PATIENCE, () => this.#wait());
+    this.#after("doubt", PATIENCE, () => this.later());
     socket.onopen = current(() => {
       this.#after("steady", STEADY, () => (this.attempt = 0));
       this.#heard();
@@ -80,7 +87,7 @@ export class LiveSocket {
       this.#heard();
       this.onFrame(parsed(event.data));
     });
-    socket.onclose = current(() => this.#wait());
+    socket.onclose = current(() => this.later());
   }
 
   #heard() {
@@ -91,12 +98,6 @@ export class LiveSocket {
   #check() {
     if (this.socket?.readyState === WebSocket.CONNECTING) return;
     if (!this.send({ action: "ping" })) this.reconnect();
-  }
-
-  #wait() {
-    if (this.stopped) return;
-    this.#lose(navigator.onLine ? "waiting" : "offline");
-    this.#after("again", backoff(this.attempt++), () => this.#connect());
   }
 
   #lose(state) {
