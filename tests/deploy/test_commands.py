@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from infra.deploy import deploy
 from infra.local.aws import session
 from infra.local.installation import addresses
 from infra.operate.logs import seconds, shape
-from infra.package import build
+from infra.package import Package, build
 from infra.progress import describe
 from infra.stack import resources
 from tests.deploy.small import package
@@ -33,10 +34,26 @@ def stage() -> str:
 
 
 @pytest.fixture(scope="module")
-def whole(endpoint: str, stage: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def packaged(stage: str, tmp_path_factory: pytest.TempPathFactory) -> Package:
+    return build(stage, "local", tmp_path_factory.mktemp("package"))
+
+
+@pytest.fixture(autouse=True)
+def one_package(packaged: Package, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands deploy what the fixture built, even if somebody edits the sources meanwhile."""
+    monkeypatch.setattr("infra.package.build", lambda *_: packaged)
+
+
+@pytest.fixture
+def unlinted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One test lints the template: it takes seconds."""
+    monkeypatch.setattr("infra.lint.lint", lambda _: [])
+
+
+@pytest.fixture(scope="module")
+def whole(endpoint: str, stage: str, packaged: Package) -> dict[str, str]:
     """The outputs of the real stack, which then knows its local addresses."""
-    made = build(stage, "local", tmp_path_factory.mktemp("package"))
-    outputs = deploy(session(), endpoint, made, f"baton-{stage}", {}, lambda _: None)
+    outputs = deploy(session(), endpoint, packaged, f"baton-{stage}", {}, lambda _: None)
     site, socket = addresses(outputs, endpoint)
     ssm = Cloud(session(), endpoint).client("ssm")
     for name, value in {"public_url": site, "socket_url": socket, "socket_endpoint": socket.replace("ws", "http", 1)}.items():
@@ -52,6 +69,7 @@ def test_deploying_the_same_again_is_a_success_and_is_tried_as_a_customer(whole:
     assert len(done.output.splitlines()) < 20
 
 
+@pytest.mark.usefixtures("unlinted")
 def test_an_upgrade_is_shown_and_asked_for_and_keeps_data(whole: dict[str, str], cloud: Cloud, stack: str, run: Run) -> None:
     key = {"pk": {"S": "T#1"}, "sk": {"S": "past"}}
     cloud.client("dynamodb").put_item(TableName=whole["Table"], Item=key | {"type": {"S": "past"}})
@@ -68,6 +86,7 @@ def test_an_upgrade_is_shown_and_asked_for_and_keeps_data(whole: dict[str, str],
     assert cloud.client("dynamodb").get_item(TableName=whole["Table"], Key=key)["Item"]["type"] == {"S": "past"}
 
 
+@pytest.mark.usefixtures("unlinted")
 def test_a_deployment_that_does_not_answer_is_a_failure(
     whole: dict[str, str], cloud: Cloud, stage: str, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,6 +196,15 @@ def test_logs_are_shown_in_order_and_by_function(whole: dict[str, str], cloud: C
     assert "later" not in only.output
     assert "one of: APIHandler, BotAnswer" in run("logs", "nobody").output
     assert "is not a time span" in run("logs", "--since", "soon").output
+
+
+def test_a_template_with_errors_is_not_deployed(packaged: Package, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "Nowhere"}}}}}
+    monkeypatch.setattr("infra.package.build", lambda *_: replace(packaged, template=broken))
+    done = run("deploy", "--without-mail", "--yes", on="linted")
+    assert done.exit_code == 1
+    assert "Nowhere" in done.output
+    assert "what would change" not in done.output
 
 
 def test_log_lines_are_shaped_for_people() -> None:
