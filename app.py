@@ -165,9 +165,10 @@ def follow_up(event: CloudWatchEvent) -> dict[str, int]:
 @app.lambda_function(name="publish_report")
 def publish_report(event: LambdaFunctionEvent, context: Any) -> list[str]:
     """By the clock the last day; from the API `{"day": "2026-11-21"}`."""
+    from chalicelib.agents import roster
     from chalicelib.reports import publish
 
-    return publish.publish(event.get("day"), now())
+    return publish.publish(event.get("day"), now(), [agent.id for agent in roster.everyone()])
 
 
 # --- Reports through the agents' API ---------------------------------------------------------------------------------

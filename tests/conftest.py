@@ -60,12 +60,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def forget_clients() -> Iterator[None]:
     """Clients and parameters are kept for the life of a function; here for that of a test."""
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
     from chalicelib import aws, settings
+    from chalicelib.bot import brain
 
     aws.client.cache_clear()
     aws._session.cache_clear()
     settings.forget()
-    yield
-    aws.client.cache_clear()
-    aws._session.cache_clear()
-    settings.forget()
+    brain.forget()

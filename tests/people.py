@@ -44,7 +44,7 @@ class Visitor:
             self.session = httpx.post(self.site + "chat/session", json={}).raise_for_status().json()
 
     def connect(self) -> None:
-        self.socket = connect(f"{self.session['socket']}?token={self.session['token']}", open_timeout=20)
+        self.socket = connect(f"{self.session['socket']}?token={self.session['token']}", open_timeout=60, ping_interval=None)
 
     def disconnect(self) -> None:
         if self.socket:
@@ -126,7 +126,7 @@ class Agent:
         return dict(self.ask("GET", f"conversations/{conversation}"))
 
     def socket(self) -> ClientConnection:
-        return connect(self.ask("POST", "agents/socket")["socket"], open_timeout=20)
+        return connect(self.ask("POST", "agents/socket")["socket"], open_timeout=60, ping_interval=None)
 
     def resolve_all(self) -> None:
         for c in self.ask("GET", "conversations?owner=me")["conversations"]:

@@ -92,11 +92,17 @@ def _decide(c: Conversation, message: Message, at: int) -> Answer | Escalation:
         last_article=c.article,
         name=c.name,
     )
-    decision = answer(message.text, context, mind)
+    question = _question(c, message)
+    decision = answer(question, context, mind)
     if isinstance(decision, Answer):
         return decision
     load = len(table.waiting(decision.queue, decision.urgency))
-    return answer(message.text, replace(context, said=_said(c, message), waiting=load), mind)
+    return answer(question, replace(context, said=_said(c, message), waiting=load), mind)
+
+
+def _question(c: Conversation, message: Message) -> str:
+    """A first mail often asks in its subject; later ones only repeat it."""
+    return f"{message.subject}\n{message.text}" if message.subject and c.incoming == 1 else message.text
 
 
 def _said(c: Conversation, message: Message) -> tuple[tuple[str, str], ...]:

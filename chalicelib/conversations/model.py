@@ -140,8 +140,12 @@ def opened(message: Message, customer: str, number: int = 1, version: int = 0) -
 
 
 def received(c: Conversation, message: Message) -> Conversation:
-    """The customer wrote. Whoever holds the baton keeps it; the waiting clock starts if a person owes an answer."""
-    waiting = c.waiting_since or (message.at if c.owner in ("queue", "agent") else 0)
+    """The customer wrote. Whoever holds the baton keeps it; the waiting clock starts if a person owes an answer.
+
+    Nobody owes an answer to a robot (an out-of-office note, a bounce).
+    """
+    owed = c.owner in ("queue", "agent") and not message.meta.get("automatic")
+    waiting = c.waiting_since or (message.at if owed else 0)
     return replace(
         c,
         incoming=c.incoming + 1,
@@ -161,6 +165,7 @@ def answered(c: Conversation, message: Message, answer: Answer, at: int) -> Conv
         misses=0,
         article=answer.article[:64],
         question=message.text[:120],
+        language=answer.language or c.language,
         last_at=max(c.last_at, at),
         recent=_remember(c, "answered", message.id),
     )
@@ -173,6 +178,7 @@ def escalated(c: Conversation, message_id: str, escalation: Escalation, at: int)
         _queued(c, escalation.queue, escalation.urgency, at),
         escalated_at=at,
         reason=escalation.reason[:64],
+        language=str(escalation.facts.get("language", "")) or c.language,
         recent=_remember(c, "escalated", message_id),
     )
 

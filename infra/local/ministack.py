@@ -16,6 +16,7 @@ import os
 import re
 import signal
 import sys
+import tempfile
 import threading
 import time
 from base64 import b64decode
@@ -23,6 +24,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ministack import app
@@ -233,6 +235,14 @@ def _stop_with_parent() -> None:
     os._exit(0)  # a thread that still waits for something must not hold the end up
 
 
+def _bare_python() -> str:
+    """A Python that sees the standard library and what the package brings, and no site-packages at all."""
+    path = Path(tempfile.mkdtemp(prefix="bare-python-")) / "python"
+    path.write_text(f'#!/bin/sh\nexec "{sys._base_executable}" -S "$@"\n')  # type: ignore[attr-defined]
+    path.chmod(0o700)
+    return str(path)
+
+
 def _note_saving() -> None:
     save = app.save_all
 
@@ -247,8 +257,8 @@ def main() -> None:
     """Serve until the standard input closes."""
     lambda_svc._poll_dynamodb_streams = poll_streams
     lambda_svc._ESM_IDLE_WAKE_GAP_SECONDS = 0.005
-    detect = lambda_runtime._detect_runtime_binary
-    lambda_runtime._detect_runtime_binary = lambda runtime: (sys._base_executable, detect(runtime)[1])  # type: ignore[attr-defined]
+    detect, python = lambda_runtime._detect_runtime_binary, _bare_python()
+    lambda_runtime._detect_runtime_binary = lambda runtime: (python, detect(runtime)[1])
     sns._deliver_to_lambda = _call_subscriber
     _keep_streams()
     _relay_raw_mails()

@@ -89,6 +89,11 @@ def test_the_waiting_clock_runs_from_the_first_unanswered_message() -> None:
     assert c.waiting_since == T0 + 300
 
 
+def test_nobody_owes_a_robot_an_answer() -> None:
+    c = model.replied(held(), "ann", "r1", T0 + 200)
+    assert model.received(c, incoming(id="m-0000002", meta={"automatic": "out of office"})).waiting_since == 0
+
+
 @pytest.mark.parametrize(("silence", "over"), [(999, False), (1_000, False), (1_001, True)])
 def test_a_bot_conversation_is_over_after_the_idle_time(silence: int, over: bool) -> None:
     c = model.received(model.opened(incoming(), "c1"), incoming())
