@@ -21,7 +21,7 @@ from infra.progress import describe
 from infra.stack import resources
 from tests.deploy.small import package
 
-pytestmark = pytest.mark.deploy
+pytestmark = [pytest.mark.deploy, pytest.mark.xdist_group("deploy-commands")]
 
 Run = Callable[..., Result]
 
