@@ -31,12 +31,15 @@ class Desk:
         answer = self.client.post(path, json=body or {}).raise_for_status()
         return dict(answer.json()) if answer.content else {}
 
-    def claim(self, wanted: str, address: str = "") -> Json:
-        """Claim until the conversation with this text in it (or from this address) comes; others go back to their queues."""
+    def put(self, path: str, body: Json) -> None:
+        self.client.put(path, json=body).raise_for_status()
+
+    def claim(self, wanted: str) -> Json:
+        """Claim until the conversation comes in which this is said or whose customer writes from this address; others go back."""
         others: list[Json] = []
         try:
             while claimed := self.post("claims"):
-                if (address and claimed["address"] == address) or self._contains(claimed["id"], wanted):
+                if claimed["address"] == wanted or self._contains(claimed["id"], wanted):
                     return claimed
                 others.append(claimed)
         finally:

@@ -34,7 +34,7 @@ class Story:
         try:
             yield
         except (DidNotHappenError, httpx.HTTPError, WebSocketException, OSError, KeyError) as error:
-            why = str(error) or type(error).__name__
+            why = (str(error) or type(error).__name__).splitlines()[0]
             self.failures.append(f"{title}: {why}")
             self.console.print(f"  [red]✗ {escape(why)}[/]")
 
@@ -46,13 +46,13 @@ class Story:
         timing = f"  [bold]{took:.2f} s[/]" if took is not None else ""
         self.console.print(f"  [dim]{now}[/]  [{COLOURS[where]}]{where:8}[/]  [bold]{escape(who)}[/] {escape(cut)}{timing}")
 
-    def timed(self, channel: str, look: Callable[[], str]) -> tuple[str, float]:
-        """Run `look`, which waits for an answer, and note how long it took on this channel."""
-        began = time.monotonic()
-        found = look()
-        took = time.monotonic() - began
-        self.answers.setdefault(channel, []).append(took)
-        return found, took
+    @contextmanager
+    def timed(self, channel: str) -> Iterator[Callable[[], float]]:
+        """Note how long the block takes, from a question to its answer; afterwards the given function tells the seconds."""
+        began, took = time.monotonic(), list[float]()
+        yield lambda: took[0]
+        took.append(time.monotonic() - began)
+        self.answers.setdefault(channel, []).append(took[0])
 
     def check(self, holds: bool, what: str) -> None:
         """Raises DidNotHappenError."""

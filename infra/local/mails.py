@@ -108,7 +108,7 @@ def compose(sender: str, to: str, subject: str, text: str) -> EmailMessage:
     mail = EmailMessage(policy=WRITTEN)
     mail["From"], mail["To"], mail["Subject"] = sender, to, subject
     mail["Date"], mail["Message-ID"] = format_datetime(datetime.now(UTC)), make_msgid(domain=sender.rpartition("@")[2].strip("> "))
-    mail.set_content(text)
+    mail.set_content(text, cte="quoted-printable")
     return mail
 
 

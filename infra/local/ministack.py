@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -259,6 +260,8 @@ def main() -> None:
     lambda_svc._ESM_IDLE_WAKE_GAP_SECONDS = 0.005
     detect, python = lambda_runtime._detect_runtime_binary, _bare_python()
     lambda_runtime._detect_runtime_binary = lambda runtime: (python, detect(runtime)[1])
+    # It waits 50 ms for the log of a call that logs nothing; what is there is there sooner.
+    lambda_runtime.Worker._drain_stderr_bounded = partialmethod(lambda_runtime.Worker._drain_stderr_bounded, first_line_wait=0.01)
     sns._deliver_to_lambda = _call_subscriber
     _keep_streams()
     _relay_raw_mails()

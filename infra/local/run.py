@@ -1,11 +1,14 @@
 """`python -m infra run`: Baton on this machine until Ctrl-C, with its data kept for the next time."""
 
+import json
 import signal
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
+import httpx
 from rich.markup import escape
 from rich.panel import Panel
 from rich.status import Status
@@ -13,13 +16,15 @@ from rich.table import Table
 
 from infra.deploy import Show
 from infra.errors import DeployError
-from infra.local.aws import port_taken
+from infra.local.aws import port_taken, session
 from infra.local.house import Addresses, house
 from infra.operate.common import console, told
 from infra.progress import Progress
 from infra.smoke import smoke
 
 WATCH_SECONDS = 2.0
+# What a topic says to a new subscriber's function: no mail.
+_NO_MAIL: dict[str, Any] = {"Records": [{"Sns": {"Subject": None, "MessageAttributes": {}, "Message": "{}"}}]}
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -40,6 +45,7 @@ def command(port: int | None, folder: Path, demo_data: bool) -> None:
             ):
                 status.update("trying it as a customer")
                 _try(addresses)
+                _warm(addresses)
                 status.stop()
                 console.print(_panel(addresses, folder, time.monotonic() - began))
                 _watch(addresses)
@@ -71,6 +77,14 @@ def _try(addresses: Addresses) -> None:
     for one in smoke(addresses.site.rstrip("/"), patience=20):
         if not one.ok:
             raise DeployError(f"{one.name}: {one.detail}", "see the functions' errors in state/aws.log beside the data")
+
+
+def _warm(addresses: Addresses) -> None:
+    """Start the functions that no page has started yet, so that the first mail or SMS is not the slow one."""
+    httpx.post(f"{addresses.site}sms/twilio", data={}, timeout=30)  # refused: it is not signed
+    functions = session().client("lambda", endpoint_url=addresses.aws)
+    for name, event in (("BotAnswer", {"Records": []}), ("Deliver", {"Records": []}), ("EmailWebhook", _NO_MAIL)):
+        functions.invoke(FunctionName=addresses.outputs[f"{name}Name"], Payload=json.dumps(event).encode())
 
 
 def _watch(addresses: Addresses) -> None:
