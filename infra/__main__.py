@@ -8,7 +8,7 @@ import click
 
 COMMANDS = {
     "run": "infra.local.run:command",
-    "demo": "infra.demo.day:command",
+    "demo": "infra.demo.play:command",
     "build": "infra.package:command",
     "deploy": "infra.operate.deploy:command",
     "status": "infra.operate.status:command",

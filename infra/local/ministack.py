@@ -231,6 +231,8 @@ def _stop_with_parent() -> None:
     while quiet < 3 and time.monotonic() < deadline:
         quiet = 0 if lambda_svc.executions_in_flight()[0] else quiet + 1
         time.sleep(0.1)
+    if quiet < 3:
+        lambda_svc.logger.warning("ended although these still ran: %s", lambda_svc.executions_in_flight()[1])
     os.kill(os.getpid(), signal.SIGTERM)
     _saved.wait(SAVE_SECONDS)
     os._exit(0)  # a thread that still waits for something must not hold the end up
