@@ -45,6 +45,7 @@ class Phone:
         except twilio.Refusal as refusal:
             return web.json_response({"error": refusal.message}, status=400)
         message = self._entry(twilio.new_sid("SM"), phone, "in", text)
+        await self._journal.save(message)
         await self._deliver(message)
         return web.json_response(message, status=201)
 

@@ -1,4 +1,4 @@
-import { element, live, post, time, word } from "./ways.js";
+import { element, latestFirst, live, post, time, word } from "./ways.js";
 
 const words = {
   title: ["Mailbox", "邮箱"], to: ["Mail to", "邮件发往"], phone: ["Phone", "手机"], people: ["Mailboxes", "收件人"], subject: ["Subject", "主题"],
@@ -13,11 +13,12 @@ let answered = null;
 const plain = new Set(); // mails that are shown as text although they have HTML
 
 const page = live("mailbox", words, (state) => {
-  const people = [...new Set([...state.people, ...added])];
+  const of = (name) => state.mails.filter((mail) => mail.people.includes(name));
+  const people = latestFirst([...new Set([...state.people, ...added])], of);
   person = people.includes(person) ? person : people[0];
   find("support").textContent = state.support;
-  find("people").replaceChildren(...people.map((name) => entry(name, state.mails.filter((mail) => mail.people.includes(name)))), other());
-  const thread = state.mails.filter((mail) => mail.people.includes(person));
+  find("people").replaceChildren(...people.map((name) => entry(name, of(name))), other());
+  const thread = of(person);
   find("mails").replaceChildren(...(thread.length ? thread.map(letter) : [element("li", { className: "empty" }, word(words.empty))]));
   find("mails").scrollTop = find("mails").scrollHeight;
   about();
@@ -57,10 +58,16 @@ function letter(mail) {
   return element("li", { className: mine ? "letter mine" : "letter" },
     element("h2", {}, mail.subject || "—"),
     element("small", {}, `${word(words.from)} ${mail.from} · ${time(mail.at)}`),
-    // A frame without any permission: no scripts, no forms, no access to this page.
-    styled ? element("iframe", { sandbox: "", srcdoc: mail.html, title: mail.subject }) : element("pre", {}, mail.text),
+    styled ? frame(mail) : element("pre", {}, mail.text),
     ...(mail.attachments.length ? [element("small", {}, "📎 " + mail.attachments.join(", "))] : []),
     tools);
+}
+
+// No scripts, no forms, no way out of the frame; of the same origin only so that its height can be read.
+function frame(mail) {
+  const made = element("iframe", { sandbox: "allow-same-origin", srcdoc: mail.html, title: mail.subject });
+  made.addEventListener("load", () => { made.style.height = `${made.contentDocument.documentElement.scrollHeight + 4}px`; });
+  return made;
 }
 
 function about() {

@@ -1,4 +1,4 @@
-import { element, live, post, time, word } from "./ways.js";
+import { element, latestFirst, live, post, time, word } from "./ways.js";
 
 const words = {
   title: ["Phone", "手机"], to: ["SMS to", "短信发往"], mailbox: ["Mailbox", "邮箱"], phones: ["Phones", "手机号码"], hint: ["Write an SMS", "写短信"],
@@ -9,10 +9,12 @@ const find = (id) => document.getElementById(id);
 let phone = sessionStorage.getItem("phone") || "";
 
 const page = live("phone", words, (state) => {
-  phone = state.phones.includes(phone) ? phone : state.phones[0];
+  const of = (number) => state.messages.filter((message) => message.phone === number);
+  const phones = latestFirst(state.phones, of);
+  phone = phones.includes(phone) ? phone : phones[0];
   find("number").textContent = state.number;
-  find("phones").replaceChildren(...state.phones.map((number) => entry(number, state.messages.filter((message) => message.phone === number))));
-  const thread = state.messages.filter((message) => message.phone === phone);
+  find("phones").replaceChildren(...phones.map((number) => entry(number, of(number))));
+  const thread = of(phone);
   find("messages").replaceChildren(...(thread.length ? thread.map(bubble) : [element("li", { className: "empty" }, word(words.empty))]));
   find("messages").scrollTop = find("messages").scrollHeight;
 });

@@ -45,6 +45,12 @@ export function live(kind, words, show) {
   return { draw, load };
 }
 
+// Those who wrote or got something last come first; those without any message keep their order.
+export function latestFirst(names, messagesOf) {
+  const last = new Map(names.map((name) => [name, messagesOf(name).at(-1)?.at ?? 0]));
+  return [...names].sort((one, other) => last.get(other) - last.get(one));
+}
+
 // Post JSON; returns an error's text or "".
 export async function post(path, body) {
   try {
