@@ -36,7 +36,7 @@ function skills(queues) {
 }
 
 function Card({ c, state, words, now }) {
-  const unread = isUnread(c, state.seen);
+  const unread = isUnread(c, state);
   const draft = state.outbox.some((e) => e.conversation === c.id && e.failed);
   return html`
     <li>

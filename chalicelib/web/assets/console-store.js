@@ -26,7 +26,13 @@ export function merged(known, incoming) {
 export const isStored = (entry, story) =>
   story.notes.some((n) => n.id === entry.id) || story.messages.some((m) => m.id === entry.id || m.id.endsWith(`+${entry.id}`));
 
-export const isUnread = (c, seen) => c.waiting_since > 0 && c.incoming > (seen[c.id] ?? 0);
+/** When the customer last wrote, as far as is known: lists tell only since when an answer is owed. */
+function lastHeard(c, story) {
+  const incoming = story?.messages.filter((m) => m.direction === "incoming").map((m) => m.at) ?? [];
+  return Math.max(c.waiting_since, ...incoming);
+}
+
+export const isUnread = (c, { seen, stories }) => c.waiting_since > 0 && lastHeard(c, stories[c.id]) > (seen[c.id] ?? 0);
 
 export class Console {
   constructor() {
@@ -134,10 +140,12 @@ export class Console {
     }
   }
 
-  markSeen(c) {
-    if (this.state.seen[c.id] === c.incoming) return;
-    const kept = Object.entries({ ...this.state.seen, [c.id]: c.incoming }).slice(-SEEN_MOST);
-    this.source.set({ seen: Object.fromEntries(kept) });
+  /** What is on the screen counts as read. */
+  markSeen({ conversation: c, messages }) {
+    const heard = lastHeard(c, { messages });
+    if ((this.state.seen[c.id] ?? 0) >= heard) return;
+    const { [c.id]: _, ...others } = this.state.seen; // the newest stands last, the oldest is forgotten
+    this.source.set({ seen: Object.fromEntries([...Object.entries(others).slice(1 - SEEN_MOST), [c.id, heard]]) });
     store(localStorage, SEEN, this.state.seen);
   }
 
@@ -164,7 +172,7 @@ export class Console {
     if (frame.type === "queues") this.#soon("queues", () => this.#readQueues());
     if (frame.type !== "conversation") return;
     this.#soon("mine", () => this.#readMine());
-    if (this.state.stories[frame.id]) this.read(frame.id).catch(() => {});
+    if (this.state.stories[frame.id] || this.state.mine.some((c) => c.id === frame.id)) this.read(frame.id).catch(() => {});
   }
 
   /** Many hints at once become one reading, and not at the same moment in all consoles. */

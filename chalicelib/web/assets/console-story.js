@@ -8,7 +8,7 @@ export function Story({ store, state, words, language, actions }) {
   const story = state.stories[state.open];
   const [details, setDetails] = useState(false);
   useEffect(() => setDetails(false), [state.open]);
-  useSeen(store, story?.conversation);
+  useSeen(store, story);
   if (!state.open) return html`<p class="nothing">${words.nothingOpen}</p>`;
   if (!story) return html`<p class="nothing" role="status">${state.missing ? errorText(state.missing, words) : "…"}</p>`;
   const c = story.conversation;
@@ -23,13 +23,13 @@ export function Story({ store, state, words, language, actions }) {
 }
 
 /** What is on the screen of a visible page counts as read. */
-function useSeen(store, c) {
+function useSeen(store, story) {
   useEffect(() => {
-    const look = () => c && document.visibilityState === "visible" && store.markSeen(c);
+    const look = () => story && document.visibilityState === "visible" && store.markSeen(story);
     look();
     document.addEventListener("visibilitychange", look);
     return () => document.removeEventListener("visibilitychange", look);
-  }, [c?.id, c?.incoming]);
+  }, [story]);
 }
 
 function Head({ c, mine, state, words, actions, details, onDetails }) {

@@ -128,7 +128,7 @@ function useRoute() {
 
 function useTitle(state, words) {
   useEffect(() => {
-    document.title = words.title(state.mine.filter((c) => isUnread(c, state.seen)).length);
+    document.title = words.title(state.mine.filter((c) => isUnread(c, state)).length);
   });
 }
 
