@@ -1,74 +1,16 @@
-"""A local AWS for the tests of the local run, with small functions instead of Baton's own."""
+"""What the tests of the local run share."""
 
-import io
-import json
-import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.local.aws import local_aws, session
-
-
-@cache
-def _client(endpoint: str, service: str) -> Any:
-    return session().client(service, endpoint_url=endpoint)
-
-
-@dataclass(frozen=True, slots=True)
-class Cloud:
-    """The endpoint and what tests do with it again and again."""
-
-    endpoint: str
-
-    def client(self, service: str) -> Any:
-        return _client(self.endpoint, service)
-
-    def function(self, name: str, source: str, **environment: str) -> str:
-        """Create a Lambda function whose module is `source`; returns its ARN."""
-        package = io.BytesIO()
-        with zipfile.ZipFile(package, "w") as archive:
-            archive.writestr("app.py", source)
-        made = self.client("lambda").create_function(
-            FunctionName=name,
-            Runtime="python3.11",
-            Role="arn:aws:iam::000000000000:role/any",
-            Handler="app.handler",
-            Code={"ZipFile": package.getvalue()},
-            Timeout=10,
-            Environment={"Variables": environment},
-        )
-        return str(made["FunctionArn"])
-
-    def table(self, name: str) -> str:
-        """Create a table with a stream; returns the stream's ARN."""
-        made = self.client("dynamodb").create_table(
-            TableName=name,
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-        )
-        return str(made["TableDescription"]["LatestStreamArn"])
-
-    def queue(self, name: str) -> tuple[str, str]:
-        """Create a queue; returns its address and ARN."""
-        sqs = self.client("sqs")
-        url = sqs.create_queue(QueueName=name)["QueueUrl"]
-        return url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-
-    def receive(self, url: str, seconds: int = 10) -> list[Any]:
-        """The bodies that arrive in the queue within the time, as soon as there are any."""
-        answer = self.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=seconds, MaxNumberOfMessages=10)
-        bodies = []
-        for message in answer.get("Messages", []):
-            self.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            bodies.append(json.loads(message["Body"]))
-        return bodies
+from infra.local.aws import free_port, local_aws
+from infra.local.surroundings import Surroundings
+from infra.local.ways_in import Ports, ways_in
+from tests.local.cloud import Cloud
+from tests.local.entrance import ACCOUNT, OURS, TOKEN, House, recorder
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +23,19 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 def start_cloud() -> Callable[[Path], Any]:
     """Start a local AWS over a folder: `with start_cloud(folder) as endpoint`."""
     return local_aws
+
+
+@pytest.fixture(scope="module")
+def house(start_cloud: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("house")
+    ports = Ports(free_port(), free_port(), free_port())
+    with start_cloud(folder / "aws", relay_port=ports.sent) as endpoint, recorder() as (url, posts):
+        cloud = Cloud(endpoint)
+        cloud.client("s3").create_bucket(Bucket="mail")
+        topic = cloud.client("sns").create_topic(Name="mail")["TopicArn"]
+        queue, queue_arn = cloud.queue("notified")
+        cloud.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn)
+        cloud.client("sesv2").create_email_identity(EmailIdentity="shop.example")
+        around = Surroundings(endpoint, url, "support@shop.example", OURS, "mail", topic, ACCOUNT, TOKEN)
+        with ways_in(around, ports, folder):
+            yield House(cloud, ports, "mail", queue, url, posts)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from infra.local import ministack
-from tests.local.conftest import Cloud
+from tests.local.cloud import Cloud
 
 # Reports each invocation to a queue, then fails as the records ask: `raise` fails the call, `fail` reports the record.
 SOURCE = """

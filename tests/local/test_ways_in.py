@@ -4,85 +4,14 @@ import base64
 import json
 import smtplib
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import Queue
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl
 
 import httpx
 import pytest
 
 from infra.local import mails, twilio
-from infra.local.aws import free_port
-from infra.local.surroundings import Surroundings
-from infra.local.ways_in import Ports, ways_in
-from tests.local.conftest import Cloud
-
-ACCOUNT, TOKEN, OURS, THEIRS = "AC" + "0" * 32, "secret", "+12025550199", "+12025550143"
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """Local ways in that lead to a bucket, a queue and a recording web server instead of Baton."""
-
-    cloud: Cloud
-    ports: Ports
-    bucket: str
-    notified: str
-    public_url: str
-    posts: "Queue[tuple[str, str, dict[str, str]]]"
-
-    @property
-    def pages(self) -> str:
-        return f"http://127.0.0.1:{self.ports.pages}"
-
-    def mail(self, raw: bytes, sender: str = "mia@customer.example", to: str = "support@shop.example") -> None:
-        with smtplib.SMTP("127.0.0.1", self.ports.smtp) as server:
-            server.sendmail(sender, [to], raw)
-
-
-@contextmanager
-def recorder() -> Iterator[tuple[str, "Queue[tuple[str, str, dict[str, str]]]"]]:
-    """A web server that notes the path, signature and form of each post; `refuse` in a text is answered by 403."""
-    posts: Queue[tuple[str, str, dict[str, str]]] = Queue()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            form = dict(parse_qsl(body, keep_blank_values=True))
-            posts.put((self.path, self.headers["X-Twilio-Signature"], form))
-            self.send_response(403 if "refuse" in form["Body"] else 200)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/stage", posts
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-@pytest.fixture(scope="module")
-def house(start_cloud: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
-    ports = Ports(free_port(), free_port(), free_port())
-    with start_cloud(folder / "aws", relay_port=ports.sent) as endpoint, recorder() as (url, posts):
-        cloud = Cloud(endpoint)
-        cloud.client("s3").create_bucket(Bucket="mail")
-        topic = cloud.client("sns").create_topic(Name="mail")["TopicArn"]
-        queue, queue_arn = cloud.queue("notified")
-        cloud.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn)
-        cloud.client("sesv2").create_email_identity(EmailIdentity="shop.example")
-        around = Surroundings(endpoint, url, "support@shop.example", OURS, "mail", topic, ACCOUNT, TOKEN)
-        with ways_in(around, ports, folder):
-            yield House(cloud, ports, "mail", queue, url, posts)
-
+from tests.local.entrance import ACCOUNT, OURS, THEIRS, TOKEN, House, send
 
 RAW = b"""From: Mia <mia@customer.example>
 To: support@shop.example
@@ -172,10 +101,6 @@ def test_an_sms_is_a_signed_webhook_and_can_come_twice(house: House) -> None:
 def test_a_refused_webhook_is_shown(house: House) -> None:
     written = httpx.post(house.pages + "/phone/messages", json={"phone": THEIRS, "text": "refuse this"})
     assert written.json()["state"].startswith("403")
-
-
-def send(house: House, form: dict[str, str], auth: tuple[str, str] = (ACCOUNT, TOKEN), account: str = ACCOUNT) -> httpx.Response:
-    return httpx.post(f"{house.pages}/2010-04-01/Accounts/{account}/Messages.json", auth=auth, data=form)
 
 
 def test_an_sms_sent_by_the_rest_api_reaches_the_phone(house: House) -> None:
