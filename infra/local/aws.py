@@ -94,6 +94,7 @@ def _start(state_dir: Path, port: int, relay_port: int, scratch: str, log: IO[st
         "TMPDIR": scratch,
         "IOT_MTLS_ENABLED": 0,
         "SFTP_ENABLED": 0,
+        "MINISTACK_WORKER_THREADS": 256,  # invocations wait in them for a worker
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "PYTHONDONTWRITEBYTECODE": 1,

@@ -1,12 +1,13 @@
 """MiniStack's server, with what AWS does and MiniStack 1.5.33 does not.
 
-Five things, or tests and local runs would prove less than they seem to:
+Six things, or tests and local runs would prove less than they seem to:
 - A stream mapping there knows no partial failures, retry limits, bisecting or parking of what stays broken, and
   one slow function holds up every other mapping. `poll_streams` gives each mapping its own pace and AWS's rules.
 - It saves how far each mapping has read but not the records, so after a restart new writes went unseen.
 - A function that a topic calls gets every field, retries, and its on-failure destination.
 - SES v2 relays a raw mail without most of its headers; here the mail arrives as it was sent.
 - Functions could import whatever the developer's environment has; here they see their package only, as on Lambda.
+- A burst would start a process for each invocation; here it waits for one of a few.
 
 It stops when its standard input closes, hence also when whoever started it dies, and lets running functions finish first.
 """
@@ -34,6 +35,7 @@ from ministack.services import dynamodb, lambda_svc, ses, ses_v2, sns
 
 Record = dict[str, Any]
 
+WORKERS = 4  # of one function at a time
 FINISH_SECONDS = 10.0
 SAVE_SECONDS = 15.0
 RETRY_SECONDS = 0.2
@@ -246,6 +248,26 @@ def _bare_python() -> str:
     return str(path)
 
 
+def _share_workers() -> None:
+    """On AWS a burst gets as many environments as it needs; here each would be a process of its own, and dozens that
+    start at once bring a small machine to a halt. So an invocation waits for one of a few. (None of Baton's functions
+    waits for another one, so nobody can wait for ever.)"""
+    acquire, release, freed = lambda_runtime.acquire_worker, lambda_runtime.release_worker, threading.Condition()
+
+    def acquire_one(*function: Any, **where: Any) -> tuple[Any, str]:
+        with freed:
+            while (found := acquire(*function, **where, max_concurrency=WORKERS))[0] is None:
+                freed.wait(1)
+            return found[0], found[1]
+
+    def release_one(worker: Any) -> None:
+        with freed:
+            release(worker)
+            freed.notify()
+
+    lambda_svc.acquire_worker, lambda_svc.release_worker = acquire_one, release_one
+
+
 def _note_saving() -> None:
     save = app.save_all
 
@@ -268,6 +290,7 @@ def main() -> None:
     _keep_streams()
     _relay_raw_mails()
     _note_saving()
+    _share_workers()
     threading.Thread(target=_stop_with_parent, daemon=True).start()
     app.main()
 
