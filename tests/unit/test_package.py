@@ -81,6 +81,11 @@ def test_botocore_knows_exactly_the_services_in_use(archive: zipfile.ZipFile) ->
     assert set(re.findall(r'aws\.client\("([a-z0-9-]+)"', code)) == set(SERVICES)
 
 
+def test_machine_code_is_for_the_processor_of_production(tmp_path: Path) -> None:
+    archive = zipfile.ZipFile(build("dev", "aws", tmp_path).archives[ARCHIVE])
+    assert not [n for n in archive.namelist() if n.endswith(".so") and f"{sys.implementation.cache_tag}-aarch64" not in n]
+
+
 def test_licences_ship_with_what_they_belong_to(archive: zipfile.ZipFile) -> None:
     names = archive.namelist()
     for distribution in ("botocore", "aws_lambda_powertools", "urllib3", "jmespath", "six"):
