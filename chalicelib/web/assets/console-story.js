@@ -126,8 +126,12 @@ function Escalated({ e, words, language }) {
         <dt>${words.because}</dt>
         <dd><bdi>${reason}</bdi> → ${queue}${urgency === "urgent" && html` <${Urgent} words=${words} />`}</dd>
         ${summary && html`<dt>${words.soFar}</dt><dd><${Words} text=${summary} more=${words.showAll} /></dd>`}
-        ${known.length > 0 && html`<dt>${words.facts}</dt><dd><ul class="facts">${known.map(([name, value]) => html`<li><span>${name}</span> <bdi>${shown(value)}</bdi></li>`)}</ul></dd>`}
       </dl>
+      ${known.length > 0 && html`
+        <details>
+          <summary>${words.facts}</summary>
+          <ul class="facts">${known.map(([name, value]) => html`<li><span>${name}</span> <bdi>${shown(value)}</bdi></li>`)}</ul>
+        </details>`}
     </section>`;
 }
 
