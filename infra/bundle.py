@@ -7,8 +7,6 @@ the same bytes.
 
 from __future__ import annotations
 
-import gzip
-import json
 import os
 import re
 import shutil
@@ -19,17 +17,15 @@ from collections.abc import Iterator
 from hashlib import sha256
 from importlib.metadata import PathDistribution
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import chalice
 from packaging.requirements import Requirement
 
+from infra import services
 from infra.errors import DeployError
 
 Target = Literal["aws", "local"]
-
-# The services that functions call (chalicelib/aws.py); botocore's descriptions of all others stay behind.
-SERVICES = ("apigatewaymanagementapi", "cognito-idp", "dynamodb", "lambda", "s3", "sesv2", "sqs", "ssm")
 
 # What Lambda's python3.11 (Amazon Linux 2, glibc 2.26) on arm64 can load.
 AWS_PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_17_aarch64", "manylinux_2_26_aarch64")
@@ -61,7 +57,8 @@ def write_archive(root: Path, target: Target, cache: Path, work: Path, archive: 
 
 def _dependencies(requirements: Path, target: Target, cache: Path) -> Path:
     """The folder with installed, cut and compiled dependencies; made once per list, target and recipe."""
-    recipe = (requirements.read_bytes(), Path(__file__).read_bytes(), target.encode(), sys.version.encode())
+    files = (requirements, Path(__file__), Path(services.__file__))
+    recipe = (*(file.read_bytes() for file in files), target.encode(), sys.version.encode())
     folder = cache / f"dependencies-{sha256(b'|'.join(recipe)).hexdigest()[:24]}"
     if not folder.exists():
         made = folder.with_suffix(f".{os.getpid()}")
@@ -118,36 +115,7 @@ def _cut(folder: Path) -> None:
         if path.name in INSTALL_NOTES or STRAY.search(path.relative_to(folder).as_posix()):
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     shutil.rmtree(folder / "bin", ignore_errors=True)
-    data = folder / "botocore" / "data"
-    for path in data.iterdir():
-        if path.is_dir() and path.name not in SERVICES:
-            shutil.rmtree(path)
-    prefixes = {_endpoint_prefix(_newest(data / service)) for service in SERVICES}
-    for examples in data.rglob("examples-*"):
-        examples.unlink()
-    _cut_endpoints(data / "endpoints.json", prefixes)
-
-
-def _newest(service: Path) -> Path:
-    """botocore loads a service's newest version only; the older ones go."""
-    if not service.is_dir():
-        raise DeployError(f"botocore knows no service {service.name}", "correct SERVICES in infra/bundle.py")
-    *older, newest = sorted(service.iterdir())
-    for version in older:
-        shutil.rmtree(version)
-    return newest
-
-
-def _endpoint_prefix(version: Path) -> str:
-    model = json.loads(gzip.decompress((version / "service-2.json.gz").read_bytes()))
-    return str(model["metadata"]["endpointPrefix"])
-
-
-def _cut_endpoints(file: Path, prefixes: set[str]) -> None:
-    endpoints: dict[str, Any] = json.loads(file.read_text())
-    for partition in endpoints["partitions"]:
-        partition["services"] = {name: found for name, found in partition["services"].items() if name in prefixes}
-    file.write_text(json.dumps(endpoints, separators=(",", ":")))
+    services.cut(folder / "botocore" / "data")
 
 
 def _place(source: Path, target: Path) -> None:
