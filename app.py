@@ -2,7 +2,7 @@
 
 Everything that is no HTTP route must be declared here (Chalice binds no events from blueprints); the routes of the
 agents' API are in chalicelib.agents.routes. Each function loads only its own room, when it is first called or, if the
-environment variable ROOM names it, while the function starts, where Lambda lends more CPU.
+environment variable ROOM names its modules, while the function starts, where Lambda lends more CPU.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from chalice.app import (
     WebsocketEvent,
 )
 
-from chalicelib import http
+from chalicelib import aws, http
 from chalicelib.agents import routes
 from chalicelib.errors import NotAuthenticated
 from chalicelib.observability import log, now
@@ -220,6 +220,8 @@ def _page(name: str) -> Response:
 
 
 if os.environ.get("ROOM"):
-    import_module(os.environ["ROOM"])
+    for room in os.environ["ROOM"].split():
+        import_module(room)
+    aws.prepare()
     gc.freeze()  # what a function loaded at its start lives as long as the function
 gc.enable()

@@ -6,6 +6,7 @@ cold start would pay for. Nothing is connected at import, so tests choose the mo
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -37,6 +38,9 @@ _MEANINGS: dict[str, type[BatonError]] = {
     )
     for code in codes.split()
 }
+# Whoever is told of a table or of parameters asks for them in every invocation.
+_AT_START = {"TABLE": "dynamodb", "PARAMETERS": "ssm"}
+
 _NEVER = frozenset(
     {"MessageRejected", "BadRequestException", "InvalidParameterValue", "ValidationException", "MailFromDomainNotVerifiedException"}
 )
@@ -59,6 +63,13 @@ def client(service: str, endpoint: str = "", attempts: int = 3) -> Any:
         **signing,
     )
     return _session().create_client(service, config=config, endpoint_url=endpoint or None)
+
+
+def prepare() -> None:
+    """While a function starts: the clients that its first event would wait for. Connects nowhere yet."""
+    for name, service in _AT_START.items():
+        if os.environ.get(name):
+            client(service)
 
 
 @contextmanager

@@ -18,7 +18,6 @@ os.environ.update(
     AWS_SECRET_ACCESS_KEY="testing",
     AWS_DEFAULT_REGION="eu-central-1",
     AWS_EC2_METADATA_DISABLED="true",
-    POWERTOOLS_SERVICE_NAME="baton",
 )
 
 

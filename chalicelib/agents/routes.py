@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from http.cookies import SimpleCookie
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, CognitoUserPoolAuthorizer, Request, Response
 
+from chalicelib import agents as room
 from chalicelib import settings
-from chalicelib.agents import access, roster, workspace
-from chalicelib.agents.roster import Agent
 from chalicelib.conversations import timeline
 from chalicelib.errors import BadRequest
 from chalicelib.http import answering, body_of, number_of, respond, text_of
 from chalicelib.observability import now
+
+if TYPE_CHECKING:
+    from chalicelib.agents.roster import Agent
 
 # The packaged template puts the real user pool in the place of this name.
 signed_in = CognitoUserPoolAuthorizer("agents", provider_arns=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/replaced"])
@@ -26,13 +27,13 @@ COOKIE = "baton_session"
 
 def agent_of(request: Request) -> Agent:
     """Who asks, by the claims that the gateway verified. Raises Forbidden."""
-    return access.agent(request.context["authorizer"]["claims"])
+    return room.access.agent(request.context["authorizer"]["claims"])
 
 
 def supervisor(request: Request) -> Agent:
     """Raises Forbidden for an agent who is no supervisor."""
     agent = agent_of(request)
-    access.require_supervisor(agent)
+    room.access.require_supervisor(agent)
     return agent
 
 
@@ -50,9 +51,9 @@ def sign_in() -> Response:
     body = _body()
     email = text_of(body, "email")
     if body.get("session"):
-        tokens = access.set_password(email, text_of(body, "session"), text_of(body, "new_password"))
+        tokens = room.access.set_password(email, text_of(body, "session"), text_of(body, "new_password"))
     else:
-        tokens = access.sign_in(email, text_of(body, "password"))
+        tokens = room.access.sign_in(email, text_of(body, "password"))
     if tokens.get("ChallengeName") == "NEW_PASSWORD_REQUIRED":
         return respond({"challenge": "new_password", "session": tokens["Session"]}, 202)
     return _session(tokens)
@@ -61,52 +62,52 @@ def sign_in() -> Response:
 @api.route("/agents/session/refresh", methods=["POST"])
 @answering
 def renew() -> Response:
-    return _session(access.renew(_refresh_token()))
+    return _session(room.access.renew(_refresh_token()))
 
 
 @api.route("/agents/session", methods=["DELETE"])
 @answering
 def sign_out() -> Response:
-    access.sign_out(_refresh_token())
+    room.access.sign_out(_refresh_token())
     return respond("", 204, {"Set-Cookie": _cookie("", 0)})
 
 
 @api.route("/me", authorizer=signed_in)
 @answering
 def me() -> dict[str, Any]:
-    return roster.view(_agent())
+    return room.roster.view(_agent())
 
 
 @api.route("/agents", authorizer=signed_in)
 @answering
 def agents() -> dict[str, Any]:
     _agent()
-    return {"agents": [roster.view(a) for a in roster.everyone()]}
+    return {"agents": [room.roster.view(a) for a in room.roster.everyone()]}
 
 
 @api.route("/agents/{agent_id}", methods=["PUT"], authorizer=signed_in)
 @answering
 def change_agent(agent_id: str) -> dict[str, Any]:
     supervisor(api.current_request)
-    return roster.view(roster.change(agent_id, _body()))
+    return room.roster.view(room.roster.change(agent_id, _body()))
 
 
 @api.route("/agents/socket", methods=["POST"], authorizer=signed_in)
 @answering
 def socket() -> dict[str, str]:
-    return {"socket": f"{settings.parameters().socket_url}?ticket={access.ticket(_agent(), now())}"}
+    return {"socket": f"{settings.parameters().socket_url}?ticket={room.access.ticket(_agent(), now())}"}
 
 
 @api.route("/queues", authorizer=signed_in)
 @answering
 def queues() -> dict[str, Any]:
-    return {"queues": workspace.queues(_agent())}
+    return {"queues": room.workspace.queues(_agent())}
 
 
 @api.route("/claims", methods=["POST"], authorizer=signed_in)
 @answering
 def claim() -> Any:
-    claimed = workspace.claim(_agent(), now())
+    claimed = room.workspace.claim(_agent(), now())
     return timeline.conversation_view(claimed) if claimed else respond("", 204)
 
 
@@ -115,9 +116,9 @@ def claim() -> Any:
 def conversations() -> dict[str, Any]:
     query = api.current_request.query_params or {}
     if "queue" in query:
-        return {"conversations": workspace.in_queue(_agent(), query["queue"])}
+        return {"conversations": room.workspace.in_queue(_agent(), query["queue"])}
     if query.get("owner") == "me":
-        return {"conversations": workspace.mine(_agent())}
+        return {"conversations": room.workspace.mine(_agent())}
     raise BadRequest("ask with ?owner=me or ?queue=NAME")
 
 
@@ -125,14 +126,14 @@ def conversations() -> dict[str, Any]:
 @answering
 def conversation(conversation_id: str) -> dict[str, Any]:
     _agent()
-    return workspace.read(conversation_id, number_of(api.current_request.query_params, "after"))
+    return room.workspace.read(conversation_id, number_of(api.current_request.query_params, "after"))
 
 
 @api.route("/conversations/{conversation_id}/replies", methods=["POST"], authorizer=signed_in)
 @answering
 def reply(conversation_id: str) -> Response:
     body = _body()
-    message, is_new = workspace.reply(_agent(), conversation_id, text_of(body, "id"), text_of(body, "text"), now())
+    message, is_new = room.workspace.reply(_agent(), conversation_id, text_of(body, "id"), text_of(body, "text"), now())
     return respond(timeline.for_agent(message), 201 if is_new else 200)
 
 
@@ -140,7 +141,7 @@ def reply(conversation_id: str) -> Response:
 @answering
 def note(conversation_id: str) -> Response:
     body = _body()
-    written = workspace.note(_agent(), conversation_id, text_of(body, "id"), text_of(body, "text"), now())
+    written = room.workspace.note(_agent(), conversation_id, text_of(body, "id"), text_of(body, "text"), now())
     return respond(asdict(written), 201)
 
 
@@ -149,31 +150,31 @@ def note(conversation_id: str) -> Response:
 def transfer(conversation_id: str) -> dict[str, Any]:
     agent, body = _agent(), _body()
     if body.get("note"):
-        workspace.note(agent, conversation_id, f"transfer-{now()}", text_of(body, "note"), now())
+        room.workspace.note(agent, conversation_id, f"transfer-{now()}", text_of(body, "note"), now())
     if body.get("agent"):
-        moved = workspace.pass_to(agent, conversation_id, text_of(body, "agent"), now())
+        moved = room.workspace.pass_to(agent, conversation_id, text_of(body, "agent"), now())
     else:
-        moved = workspace.transfer(agent, conversation_id, text_of(body, "queue"), text_of(body, "urgency", "normal"), now())
+        moved = room.workspace.transfer(agent, conversation_id, text_of(body, "queue"), text_of(body, "urgency", "normal"), now())
     return timeline.conversation_view(moved)
 
 
 @api.route("/conversations/{conversation_id}/resolve", methods=["POST"], authorizer=signed_in)
 @answering
 def resolve(conversation_id: str) -> dict[str, Any]:
-    return timeline.conversation_view(workspace.resolve(_agent(), conversation_id, now()))
+    return timeline.conversation_view(room.workspace.resolve(_agent(), conversation_id, now()))
 
 
 @api.route("/conversations/{conversation_id}/hand-back", methods=["POST"], authorizer=signed_in)
 @answering
 def hand_back(conversation_id: str) -> dict[str, Any]:
-    return timeline.conversation_view(workspace.hand_back(_agent(), conversation_id, now()))
+    return timeline.conversation_view(room.workspace.hand_back(_agent(), conversation_id, now()))
 
 
 def _session(tokens: dict[str, Any]) -> Response:
     """The ID token for the page's memory; the refresh token only into a cookie that scripts cannot read."""
     result = tokens["AuthenticationResult"]
-    agent = access.agent(_claims(result["IdToken"]))
-    body = {"token": result["IdToken"], "expires_at": now() + result["ExpiresIn"] * 1000, "agent": roster.view(agent)}
+    agent = room.access.agent(_claims(result["IdToken"]))
+    body = {"token": result["IdToken"], "expires_at": now() + result["ExpiresIn"] * 1000, "agent": room.roster.view(agent)}
     kept = result.get("RefreshToken")
     return respond(body, 200, {"Set-Cookie": _cookie(kept, 30 * 86400)} if kept else {})
 
@@ -193,5 +194,7 @@ def _cookie(value: str, seconds: int) -> str:
 
 
 def _refresh_token() -> str:
+    from http.cookies import SimpleCookie
+
     cookies: SimpleCookie = SimpleCookie(api.current_request.headers.get("cookie", ""))
     return cookies[COOKIE].value if COOKIE in cookies else ""

@@ -35,7 +35,7 @@ def sweep() -> dict[str, int]:
     for agent in roster.everyone():
         _care_for(agent, at, done)
     metrics(WaitingSeconds=longest / 1000, Waiting=done["waiting"])
-    log.info("swept", extra=done)
+    log.info("swept", done=done)
     return done
 
 

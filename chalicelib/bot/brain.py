@@ -47,7 +47,7 @@ def _renew() -> None:
         _Kept.index = _current(_Kept.index)
     except BatonError as error:
         passing = error.status == 503 and _Kept.index is not None
-        log.error("knowledge_unreadable", extra={"error": str(error), "kept": passing})
+        log.error("knowledge_unreadable", error=str(error), kept=passing)
         if not passing:
             _Kept.index = None
             # Looked for again with the next message: nobody should wait a minute for a first publishing.
@@ -83,7 +83,7 @@ def _hours() -> opening_hours.Hours:
     try:
         return opening_hours.parse(data, settings.optional("TIME_ZONE"))
     except BadRequest as error:
-        log.error("hours_unreadable", extra={"error": str(error)})
+        log.error("hours_unreadable", error=str(error))
         return opening_hours.parse({**data, "zone": "UTC"})
 
 

@@ -12,7 +12,7 @@ from infra.template.cfn import Json, att, ref, resource, sub
 class Function:
     """`key` names it in Chalice's configuration and in .chalice/policies; `env`: names of `environment`, parted by spaces.
 
-    `room`: the module that it loads while it starts, if any. `paths`: those of the REST API that it serves instead of
+    `room`: the modules that it loads while it starts, parted by spaces. `paths`: those of the REST API that it serves instead of
     APIHandler. `background`: nobody waits for its answer, so what keeps failing goes to FailedRecords.
     """
 
@@ -29,7 +29,7 @@ FUNCTIONS: dict[str, Function] = {
     "APIHandler": Function(
         "api_handler",
         29,  # API Gateway waits no longer
-        "chalicelib.agents.routes",
+        "chalicelib.agents.access chalicelib.agents.workspace",
         "TABLE NOTES_TABLE REPORTS_BUCKET QUEUES USER_POOL_CLIENT REPORT_FUNCTION TIME_ZONE",
     ),
     "SmsWebhook": Function("sms_webhook", 10, "chalicelib.channels.sms", "TABLE", paths=("/sms/twilio",)),
@@ -120,7 +120,6 @@ def _properties(name: str, agent_queues: dict[str, str], architecture: str) -> J
     everywhere: Json = {
         "STAGE": ref("Stage"),
         "PARAMETERS": sub("/baton/${Stage}/"),
-        "POWERTOOLS_SERVICE_NAME": "baton",
         **({"ROOM": function.room} if function.room else {}),
     }
     properties: Json = {

@@ -122,7 +122,7 @@ def test_without_a_readable_index_the_bot_hands_over_and_says_so_in_the_log(s3: 
 
 def test_the_log_names_what_is_wrong(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Any] = []
-    monkeypatch.setattr(brain.log, "error", lambda event, extra: told.append((event, extra)))
+    monkeypatch.setattr(brain.log, "error", lambda event, **fields: told.append((event, fields)))
     broken(s3, "another format")
     brain.load()
     assert told[0][0] == "knowledge_unreadable"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 import shutil
 import struct
@@ -12,11 +14,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from botocore import xform_name
+from botocore.session import Session
 
 from infra import package as packaging
-from infra.bundle import SERVICES, STRAY, sources
+from infra.bundle import STRAY, sources
 from infra.errors import DeployError
 from infra.package import ARCHIVE, ROOT, Package, build
+from infra.services import SERVICES
 
 MB = 1_000_000
 UNCHECKED = 0b01  # flags of a .pyc: made from a hash of its source, and never compared with it again
@@ -74,11 +79,19 @@ def test_nothing_strays_into_it(archive: zipfile.ZipFile) -> None:
     assert {name for name in names if name.startswith("chalice/")} == {"chalice/__init__.py", "chalice/app.py"}
 
 
-def test_botocore_knows_exactly_the_services_in_use(archive: zipfile.ZipFile) -> None:
-    described = {name.split("/")[2] for name in archive.namelist() if re.match(r"botocore/data/[^/]+/", name)}
-    assert described == set(SERVICES)
+def test_botocore_knows_exactly_the_services_and_operations_in_use(archive: zipfile.ZipFile) -> None:
+    described = {
+        name.split("/")[2]: frozenset(json.loads(gzip.decompress(archive.read(name)))["operations"])
+        for name in archive.namelist()
+        if name.endswith("/service-2.json.gz")
+    }
+    assert described == SERVICES
     code = "\n".join(path.read_text() for path in (ROOT / "chalicelib").rglob("*.py"))
     assert set(re.findall(r'aws\.client\("([a-z0-9-]+)"', code)) == set(SERVICES)
+    session = Session()
+    existing = {operation for service in SERVICES for operation in session.get_service_model(service).operation_names}
+    called = {operation for operation in existing if f".{xform_name(operation)}(" in code}
+    assert called | {"HeadBucket"} == {operation for operations in SERVICES.values() for operation in operations}
 
 
 def test_machine_code_is_for_the_processor_of_production(tmp_path: Path) -> None:
@@ -88,7 +101,7 @@ def test_machine_code_is_for_the_processor_of_production(tmp_path: Path) -> None
 
 def test_licences_ship_with_what_they_belong_to(archive: zipfile.ZipFile) -> None:
     names = archive.namelist()
-    for distribution in ("botocore", "aws_lambda_powertools", "urllib3", "jmespath", "six"):
+    for distribution in ("botocore", "urllib3", "jmespath", "six"):
         assert [n for n in names if n.startswith(f"{distribution}-") and re.search("LICEN[CS]E", n, re.IGNORECASE)], distribution
 
 
@@ -107,6 +120,8 @@ def test_intake_starts_from_the_archive_alone_and_loads_nothing_heavy(unpacked: 
         "AWS_DEFAULT_REGION": "eu-central-1",
         "AWS_ACCESS_KEY_ID": "x",
         "AWS_SECRET_ACCESS_KEY": "x",
+        "TABLE": "t",
+        "PARAMETERS": "/baton/dev/",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     done = subprocess.run([sys.executable, "-S", "-s", "-c", code], env=env, capture_output=True, text=True, check=False)

@@ -93,8 +93,8 @@ def test_every_function_is_one_that_we_know(resources: dict[str, Any]) -> None:
 def test_every_handler_and_room_can_be_imported(resources: dict[str, Any], name: str) -> None:
     module, _, attribute = resources[name]["Properties"]["Handler"].rpartition(".")
     assert callable(getattr(import_module(module), attribute))
-    room = resources[name]["Properties"]["Environment"]["Variables"].get("ROOM")
-    assert room is None or import_module(room)
+    for room in resources[name]["Properties"]["Environment"]["Variables"].get("ROOM", "").split():
+        assert import_module(room)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -129,7 +129,7 @@ def test_the_code_asks_for_no_name_that_its_function_is_not_told(resources: dict
     code = "\n".join(path.read_text() for path in (ROOT / "chalicelib").rglob("*.py"))
     asked = set(re.findall(r'(?:env|optional)\("([A-Z_]+)"', code))
     assert asked <= given
-    assert given - asked <= {"STAGE", "ROOM", "POWERTOOLS_SERVICE_NAME"}, "nobody asks for these"
+    assert given - asked <= {"STAGE", "ROOM"}, "nobody asks for these"
 
 
 # --- What calls them -------------------------------------------------------------------------------------------------
