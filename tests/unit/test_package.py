@@ -101,7 +101,7 @@ def test_machine_code_is_for_the_processor_of_production(tmp_path: Path) -> None
 
 def test_licences_ship_with_what_they_belong_to(archive: zipfile.ZipFile) -> None:
     names = archive.namelist()
-    for distribution in ("botocore", "urllib3", "jmespath", "six"):
+    for distribution in ("botocore", "aws_lambda_powertools", "urllib3", "jmespath", "six"):
         assert [n for n in names if n.startswith(f"{distribution}-") and re.search("LICEN[CS]E", n, re.IGNORECASE)], distribution
 
 
