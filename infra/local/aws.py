@@ -6,6 +6,7 @@ with local_aws(folder) as endpoint:
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -132,5 +133,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGUSR1)
+        time.sleep(1)
         process.kill()
         process.wait()

@@ -12,6 +12,7 @@ Six things, or tests and local runs would prove less than they seem to:
 It stops when its standard input closes, hence also when whoever started it dies, and lets running functions finish first.
 """
 
+import faulthandler
 import json
 import os
 import re
@@ -291,6 +292,7 @@ def main() -> None:
     _relay_raw_mails()
     _note_saving()
     _share_workers()
+    faulthandler.register(signal.SIGUSR1)  # says in the log what every thread does
     threading.Thread(target=_stop_with_parent, daemon=True).start()
     app.main()
 
