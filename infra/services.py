@@ -61,8 +61,8 @@ def _cut_service(version: Path, wanted: Iterable[str]) -> str:
     model["operations"] = {name: found for name, found in model["operations"].items() if name in wanted}
     used = _closure(model["operations"], model["shapes"])
     model["shapes"] = {name: shape for name, shape in model["shapes"].items() if name in used}
-    text = json.dumps(_without_documentation(model), separators=(",", ":"))
-    file.write_bytes(gzip.compress(text.encode(), mtime=0))
+    model |= {part: _without_documentation(model[part]) for part in ("operations", "shapes")}
+    file.write_bytes(gzip.compress(json.dumps(model, separators=(",", ":")).encode(), mtime=0))
     return str(model["metadata"]["endpointPrefix"])
 
 

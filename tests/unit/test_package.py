@@ -128,6 +128,37 @@ def test_intake_starts_from_the_archive_alone_and_loads_nothing_heavy(unpacked: 
     assert done.stdout.strip() == "light", done.stderr
 
 
+CALL_EVERYTHING = """
+import io, json, sys
+sys.path.insert(0, sys.argv[1])
+from botocore import xform_name
+from botocore.awsrequest import AWSResponse, HeadersDict
+from urllib3 import HTTPResponse
+from chalicelib import aws
+PLAIN = {"structure": {}, "list": [], "map": {}}
+for service, operations in json.loads(sys.argv[2]).items():
+    client = aws.client(service)
+    body = b"" if service == "s3" else b"{}"
+    def answer(body=body, **_):
+        return AWSResponse("", 200, HeadersDict(), HTTPResponse(io.BytesIO(body), preload_content=False))
+    client.meta.events.register("before-send", answer)
+    for operation in operations:
+        shape = client.meta.service_model.operation_model(operation).input_shape
+        needed = {name: PLAIN.get(shape.members[name].type_name, "x") for name in shape.required_members}
+        getattr(client, xform_name(operation))(**needed)
+        print(operation)
+"""
+
+
+def test_every_operation_can_be_called_with_what_the_archive_knows_of_it(unpacked: Path) -> None:
+    """Up to the wire: endpoint rules, serializing, signing, and the answer's parsing."""
+    operations = {service: sorted(names) for service, names in SERVICES.items()}
+    env = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-S", "-s", "-c", CALL_EVERYTHING, str(unpacked), json.dumps(operations)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == [name for names in operations.values() for name in names], done.stderr
+
+
 def test_the_same_sources_make_the_same_bytes_wherever_they_lie(package: Package, tmp_path: Path) -> None:
     """From nothing, in another folder: dependencies, byte code and all."""
     again = build("dev", "local", tmp_path / "out", root=copy_of_the_sources(tmp_path / "elsewhere"))
