@@ -43,9 +43,7 @@ class Page:
     body: str
 
 
-def serve(
-    name: str, socket_origin: str = "", if_none_match: str = "", *, business: str = "", asked_version: str = ""
-) -> Page:
+def serve(name: str, socket_origin: str = "", if_none_match: str = "", *, business: str = "", asked_version: str = "") -> Page:
     """`name` is "chat", "console" or an asset's file name; `asked_version` the request's `v`, `business` the name shown.
 
     `socket_origin` is the WebSocket's address (its host differs from the page's). 304 if the browser has it. Raises NotFound.

@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from infra.cloud import Cloud
+from infra.local.aws import session
 from tests.browser.conftest import NewBrowser
 from tests.browser.driver import Browser
 from tests.browser.people import ASK_FOR_A_PERSON, claim, say, sign_in, visit, write
@@ -111,6 +113,27 @@ def test_a_wrong_password_is_refused_in_words(stack: Stack, browser: NewBrowser,
     console.type("[name=email]", supervisor.email)
     console.type("[name=password]", "wrong", Keys.ENTER)
     console.sees("E-mail address or password is wrong.", "[role=alert]")
+
+
+def test_a_first_sign_in_replaces_the_temporary_password(stack: Stack, browser: NewBrowser) -> None:
+    email, temporary = f"new-{uuid4().hex[:8]}@demo.example", "Only-for-once-1"
+    users = Cloud(session(), stack.addresses.aws).client("cognito-idp")
+    user = {"UserPoolId": stack.addresses.outputs["UserPool"], "Username": email}
+    users.admin_create_user(
+        **user, TemporaryPassword=temporary, MessageAction="SUPPRESS", UserAttributes=[{"Name": "email", "Value": email}]
+    )
+    users.admin_add_user_to_group(**user, GroupName="agents")
+    console = browser()
+    console.open(stack.addresses.console)
+    console.type("[name=email]", email)
+    console.type("[name=password]", temporary, Keys.ENTER)
+    console.find("[name=again]")
+    assert console.axe() == []
+    console.type("[name=password]", "My-own-words-22")
+    console.type("[name=again]", "My-own-words-23", Keys.ENTER)
+    console.sees("The two passwords are not the same.", "[role=alert]")
+    console.type("[name=again]", Keys.BACKSPACE, "2", Keys.ENTER)
+    console.find("#claim")
 
 
 def test_signing_out_ends_the_session(stack: Stack, browser: NewBrowser, supervisor: Agent) -> None:

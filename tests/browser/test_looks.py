@@ -62,3 +62,19 @@ def test_every_state_of_both_pages(stack: Stack, browser: NewBrowser, supervisor
     visitor.click(".send")
     look(visitor, "chat-offline")
     assert {state: violations for state, violations in found.items() if violations} == {}
+
+
+def test_both_languages_have_every_word(stack: Stack, browser: NewBrowser) -> None:
+    page = browser()
+    for address, module in ((stack.addresses.site, "chat-words"), (stack.addresses.console, "console-words")):
+        page.open(address)
+        words = page.driver.execute_async_script(ALL_WORDS, f"./assets/{module}.js")
+        assert sorted(words["en"]) == sorted(words["zh"])
+
+
+ALL_WORDS = """
+const [module, done] = arguments;
+const names = (value, path = "") => value && typeof value === "object"
+  ? Object.entries(value).flatMap(([name, inner]) => names(inner, `${path}.${name}`)) : [path];
+import(new URL(module, document.baseURI)).then(({ WORDS }) => done({ en: names(WORDS.en), zh: names(WORDS.zh) }));
+"""

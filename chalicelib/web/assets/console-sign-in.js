@@ -8,10 +8,15 @@ export function SignIn({ store, state, words, language, onChoose }) {
   const attempt = async (credentials) => {
     setBusy(true);
     setFailed("");
-    await store.signIn(credentials).catch((error) => setFailed(errorText(error.code, words)));
+    await store.signIn(credentials).catch((error) => setFailed(refused(error)));
     setBusy(false);
   };
   const fresh = state.stage === "new-password";
+  const refused = ({ code }) => {
+    if (fresh && code === "not_authenticated") store.startOver();
+    const special = fresh && { bad_request: words.passwordWeak, not_authenticated: words.signInAgain }[code];
+    return special || errorText(code, words);
+  };
   return html`
     <main class="sign-in">
       <div class="sign-in-head">
@@ -20,7 +25,7 @@ export function SignIn({ store, state, words, language, onChoose }) {
         <${LanguageSwitch} language=${language} onChoose=${onChoose} />
       </div>
       ${fresh
-        ? html`<${NewPassword} words=${words} busy=${busy} onWrong=${setFailed} onSubmit=${(p) => attempt({ ...state.challenge, new_password: p })} />`
+        ? html`<${NewPassword} email=${state.challenge.email} words=${words} busy=${busy} onWrong=${setFailed} onSubmit=${(p) => attempt({ ...state.challenge, new_password: p })} />`
         : html`<${Credentials} words=${words} busy=${busy} onSubmit=${attempt} />`}
       <p class="bad" role="alert">${failed}</p>
     </main>`;
@@ -39,7 +44,7 @@ function Credentials({ words, busy, onSubmit }) {
     </form>`;
 }
 
-function NewPassword({ words, busy, onSubmit, onWrong }) {
+function NewPassword({ email, words, busy, onSubmit, onWrong }) {
   const submit = (event) => {
     event.preventDefault();
     const { password, again } = Object.fromEntries(new FormData(event.target));
@@ -50,7 +55,9 @@ function NewPassword({ words, busy, onSubmit, onWrong }) {
     <form key="new-password" onSubmit=${submit}>
       <h2>${words.choosePassword}</h2>
       <p>${words.choosePasswordWhy}</p>
-      <label>${words.newPassword}<input type="password" name="password" autocomplete="new-password" required autofocus /></label>
+      <input type="email" autocomplete="username" value=${email} hidden readonly />
+      <label>${words.newPassword}<input type="password" name="password" autocomplete="new-password" required autofocus aria-describedby="rule" /></label>
+      <p id="rule" class="rule">${words.passwordRule}</p>
       <label>${words.repeatPassword}<input type="password" name="again" autocomplete="new-password" required /></label>
       <button class="primary" disabled=${busy}>${words.savePassword}</button>
     </form>`;

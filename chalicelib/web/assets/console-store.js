@@ -67,6 +67,10 @@ export class Console {
     else this.#signedIn(answer.agent);
   }
 
+  startOver() {
+    this.source.set({ stage: "sign-in", challenge: null });
+  }
+
   async signOut() {
     await this.api.signOut().catch(() => {});
     this.#signedOut();

@@ -161,7 +161,7 @@ function Details({ c, story, state, words, language }) {
   const replied = c.first_reply_at > 0 && html`${clock(c.first_reply_at, language)} · ${agentName(c.first_reply_by, state, words)}`;
   const rows = [
     [words.subject, c.subject],
-    [words.address, c.address],
+    [words.address, c.channel !== "webchat" && c.address], // a chat visitor has only a random id
     [words.language, c.language && (words.languages[c.language.slice(0, 2)] ?? c.language)],
     [words.opened, clock(c.opened_at, language)],
     [words.firstReply, replied],
