@@ -157,9 +157,10 @@ def deliver(event: DynamoDBEvent) -> dict[str, Any]:
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="follow_up")
 def follow_up(event: CloudWatchEvent) -> dict[str, int]:
+    from chalicelib import settings, streams
     from chalicelib.agents import sweep
 
-    return sweep.sweep()
+    return sweep.sweep() | streams.replay_postponed(settings.env("DELIVER_FUNCTION"))
 
 
 @app.lambda_function(name="publish_report")

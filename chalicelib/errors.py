@@ -13,6 +13,7 @@ BatonError
 ├── Undeliverable          a provider will never take this message
 ├── Uncertain              sent or not? only a person may send it again
 └── Unavailable       503  a service that we need did not answer; the same call may succeed later
+    └── Postponed          a provider outside did not: this message waits, its neighbours go on
 """
 
 from __future__ import annotations
@@ -81,3 +82,7 @@ class Uncertain(BatonError):
 class Unavailable(BatonError):
     status = 503
     code = "unavailable"
+
+
+class Postponed(Unavailable):
+    pass

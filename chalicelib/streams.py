@@ -1,8 +1,11 @@
-"""Working off the table's stream: a passing fault is tried again by the stream, a poison record is put aside at once.
+"""Working off the table's stream: whatever goes wrong with one record, its neighbours go on, and nothing is forgotten.
 
-Records come in the order of their thread and at least once. On a passing fault the batch is given back from that record
-on (a partial batch failure; the mapping bisects, and at last sends a pointer to the queue of failed records). A record
-that can never work is parked in the same queue with its key, so that its neighbours go on and a person sees it.
+Records come in the order of their thread and at least once. Three kinds of trouble:
+- A passing fault of ours (the table is throttled): the batch is given back from that record on, and the stream tries again
+  (a partial batch failure; the mapping bisects, and at last sends a pointer to the queue of failed records).
+- A provider outside is down: the record's key goes into the queue of postponed work, as the other channels must not wait;
+  `replay_postponed`, called by the clock, tries it again, and after a day SQS moves it to the failed records.
+- Poison, which can never work: the key goes to the failed records at once, where an alarm rings and `redrive` replays.
 """
 
 from __future__ import annotations
@@ -12,11 +15,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib import aws, settings
-from chalicelib.errors import Conflict, NotFound, NotOwner, Unavailable
+from chalicelib.errors import Conflict, NotFound, NotOwner, Postponed, Unavailable
 from chalicelib.observability import log
 
 Item = dict[str, dict[str, Any]]  # as DynamoDB writes it
 Handler = Callable[[Item, Item | None], str]  # (new image, old image) -> what happened, one word for the log
+
+REPLAY = "baton:replay"  # the event source of a record that comes again by the clock
+_AT_ONCE = 10  # SQS hands out no more
 
 
 def process(event: Mapping[str, Any], function: str, handlers: Mapping[str, Handler]) -> dict[str, Any]:
@@ -35,24 +41,74 @@ def process(event: Mapping[str, Any], function: str, handlers: Mapping[str, Hand
     return {"batchItemFailures": failures}
 
 
+def replay_postponed(function: str) -> dict[str, int]:
+    """Hands postponed records to the function again, as the stream did; what still fails stays in the queue."""
+    done = {"replayed": 0, "still_postponed": 0}
+    while messages := _postponed():
+        for message in messages:
+            if _replay(function, json.loads(message["Body"])):
+                _delete(message["ReceiptHandle"])
+                done["replayed"] += 1
+            else:
+                done["still_postponed"] += 1
+    return done
+
+
 def _one(record: dict[str, Any], function: str, handlers: Mapping[str, Handler]) -> str:
     images = record["dynamodb"]
     item: Item = images["NewImage"]
     try:
         return handlers[item["type"]["S"]](item, images.get("OldImage"))
+    except Postponed as error:
+        if record["eventSource"] == REPLAY:
+            raise
+        log.warning("postponed", function=function, error=str(error))
+        _put_aside(settings.env("POSTPONED_QUEUE"), function, item, str(error))
+        return "postponed"
     except Unavailable:
         raise
+    except NotOwner:
+        return "not_owner"
     except (Conflict, NotFound) as error:
-        if isinstance(error, NotOwner):
-            return "not_owner"
         raise Unavailable(str(error)) from error
     except Exception as error:  # noqa: BLE001 - whatever it is, its neighbours must go on
         log.exception("poison_record", function=function)
-        _park(function, images["Keys"], type(error).__name__)
+        _put_aside(settings.env("FAILED_QUEUE"), function, item, type(error).__name__)
         return "parked"
 
 
-def _park(function: str, keys: Item, error: str) -> None:
-    body = json.dumps({"function": function, "keys": keys, "error": error})
-    with aws.translated("park a failed record"):
-        aws.client("sqs").send_message(QueueUrl=settings.env("FAILED_QUEUE"), MessageBody=body)
+def _put_aside(queue: str, function: str, item: Item, error: str) -> None:
+    body = json.dumps({"function": function, "keys": {"pk": item["pk"]["S"], "sk": item["sk"]["S"]}, "error": error})
+    with aws.translated("put a record aside"):
+        aws.client("sqs").send_message(QueueUrl=queue, MessageBody=body)
+
+
+def _postponed() -> list[dict[str, Any]]:
+    """The next few; they are hidden for a while, so that one round of the clock takes each once."""
+    with aws.translated("read postponed records"):
+        page = aws.client("sqs").receive_message(QueueUrl=settings.env("POSTPONED_QUEUE"), MaxNumberOfMessages=_AT_ONCE)
+    messages: list[dict[str, Any]] = page.get("Messages", [])
+    return messages
+
+
+def _delete(receipt: str) -> None:
+    with aws.translated("forget a postponed record"):
+        aws.client("sqs").delete_message(QueueUrl=settings.env("POSTPONED_QUEUE"), ReceiptHandle=receipt)
+
+
+def _replay(function: str, postponed: dict[str, Any]) -> bool:
+    """True if there is nothing left to do: it worked, was put aside as poison, or the item is gone."""
+    keys = {name: {"S": value} for name, value in postponed["keys"].items()}
+    with aws.translated("read a postponed record"):
+        item = aws.client("dynamodb").get_item(TableName=settings.env("TABLE"), Key=keys, ConsistentRead=True).get("Item")
+    if not item:
+        return True
+    images = {"Keys": keys, "NewImage": item, "SequenceNumber": keys["sk"]["S"]}
+    event = {"Records": [{"eventName": "INSERT", "eventSource": REPLAY, "dynamodb": images}]}
+    try:
+        with aws.translated("replay a record"):
+            answer = aws.client("lambda", attempts=1).invoke(FunctionName=function, Payload=json.dumps(event).encode())
+            result = json.loads(answer["Payload"].read() or b"null")
+    except Unavailable:
+        return False
+    return "FunctionError" not in answer and isinstance(result, dict) and not result.get("batchItemFailures")

@@ -99,7 +99,7 @@ class Agent:
     token: str = ""
 
     def __post_init__(self) -> None:
-        self.http = httpx.Client(base_url=self.site, timeout=30)
+        self.http = httpx.Client(base_url=self.site, timeout=120)
         signed_in = self.http.post("agents/session", json={"email": self.email, "password": self.password}).raise_for_status().json()
         self.token, self.me = signed_in["token"], signed_in["agent"]
 
@@ -151,19 +151,19 @@ class Mailer:
             mail[name.replace("_", "-")] = value
         mail.set_content(text)
         host, _, port = self.smtp.partition(":")
-        with smtplib.SMTP(host, int(port), timeout=20) as server:
+        with smtplib.SMTP(host, int(port), timeout=120) as server:
             server.send_message(mail, from_addr=self.address, to_addrs=[self.support])
         return str(mail["Message-ID"])
 
     def inbox(self) -> list[dict[str, Any]]:
         """What came for this address, oldest first."""
-        mails = httpx.get(f"{self.mailbox}/state", timeout=20).raise_for_status().json()["mails"]
+        mails = httpx.get(f"{self.mailbox}/state", timeout=120).raise_for_status().json()["mails"]
         return sorted((m for m in mails if m["direction"] == "out" and self.address in m["to"]), key=lambda m: m["at"])
 
     def reply(self, mail: dict[str, Any], text: str) -> None:
         """As a mail program replies: to Reply-To, with the thread's headers, the mail quoted below."""
         body = {"from": self.address, "text": text, "reply_to": mail["id"]}
-        httpx.post(f"{self.mailbox}/messages", json=body, timeout=20).raise_for_status()
+        httpx.post(f"{self.mailbox}/messages", json=body, timeout=120).raise_for_status()
 
 
 @dataclass
@@ -174,14 +174,14 @@ class Phone:
     number: str
 
     def send(self, text: str) -> dict[str, Any]:
-        sent = httpx.post(f"{self.page}/messages", json={"phone": self.number, "text": text}, timeout=30).raise_for_status()
+        sent = httpx.post(f"{self.page}/messages", json={"phone": self.number, "text": text}, timeout=120).raise_for_status()
         return dict(sent.json())
 
     def redeliver(self, sid: str) -> dict[str, Any]:
-        return dict(httpx.post(f"{self.page}/messages/{sid}/redeliver", json={}, timeout=30).raise_for_status().json())
+        return dict(httpx.post(f"{self.page}/messages/{sid}/redeliver", json={}, timeout=120).raise_for_status().json())
 
     def inbox(self) -> list[str]:
         """The texts received, oldest first."""
-        messages = httpx.get(f"{self.page}/state", timeout=20).raise_for_status().json()["messages"]
+        messages = httpx.get(f"{self.page}/state", timeout=120).raise_for_status().json()["messages"]
         mine = [m for m in messages if m["phone"] == self.number and m["direction"] == "out"]
         return [m["text"] for m in sorted(mine, key=lambda m: m["at"])]

@@ -1,6 +1,6 @@
 """Outgoing messages, from the stream to the provider. What leaves was stored first; its state says how far it got.
 
-    pending -> sending -> sent | failed          e-mail, SMS
+    pending -> sending -> sent | failed          e-mail, SMS (back to pending if the provider does not answer)
     pending -> sent                              web chat (a browser drops what it has by id; offline: stays pending, replayed later)
 
 No provider takes a key that makes sending idempotent. So "sending" is written before the call: whoever finds it there
@@ -16,14 +16,14 @@ from chalicelib.channels import CHANNELS
 from chalicelib.conversations import keys, model, sockets, table, timeline
 from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Escalation, Event, Message
-from chalicelib.errors import BatonError, Conflict, Unavailable
+from chalicelib.errors import BatonError, Conflict, Postponed, Unavailable
 from chalicelib.observability import now
 
 INTERRUPTED = "interrupted while it was being sent: it may or may not have arrived"
 
 
 def handle(item: Item, _old: Item | None) -> str:
-    """One outgoing message of the stream. Raises Unavailable if it should come again."""
+    """One outgoing message of the stream. Raises Unavailable if it should come again, Postponed if its provider is down."""
     message = keys.message(item)
     outcome = _to_browsers(message) if message.channel == "webchat" else _to_provider(message)
     _tell_consoles(message)
@@ -51,9 +51,9 @@ def _to_provider(message: Message) -> str:
         return _after_a_crash(message)
     try:
         provider_id = CHANNELS[message.channel].send(message)
-    except Unavailable:
-        table.set_state(message, "pending", ("sending",))  # nothing left: the stream tries again
-        raise
+    except Unavailable as error:
+        table.set_state(message, "pending", ("sending",))  # nothing left; other channels must not wait for this provider
+        raise Postponed(str(error)) from error
     except BatonError as error:
         return _failed(message, str(error))
     table.set_state(message, "sent", ("sending",), provider_id=provider_id)

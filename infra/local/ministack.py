@@ -281,6 +281,7 @@ def _note_saving() -> None:
 
 def main() -> None:
     """Serve until the standard input closes."""
+    os.environ.pop("LOG_LEVEL", None)  # MiniStack's own, read by now; functions inherit what is left, and log as on AWS
     lambda_svc._poll_dynamodb_streams = poll_streams
     lambda_svc._ESM_IDLE_WAKE_GAP_SECONDS = 0.005
     detect, python = lambda_runtime._detect_runtime_binary, _bare_python()

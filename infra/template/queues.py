@@ -11,6 +11,8 @@ URGENCIES = ("urgent", "normal")
 TWO_WEEKS = 14 * 24 * 3600
 FAILED = "FailedRecords"
 DEAD_LETTERS = "DeadLetters"
+POSTPONED = "PostponedRecords"
+FOLLOW_UPS_A_DAY = 24 * 12
 
 
 def agent_queues(root: Path) -> dict[str, str]:
@@ -20,9 +22,13 @@ def agent_queues(root: Path) -> dict[str, str]:
 
 
 def resources(queues: dict[str, str]) -> Json:
-    """The agent queues; `DeadLetters`, where all of them put what they gave up (its body names the queue); `FailedRecords`."""
+    """The agent queues; `DeadLetters`, where all of them put what they gave up (its body names the queue); `FailedRecords`;
+    `PostponedRecords`, whose work the clock tries again, and which gives it up after a day."""
     made: Json = {
         FAILED: _queue({"VisibilityTimeout": 120}),
+        POSTPONED: _queue(
+            {"VisibilityTimeout": 240, "RedrivePolicy": {"deadLetterTargetArn": att(FAILED), "maxReceiveCount": FOLLOW_UPS_A_DAY}}
+        ),
         DEAD_LETTERS: _queue({"QueueName": sub("${AWS::StackName}-dead-letters")}),
     }
     for queue, name in queues.items():

@@ -32,6 +32,7 @@ class Store:
 
     queues: dict[str, str]
     failed: str
+    postponed: str
     seen: dict[str, Any] = field(default_factory=dict)
 
     def items(self) -> list[keys.Item]:
@@ -69,7 +70,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
         for name, logical in (("conversations", "Table"), ("notes", "NotesTable")):
             aws.client("dynamodb").create_table(TableName=name, **_table(data.resources("dev")[logical]["Properties"]))
         queues = {f"{s}.{u}": _queue(f"{s}-{u}") for s in roster.queues()["skills"] for u in ("urgent", "normal")}
-        failed = _queue("failed")
+        failed, postponed = _queue("failed"), _queue("postponed")
         parameters = {
             "secrets/root": ROOT,
             "stack/public_url": "https://site.example/api",
@@ -83,7 +84,8 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
         monkeypatch.setenv("PARAMETERS", "/baton/test/")
         monkeypatch.setenv("QUEUES", json.dumps(queues))
         monkeypatch.setenv("FAILED_QUEUE", failed)
-        yield Store(queues, failed)
+        monkeypatch.setenv("POSTPONED_QUEUE", postponed)
+        yield Store(queues, failed, postponed)
 
 
 @pytest.fixture

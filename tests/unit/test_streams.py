@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from chalicelib import aws, push, streams
 from chalicelib.agents import hints, line, roster, sweep
 from chalicelib.agents.roster import Agent
 from chalicelib.conversations import keys, model, sockets, table
-from chalicelib.errors import Conflict, NotOwner, Unavailable
+from chalicelib.errors import Conflict, NotOwner, Postponed, Unavailable
 from chalicelib.observability import now
+from tests.people import eventually
 from tests.unit.conftest import T0, Store, incoming, record
 from tests.unit.test_model import HAND_OVER
 from tests.unit.test_workspace import wait
@@ -33,8 +35,8 @@ def failing(faults: dict[str, Exception], done: list[str]) -> dict[str, streams.
     return {"incoming": handle}
 
 
-def parked(store: Store) -> list[dict[str, Any]]:
-    page = aws.client("sqs").receive_message(QueueUrl=store.failed, MaxNumberOfMessages=10)
+def parked(store: Store, queue: str = "failed") -> list[dict[str, Any]]:
+    page = aws.client("sqs").receive_message(QueueUrl=getattr(store, queue), MaxNumberOfMessages=10, VisibilityTimeout=0)
     return [json.loads(m["Body"]) for m in page.get("Messages", [])]
 
 
@@ -53,12 +55,50 @@ def test_a_poison_record_is_parked_and_its_neighbours_go_on(store: Store, poison
     answer = streams.process(batch("one", "two", "three"), "bot_answer", failing({"two": poison}, done))
     assert (done, answer) == (["one", "three"], {"batchItemFailures": []})
     [put_aside] = parked(store)
-    assert put_aside == {"function": "bot_answer", "keys": keys.key("T#w1", "M#two"), "error": type(poison).__name__}
+    assert put_aside == {"function": "bot_answer", "keys": {"pk": "T#w1", "sk": "M#two"}, "error": type(poison).__name__}
+
+
+def test_a_provider_that_is_down_holds_nobody_else_up(store: Store) -> None:
+    done: list[str] = []
+    answer = streams.process(batch("one", "two", "three"), "deliver", failing({"two": Postponed("Twilio is down")}, done))
+    assert (done, answer) == (["one", "three"], {"batchItemFailures": []})
+    assert parked(store, "postponed") == [{"function": "deliver", "keys": {"pk": "T#w1", "sk": "M#two"}, "error": "Twilio is down"}]
+
+
+class Lambda:
+    """The function that postponed work is handed to: it does with the event what the test says."""
+
+    def __init__(self, work: Any) -> None:
+        self.work = work
+
+    def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 (AWS's names)
+        answer = self.work(json.loads(Payload), FunctionName)
+        return {"Payload": BytesIO(json.dumps(answer).encode())}
+
+
+def test_postponed_work_is_tried_again_until_the_provider_is_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    table.record(incoming(id="two"))
+    faults: dict[str, Exception] = {"two": Postponed("Twilio is down")}
+    done: list[str] = []
+
+    def deliver(event: dict[str, Any], function: str) -> dict[str, Any]:
+        return streams.process(event, function, failing(faults, done))
+
+    deliver(batch("two"), "deliver")
+    real = aws.client
+    monkeypatch.setattr(streams.aws, "client", lambda name, **how: Lambda(deliver) if name == "lambda" else real(name, **how))
+    aws.client("sqs").set_queue_attributes(QueueUrl=store.postponed, Attributes={"VisibilityTimeout": "1"})
+    assert streams.replay_postponed("deliver") == {"replayed": 0, "still_postponed": 1}
+    faults.clear()
+    aws.client("sqs").set_queue_attributes(QueueUrl=store.postponed, Attributes={"VisibilityTimeout": "0"})
+    eventually(lambda: streams.replay_postponed("deliver")["replayed"] == 1)
+    assert done == ["two"]
+    assert parked(store, "postponed") == []
 
 
 def test_a_record_that_cannot_be_parked_comes_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAILED_QUEUE", "https://sqs.eu-central-1.amazonaws.com/123456789012/none")
-    with pytest.raises(Exception, match="park"):
+    with pytest.raises(Exception, match="put a record aside"):
         streams.process(batch("one"), "deliver", failing({"one": ValueError("bad")}, []))
 
 

@@ -126,7 +126,7 @@ def test_what_fails_in_the_background_ends_in_the_watched_queue(resources: dict[
 
 def test_the_code_asks_for_no_name_that_its_function_is_not_told(resources: dict[str, Any]) -> None:
     given = {key for f in of_type(resources, "AWS::Serverless::Function").values() for key in f["Environment"]["Variables"]}
-    code = "\n".join(path.read_text() for path in (ROOT / "chalicelib").rglob("*.py"))
+    code = "\n".join(path.read_text() for path in (ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")))
     asked = set(re.findall(r'(?:env|optional)\("([A-Z_]+)"', code))
     assert asked <= given
     assert given - asked <= {"STAGE", "ROOM"}, "nobody asks for these"
@@ -288,7 +288,7 @@ def test_every_skill_has_an_urgent_and_a_normal_queue_with_a_dead_letter_queue(r
     assert len(expected) == 2 * len(json.loads((ROOT / "chalicelib/agents/queues.json").read_text())["skills"])
     for name in expected.values():
         assert queues[name]["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
-    assert {name for name in queues if name not in expected.values()} == {"FailedRecords", "DeadLetters"}
+    assert {name for name in queues if name not in expected.values()} == {"FailedRecords", "DeadLetters", "PostponedRecords"}
     told = resources["APIHandler"]["Properties"]["Environment"]["Variables"]["QUEUES"]["Fn::Sub"]
     assert json.loads(told).keys() == expected.keys()
 
