@@ -4,6 +4,7 @@ import asyncio
 import smtplib
 from base64 import b64decode
 from email.message import EmailMessage
+from functools import lru_cache
 from typing import Any
 
 from aiohttp import web
@@ -67,4 +68,10 @@ class Mailbox:
 
 
 def _shown(entry: dict[str, Any]) -> dict[str, Any]:
-    return {name: entry[name] for name in ("id", "at", "direction", "people")} | mails.view(b64decode(entry["raw"]))
+    return {name: entry[name] for name in ("id", "at", "direction", "people")} | _read(entry["raw"])
+
+
+@lru_cache(maxsize=4096)
+def _read(raw: str) -> dict[str, Any]:
+    """Pages ask for all mails after each change."""
+    return mails.view(b64decode(raw))
