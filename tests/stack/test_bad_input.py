@@ -15,6 +15,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from chalicelib.conversations import keys
+from chalicelib.observability import now
 from infra.cloud import Cloud
 from infra.local import mails, twilio
 from infra.local.aws import session
@@ -154,7 +155,7 @@ def test_a_poison_record_is_put_aside_and_replayed_once_it_is_mended(stack: Stac
     """A message whose item lost its text; its neighbour in the stream is answered meanwhile."""
     dynamodb, name = client(cloud, "dynamodb"), stack.addresses.outputs["Table"]
     thread = "poison" + secrets.token_hex(8)
-    broken = keys.message_item(incoming("How long does shipping take?", thread=thread))
+    broken = keys.message_item(incoming("How long does shipping take?", thread=thread, at=now()))
     whole = dict(broken)
     del broken["text"], broken["at"]
     dynamodb.put_item(TableName=name, Item=broken)
@@ -165,15 +166,25 @@ def test_a_poison_record_is_put_aside_and_replayed_once_it_is_mended(stack: Stac
     dynamodb.put_item(TableName=name, Item=whole)
     assert "1 replayed, 0 left" in redriven(stack)
     assert depth(stack, cloud) == 0
-    answer = keys.key(f"T#{thread}", "a+m-0000001")
-    answer["sk"]["S"] = "M#" + answer["sk"]["S"]
+    answer = keys.key(keys.thread_pk(thread), keys.message_sk("a+m-0000001"))
     eventually(lambda: "Item" in dynamodb.get_item(TableName=name, Key=answer, ConsistentRead=True))
+
+
+def mail_place(stack: Stack) -> dict[str, str]:
+    outputs = stack.addresses.outputs
+    return {"topicArn": outputs["MailTopic"], "bucketName": outputs["MailBucket"]}
+
+
+NONSENSE = [b"", b"\x00\xff\xfe", b"no header at all", b"From: \r\nTo: x\r\n\r\n", b"Content-Type: multipart/mixed\r\n\r\n--x"]
 
 
 @pytest.mark.usefixtures("no_failures")
 def test_a_mail_whose_object_is_missing_is_kept_and_replayed_once_it_is_there(stack: Stack, cloud: Cloud) -> None:
     mailer = stack.mailer()
-    ses_id, place = mails.new_ses_id(), {"topicArn": stack.addresses.outputs["MailTopic"], "bucketName": stack.addresses.outputs["MailBucket"]}
+    ses_id, place = (
+        mails.new_ses_id(),
+        {"topicArn": stack.addresses.outputs["MailTopic"], "bucketName": stack.addresses.outputs["MailBucket"]},
+    )
     raw = f"From: {mailer.address}\r\nTo: {mailer.support}\r\nSubject: Late\r\n\r\nHow long does shipping take?\r\n".encode()
     told = mails.notification(raw, ses_id, mailer.address, [mailer.support], place=place, now=mails.datetime.now(mails.UTC))
     client(cloud, "sns").publish(TopicArn=place["topicArn"], Subject=SUBJECT, Message=json.dumps(told))
@@ -183,9 +194,12 @@ def test_a_mail_whose_object_is_missing_is_kept_and_replayed_once_it_is_there(st
     eventually(mailer.inbox)
 
 
-@pytest.mark.parametrize("raw", [b"", b"\x00\xff\xfe", b"no header at all", b"From: \r\nTo: x\r\n\r\n", b"Content-Type: multipart/mixed\r\n\r\n--x"])
+@pytest.mark.parametrize("raw", NONSENSE)
 def test_a_mail_without_sense_breaks_nothing(stack: Stack, cloud: Cloud, raw: bytes) -> None:
-    ses_id, place = mails.new_ses_id(), {"topicArn": stack.addresses.outputs["MailTopic"], "bucketName": stack.addresses.outputs["MailBucket"]}
+    ses_id, place = (
+        mails.new_ses_id(),
+        {"topicArn": stack.addresses.outputs["MailTopic"], "bucketName": stack.addresses.outputs["MailBucket"]},
+    )
     client(cloud, "s3").put_object(Bucket=place["bucketName"], Key=mails.PREFIX + ses_id, Body=raw)
     told = mails.notification(raw, ses_id, "someone@customer.example", ["x@y.example"], place=place, now=mails.datetime.now(mails.UTC))
     client(cloud, "sns").publish(TopicArn=place["topicArn"], Subject=SUBJECT, Message=json.dumps(told))
