@@ -19,6 +19,7 @@ COMMANDS = {
     "knowledge": "infra.knowledge:command",
     "secret": "infra.operate.secret:command",
     "destroy": "infra.operate.destroy:command",
+    "vendor": "infra.vendor:vendor",
 }
 
 
