@@ -17,9 +17,6 @@ from infra.local.installation import STACK, install
 from infra.local.ways_in import Ports, ways_in
 from infra.progress import Progress
 
-# The addresses of a new installation, if nobody has these ports: aws, pages, smtp, sent.
-FIRST_PORT = 8400
-
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
@@ -42,13 +39,13 @@ class Addresses:
 
 
 @contextmanager
-def house(folder: Path, port: int = 0, *, demo: bool = True, show: Show | None = None) -> Iterator[Addresses]:
+def house(folder: Path, port: int = 0, *, preferred: int = 0, demo: bool = True, show: Show | None = None) -> Iterator[Addresses]:
     """Run everything for as long as the block lasts; data and addresses stay in `folder`, and the next run has them again.
 
-    `port`: the first of four neighbours; 0 chooses free ones. Raises DeployError.
+    `port`: the first of four neighbours; 0 takes the `preferred` ones if they are free, else any free ones. Raises DeployError.
     """
     show = show or _silent
-    ports = settled_ports(folder, port)
+    ports = settled_ports(folder, port, preferred)
     show(Progress("starting the local AWS"))
     try:
         with local_aws(folder / "state", ports["aws"], relay_port=ports["sent"]) as endpoint:
@@ -81,15 +78,16 @@ def house(folder: Path, port: int = 0, *, demo: bool = True, show: Show | None =
         raise DeployError(str(error)) from error
 
 
-def settled_ports(folder: Path, wanted: int) -> dict[str, int]:
-    """The ports of this folder: those of its last run, else the wanted ones, else free ones. Raises DeployError."""
+def settled_ports(folder: Path, wanted: int, preferred: int = 0) -> dict[str, int]:
+    """The ports of this folder: those of its last run, else the wanted ones, else the preferred ones if they are free,
+    else any free ones. Raises DeployError."""
     memory, names = folder / "ports.json", ("aws", "pages", "smtp", "sent")
     known: dict[str, int] = json.loads(memory.read_text()) if memory.exists() else {}
-    first = wanted or FIRST_PORT
-    asked = {name: first + offset for offset, name in enumerate(names)}
+    asked = {name: (wanted or preferred) + offset for offset, name in enumerate(names)}
     if known and wanted and known != asked:
         raise DeployError(f"the data in {folder} belongs to port {known['aws']}", f"leave out --port, or remove {folder} to start afresh")
-    ports = known or (asked if wanted or not any(map(port_taken, asked.values())) else {name: free_port() for name in names})
+    good = wanted or (preferred and not any(map(port_taken, asked.values())))
+    ports = known or (asked if good else {name: free_port() for name in names})
     taken = [number for number in ports.values() if port_taken(number)]
     if taken:
         raise DeployError(

@@ -23,6 +23,7 @@ from infra.progress import Progress
 from infra.smoke import smoke
 
 WATCH_SECONDS = 2.0
+FIRST_PORT = 8400
 # What a topic says to a new subscriber's function: no mail.
 _NO_MAIL: dict[str, Any] = {"Records": [{"Sns": {"Subject": None, "MessageAttributes": {}, "Message": "{}"}}]}
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -41,7 +42,7 @@ def command(port: int | None, folder: Path, demo_data: bool) -> None:
         try:
             with (
                 console.status("starting") as status,
-                house(folder.absolute(), port or 0, demo=demo_data, show=_shown(status)) as addresses,
+                house(folder.absolute(), port or 0, preferred=FIRST_PORT, demo=demo_data, show=_shown(status)) as addresses,
             ):
                 status.update("trying it as a customer")
                 _try(addresses)
