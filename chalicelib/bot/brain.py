@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib import aws, settings
 from chalicelib.bot import opening_hours, rules
 from chalicelib.bot.answer import Brain
-from chalicelib.errors import BadRequest, BatonError
+from chalicelib.errors import BadRequest, Unavailable
 from chalicelib.knowledge import index as indexes
 from chalicelib.knowledge.index import Index
 from chalicelib.observability import log
@@ -45,9 +45,9 @@ def _renew() -> None:
     """A store that does not answer leaves the knowledge as it is; a wrong or missing one takes it away."""
     try:
         _Kept.index = _current(_Kept.index)
-    except BatonError as error:
-        passing = error.status == 503 and _Kept.index is not None
-        log.error("knowledge_unreadable", error=str(error), kept=passing)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with the knowledge, the customer gets a person
+        passing = isinstance(error, Unavailable) and _Kept.index is not None
+        log.error("knowledge_unreadable", error=f"{type(error).__name__}: {error}", kept=passing)
         if not passing:
             _Kept.index = None
             # Looked for again with the next message: nobody should wait a minute for a first publishing.

@@ -98,6 +98,8 @@ def _watch(addresses: Addresses) -> None:
 
 def _panel(addresses: Addresses, folder: Path, seconds: float) -> Panel:
     rows = Table.grid(padding=(0, 2))
+    rows.add_column(no_wrap=True)
+    rows.add_column(overflow="fold")
     for name, where in (
         ("web chat", addresses.site),
         ("agents' console", addresses.console),

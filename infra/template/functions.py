@@ -39,7 +39,9 @@ FUNCTIONS: dict[str, Function] = {
     "WebsocketDisconnect": Function("websocket_disconnect", 10, "", ""),
     "EmailWebhook": Function("email_webhook", 60, "chalicelib.channels.email", "TABLE MAIL_BUCKET SUPPORT_ADDRESS", background=True),
     "BotAnswer": Function("bot_answer", 30, "chalicelib.bot.turn", "TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE"),
-    "Deliver": Function("deliver", 30, "chalicelib.channels.delivery", "TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE SUPPORT_ADDRESS SMS_NUMBER BUSINESS"),
+    "Deliver": Function(
+        "deliver", 30, "chalicelib.channels.delivery", "TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE SUPPORT_ADDRESS SMS_NUMBER BUSINESS"
+    ),
     "FollowUp": Function("follow_up", 240, "chalicelib.agents.sweep", "TABLE QUEUES POSTPONED_QUEUE DELIVER_FUNCTION", background=True),
     "PublishReport": Function(
         "publish_report", 600, "chalicelib.reports.publish", "TABLE REPORTS_BUCKET QUEUES BUSINESS TIME_ZONE", memory=1024, background=True
