@@ -1,6 +1,7 @@
 """`make run` and `make demo` as their users know them: started, used, stopped, started again with everything still there."""
 
 import json
+import random
 import signal
 import socket
 import subprocess
@@ -62,9 +63,9 @@ def test_the_demo_needs_a_running_baton(tmp_path: Path) -> None:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+def running(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
     """`python -m infra run`, ready; killed at the end if it still runs."""
-    command = [sys.executable, "-m", "infra", "run", "--folder", str(folder)]
+    command = [sys.executable, "-m", "infra", "run", "--folder", str(folder), *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         assert process.stdout
@@ -99,7 +100,8 @@ def until(holds: Callable[[], bool]) -> None:
 
 @pytest.mark.stack
 def test_run_demo_stop_and_run_again(tmp_path: Path) -> None:
-    with running(tmp_path) as (process, first):
+    # Not the well-known ports, which a developer's own run may have.
+    with running(tmp_path, "--port", str(random.randrange(20_000, 30_000, 4))) as (process, first):
         assert httpx.get(first["site"] + "health", timeout=60).json()["ok"]
         again = subprocess.run(
             [sys.executable, "-m", "infra", "run", "--folder", str(tmp_path)], capture_output=True, text=True, check=False
