@@ -224,5 +224,6 @@ if os.environ.get("ROOM"):
     for room in os.environ["ROOM"].split():
         import_module(room)
     aws.prepare()
-gc.freeze()  # what a function loaded at its start lives as long as the function
+if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
+    gc.freeze()  # what a function loaded at its start lives as long as the function
 gc.enable()

@@ -43,6 +43,10 @@ class Visitor:
         if not self.session:
             self.session = httpx.post(self.site + "chat/session", json={}).raise_for_status().json()
 
+    @property
+    def address(self) -> str:
+        return str(self.session["visitor"])
+
     def connect(self) -> None:
         self.socket = connect(f"{self.session['socket']}?token={self.session['token']}", open_timeout=60, ping_interval=None)
 
@@ -111,12 +115,17 @@ class Agent:
         assert response.is_success, f"{method} {path}: {response.status_code} {response.text}"
         return response.json() if response.content else None
 
-    def claim(self, wanted: str = "") -> dict[str, Any]:
-        """Claims until it holds a conversation (with this text in its subject, if given)."""
-        claimed = eventually(lambda: self.ask("POST", "claims"))
-        while wanted and wanted not in claimed["subject"]:
-            claimed = eventually(lambda: self.ask("POST", "claims"))
-        return dict(claimed)
+    def claim(self, customer: str) -> dict[str, Any]:
+        """The conversation of this customer (their address, or a visitor's id); others that wait are claimed and resolved."""
+
+        def look() -> dict[str, Any] | None:
+            claimed: dict[str, Any] | None = self.ask("POST", "claims")
+            if claimed and claimed["address"] != customer:
+                self.ask("POST", f"conversations/{claimed['id']}/resolve")
+                return None
+            return claimed
+
+        return eventually(look) or {}
 
     def reply(self, conversation: str, text: str, reply_id: str = "") -> dict[str, Any]:
         body = {"id": reply_id or f"reply-{secrets.token_hex(6)}", "text": text}

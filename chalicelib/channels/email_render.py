@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from html import escape
+from typing import Any
 
 from chalicelib.channels import email_thread, email_words
 from chalicelib.conversations.model import Message
@@ -22,6 +23,19 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Z
 _ID = re.compile(r"[!-;=?A-~]{1,400}@[!-;=?A-~]{1,200}")
 _REPLY = re.compile(r"^\s*(?:re|aw|sv|antw|回复|回覆|答复)\s*(?:\[\d+\])?\s*[:：]\s*", re.IGNORECASE)
 _LINK = re.compile(r"https?://[^\s<>\"']{1,500}[^\s<>\"'.,;:!?)\]]")
+_IDS = ("message-id", "in-reply-to", "references")
+
+
+class _Policy(EmailPolicy):
+    """Python encodes a word that is longer than a line; a message id in that form is none, and the thread would break."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name.lower() in _IDS:
+            return f"{name}: ".encode() + b"\r\n ".join(str(value).encode("ascii").split()) + b"\r\n"
+        return bytes(super().fold_binary(name, value))
+
+
+_POLICY = _Policy(linesep="\r\n", max_line_length=78)
 
 
 def outgoing(message: Message, support: str, business: str) -> bytes:
@@ -29,7 +43,7 @@ def outgoing(message: Message, support: str, business: str) -> bytes:
 
     `message.meta` may hold `in_reply_to` (message id) and `references` of the mail that is answered.
     """
-    mail = EmailMessage(policy=SMTP.clone(max_line_length=78))
+    mail = EmailMessage(policy=_POLICY)
     mail["From"] = _sender(message, support, business)
     mail["To"] = Address(addr_spec=recipient(message.address))
     mail["Subject"] = subject(message.subject, business)

@@ -13,11 +13,7 @@ PERSON = "I want to talk to a person, please"
 
 @pytest.fixture(scope="module")
 def agent(stack: Stack) -> Agent:
-    """An agent with free hands, to whom everything that waits from earlier tests was given and resolved."""
-    found = stack.agent()
-    while found.ask("POST", "claims"):
-        found.resolve_all()
-    return found
+    return stack.agent()
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +45,7 @@ def test_the_baton_passes_to_a_person_with_the_whole_story(stack: Stack, agent: 
     visitor.say(PERSON)
     told = visitor.answer()
     assert told["handover"]
-    c = agent.claim()
+    c = agent.claim(visitor.address)
     story = agent.read(c["id"])
     assert [m["text"] for m in story["messages"]] == [KNOWN, first["text"], PERSON, told["text"]]
     escalation = next(e for e in story["events"] if e["kind"] == "escalated")
@@ -71,7 +67,7 @@ def test_a_reply_sent_twice_is_read_once(stack: Stack, agent: Agent) -> None:
     visitor = stack.visitor()
     visitor.say(PERSON)
     visitor.answer()
-    c = agent.claim()
+    c = agent.claim(visitor.address)
     for _ in range(3):
         agent.reply(c["id"], "Only once", "reply-00000001")
     assert visitor.answer()["text"] == "Only once"
@@ -83,7 +79,7 @@ def test_a_visitor_who_was_away_reads_everything_later(stack: Stack, agent: Agen
     visitor.say(PERSON)
     told = visitor.answer()
     visitor.disconnect()
-    c = agent.claim()
+    c = agent.claim(visitor.address)
     agent.reply(c["id"], "Are you there?")
     eventually(lambda: agent.read(c["id"])["messages"][-1]["text"] == "Are you there?")
     visitor.connect()
@@ -104,7 +100,7 @@ def test_a_mail_goes_to_a_person_and_the_reply_joins_its_conversation(stack: Sta
     mailer = stack.mailer()
     mailer.send("Broken pot", PERSON)
     eventually(mailer.inbox)
-    c = agent.claim("Broken pot")
+    c = agent.claim(mailer.address)
     agent.reply(c["id"], "We send you a new one.")
     answer = eventually(lambda: [m for m in mailer.inbox() if "We send you a new one." in m["text"]])[0]
     mailer.reply(answer, "Wonderful!")
@@ -125,10 +121,10 @@ def test_an_sms_is_answered_by_sms_and_its_redelivery_is_not(stack: Stack) -> No
 def test_an_agent_sees_the_customers_earlier_conversation(stack: Stack, agent: Agent) -> None:
     phone = stack.phone()
     phone.send(PERSON)
-    first = agent.claim()
+    first = agent.claim(phone.number)
     agent.ask("POST", f"conversations/{first['id']}/resolve")
     phone.send(PERSON)
-    second = agent.claim()
+    second = agent.claim(phone.number)
     assert second["id"] != first["id"]
     assert [o["id"] for o in agent.read(second["id"])["others"]] == [first["id"]]
 
@@ -137,19 +133,19 @@ def test_a_transferred_conversation_waits_in_the_other_queue_with_its_age(stack:
     visitor = stack.visitor()
     visitor.say(PERSON)
     visitor.answer()
-    c = agent.claim()
+    c = agent.claim(visitor.address)
     moved = agent.ask("POST", f"conversations/{c['id']}/transfer", {"queue": "technical", "urgency": "urgent"})
     assert (moved["owner"], moved["waiting_since"]) == ("queue", c["waiting_since"])
     listed = agent.ask("GET", "conversations?queue=technical")["conversations"]
     assert c["id"] in [x["id"] for x in listed]
-    assert agent.claim()["id"] == c["id"]
+    assert agent.claim(visitor.address)["id"] == c["id"]
 
 
 def test_handed_back_the_bot_answers_again(stack: Stack, agent: Agent) -> None:
     visitor = stack.visitor()
     visitor.say(PERSON)
     visitor.answer()
-    c = agent.claim()
+    c = agent.claim(visitor.address)
     agent.ask("POST", f"conversations/{c['id']}/hand-back")
     visitor.say(KNOWN)
     assert visitor.answer()["by"] == "bot"
@@ -161,7 +157,7 @@ def test_the_console_is_told_of_what_concerns_it(stack: Stack, agent: Agent) -> 
         visitor.say(PERSON)
         visitor.answer()
         assert "queues" in console.recv(timeout=20)
-        c = agent.claim()
+        c = agent.claim(visitor.address)
         visitor.say("Hello?")
         told = ""
         while c["id"] not in told:

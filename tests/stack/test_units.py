@@ -17,8 +17,6 @@ from chalicelib.channels import CHANNELS, delivery, webchat
 from chalicelib.conversations import keys, sockets, table
 from chalicelib.conversations.model import Message
 from chalicelib.observability import now
-from infra.template import data
-from tests.conftest import Stack
 from tests.unit.conftest import incoming
 
 QUESTIONS = ("How long does shipping take?", "How can I return something?", "Which payment methods do you accept?")
@@ -57,24 +55,6 @@ def counted() -> Iterator[Units]:
     finally:
         events.unregister("provide-client-params.dynamodb.*", unique_id="ask")
         events.unregister("after-call.dynamodb.*", unique_id="add")
-
-
-@pytest.fixture
-def quiet_table(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A table as the template makes it but without readers of its stream, so that nobody else writes."""
-    outputs = stack.addresses.outputs
-    monkeypatch.setenv("AWS_ENDPOINT_URL", stack.addresses.aws)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", stack.addresses.region)
-    monkeypatch.setenv("KNOWLEDGE_BUCKET", outputs["KnowledgeBucket"])
-    monkeypatch.setenv("PARAMETERS", "/baton/local/")
-    monkeypatch.setenv("QUEUES", json.dumps({"general.urgent": "", "general.normal": ""}))
-    monkeypatch.setenv("TABLE", "quiet")
-    properties = data.resources("dev")["Table"]["Properties"]
-    wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-    dynamodb = aws.client("dynamodb")
-    dynamodb.create_table(TableName="quiet", **{name: properties[name] for name in wanted})
-    yield
-    dynamodb.delete_table(TableName="quiet")
 
 
 def exchange(message: Message) -> Message:

@@ -248,6 +248,16 @@ class TestThreads:
 
 
 class TestOutgoing:
+    def test_message_ids_stay_message_ids_however_long_they_are(self) -> None:
+        """Python's own policy writes a word that is longer than a line as =?utf-8?q?…, and mail programs lose the thread."""
+        chain = " ".join(f"<{'x' * 150}{n}@mail.example.com>" for n in range(4))
+        first = read(raw(f"Message-ID: <{'y' * 200}@example.com>", f"References: {chain}"))
+        lines = dict(header_lines(email_render.outgoing(answer_to(first), SUPPORT, BUSINESS)))
+        for name in ("Message-ID", "In-Reply-To", "References"):
+            assert "=?" not in lines[name]
+        assert set(chain.split()) < set(lines["References"].split())
+        assert lines["In-Reply-To"] == f"<{'y' * 200}@example.com>"
+
     def test_what_leaves_is_what_was_meant(self) -> None:
         first = read(raw("Subject: Re: =?utf-8?q?Caf=C3=A9?=", "References: <root@example.com>"))
         mail = sent(answer_to(first, text="你好，\n\n已发货。", link="https://shop.example/a?b=1&c=2"))

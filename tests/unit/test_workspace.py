@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -74,17 +73,6 @@ def test_the_limit_holds_in_the_database_also_for_two_clicks_at_once(ann: Agent)
     assert fresh(ann).held == 1
 
 
-def test_each_conversation_goes_to_one_of_many_agents(store: Store) -> None:
-    agents = [roster.enrol(f"agent-{n}", f"a{n}@shop.example", f"A{n}", "agent") for n in range(6)]
-    for n in range(4):
-        wait(f"w{n}")
-    with ThreadPoolExecutor(6) as pool:
-        got = [c for c in pool.map(lambda a: workspace.claim(a, T0 + 10_000), agents) if c]
-    assert sorted(c.thread for c in got) == ["w0", "w1", "w2", "w3"]
-    assert len({c.agent for c in got}) == 4
-    assert sum(a.held for a in roster.everyone()) == 4
-
-
 def test_a_vanished_ticket_delays_nobody(ann: Agent) -> None:
     wait("a", ticket=False)
     assert claimed(ann) == "a"
@@ -131,15 +119,6 @@ def test_a_reply_is_stored_and_sent_once(ann: Agent) -> None:
         workspace.reply(ann, "a.1", "id-00000001", "Something else", T0 + 30_000)
     head = table.conversation("a.1")
     assert (head.replies, head.waiting_since, head.first_reply_by) == (1, 0, ann.id)
-
-
-def test_twenty_clicks_on_send_are_one_reply(ann: Agent) -> None:
-    wait("a")
-    claimed(ann)
-    with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(lambda _: workspace.reply(ann, "a.1", "id-00000001", "Hello", T0 + 20_000)[0].id, range(20)))
-    assert set(results) == {"r+id-00000001"}
-    assert table.conversation("a.1").replies == 1
 
 
 def test_who_does_not_hold_the_baton_cannot_reply_resolve_or_move_it(ann: Agent, bea: Agent) -> None:
