@@ -7,7 +7,7 @@ READY := .venv/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser run demo check unit test faults bench bench-cold bench-bot deploy destroy status logs doctor redrive clean
+.PHONY: help setup browser run demo check unit test faults bench bench-cold bench-bot bench-cost deploy destroy status logs doctor redrive clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -48,10 +48,13 @@ test: $(READY) browser check ## everything that must hold before a change lands
 faults: $(READY) ## 300 messages, each webhook twice, functions killed at random (SEED=n repeats a run)
 	$(PY) -m pytest tests/faults -q -s
 
-bench: bench-cold bench-bot ## all benchmarks
+bench: bench-cold bench-bot bench-cost ## all benchmarks
 
 bench-cold: $(READY) ## cold start, warm cost and size of the packaged functions beside a plain boto3 handler
 	$(PY) -m tests.bench.cold
+
+bench-cost: $(READY) ## US dollars for 1,000 bot-resolved conversations
+	$(PY) -m tests.bench.cost
 
 bench-bot: $(READY) ## what the bot knows and what an answer costs
 	$(PY) -m tests.bench.bot

@@ -22,7 +22,7 @@ from typing import Literal
 import chalice
 from packaging.requirements import Requirement
 
-from infra import services
+from infra import services, slim
 from infra.errors import DeployError
 
 Target = Literal["aws", "local"]
@@ -57,7 +57,7 @@ def write_archive(root: Path, target: Target, cache: Path, work: Path, archive: 
 
 def _dependencies(requirements: Path, target: Target, cache: Path) -> Path:
     """The folder with installed, cut and compiled dependencies; made once per list, target and recipe."""
-    files = (requirements, Path(__file__), Path(services.__file__))
+    files = (requirements, Path(__file__), Path(services.__file__), Path(slim.__file__))
     recipe = (*(file.read_bytes() for file in files), target.encode(), sys.version.encode())
     folder = cache / f"dependencies-{sha256(b'|'.join(recipe)).hexdigest()[:24]}"
     if not folder.exists():
@@ -116,6 +116,7 @@ def _cut(folder: Path) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     shutil.rmtree(folder / "bin", ignore_errors=True)
     services.cut(folder / "botocore" / "data")
+    slim.slim(folder)
 
 
 def _place(source: Path, target: Path) -> None:

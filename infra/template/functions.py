@@ -37,7 +37,14 @@ FUNCTIONS: dict[str, Function] = {
     "WebsocketConnect": Function("websocket_connect", 10, "chalicelib.channels.webchat", "TABLE"),
     "WebsocketMessage": Function("websocket_message", 10, "chalicelib.channels.webchat", "TABLE"),
     "WebsocketDisconnect": Function("websocket_disconnect", 10, "", ""),
-    "EmailWebhook": Function("email_webhook", 60, "chalicelib.channels.email", "TABLE MAIL_BUCKET SUPPORT_ADDRESS", background=True),
+    "EmailWebhook": Function(
+        "email_webhook",
+        60,
+        "chalicelib.channels.email",
+        "TABLE MAIL_BUCKET SUPPORT_ADDRESS",
+        memory=1024,  # a mail of 40 MB, the largest that SES takes, needs 350 MB to be parsed
+        background=True,
+    ),
     "BotAnswer": Function("bot_answer", 30, "chalicelib.bot.turn", "TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE"),
     "Deliver": Function(
         "deliver", 30, "chalicelib.channels.delivery", "TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE SUPPORT_ADDRESS SMS_NUMBER BUSINESS"

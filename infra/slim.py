@@ -1,0 +1,57 @@
+"""What libraries load at every start and no function ever uses: replaced in the package by next to nothing.
+
+botocore writes manuals for `help()`, which needs an HTML parser; urllib3 asks for the version of a library for HTTP/2,
+which no AWS service speaks to it. Together that is a twentieth of a cold start. The test that calls every operation in use from the
+archive would show if a new release needed more.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from infra.errors import DeployError
+
+_DOCSTRINGS = '''"""Cut by Baton's packaging: nobody reads manuals in a function."""
+
+
+class LazyLoadedDocstring(str):
+    def __new__(cls, *args, **kwargs):
+        return super().__new__(cls)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__()
+
+
+class ClientMethodDocstring(LazyLoadedDocstring):
+    pass
+
+
+class PaginatorDocstring(LazyLoadedDocstring):
+    pass
+
+
+class WaiterDocstring(LazyLoadedDocstring):
+    pass
+'''
+
+REPLACED = {
+    "botocore/docs/__init__.py": "",
+    "botocore/docs/docstring.py": _DOCSTRINGS,
+    "urllib3/http2/__init__.py": "",
+}
+_KEPT_DOCS = {"__init__.py", "docstring.py", "utils.py"}  # botocore's handlers name the last one
+
+
+def slim(folder: Path) -> None:
+    """Replaces the modules in a folder of installed dependencies. Raises DeployError if a release moved them."""
+    for name, text in REPLACED.items():
+        path = folder / name
+        if not path.is_file():
+            raise DeployError(
+                f"{name} is not where infra/slim.py expects it", "look at the new release, and take the name out if it is gone"
+            )
+        path.write_text(text)
+    for path in (folder / "botocore" / "docs").iterdir():
+        if path.name not in _KEPT_DOCS:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
