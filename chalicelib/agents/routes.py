@@ -158,6 +158,13 @@ def transfer(conversation_id: str) -> dict[str, Any]:
     return timeline.conversation_view(moved)
 
 
+@api.route("/conversations/{conversation_id}/customer", methods=["POST"], authorizer=signed_in)
+@answering
+def customer(conversation_id: str) -> dict[str, Any]:
+    agent = supervisor(api.current_request)
+    return timeline.conversation_view(room.workspace.set_tier(agent, conversation_id, text_of(_body(), "tier"), now()))
+
+
 @api.route("/conversations/{conversation_id}/resolve", methods=["POST"], authorizer=signed_in)
 @answering
 def resolve(conversation_id: str) -> dict[str, Any]:

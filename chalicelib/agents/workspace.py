@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from chalicelib.agents import line, roster
 from chalicelib.agents.roster import Agent
-from chalicelib.conversations import model, notes, table, timeline
+from chalicelib.conversations import identities, model, notes, table, timeline
 from chalicelib.conversations.model import Conversation, Event, Message
 from chalicelib.errors import BadRequest, Conflict, Full, NotFound, NotOwner, TooLarge
 
@@ -139,6 +139,14 @@ def hand_back(agent: Agent, conversation_id: str, now: int) -> Conversation:
     """The bot goes on. Raises NotOwner."""
     event = Event("handed_back", now, agent.id)
     return _change(conversation_id, lambda c: (model.handed_back(c, agent.id, now), event), also=[roster.gives(agent.id)])
+
+
+def set_tier(agent: Agent, conversation_id: str, tier: str, now: int) -> Conversation:
+    """Marks the customer as a VIP, or as one no longer: for this conversation and all that follow. Raises BadRequest, NotFound."""
+    c, level = table.conversation(conversation_id), model.known_tier(tier)
+    identities.set_tier(c.channel, c.address, level)
+    event = Event("tier", now, agent.id, {"tier": level})
+    return _change(conversation_id, lambda c: (replace(c, tier=level), event))
 
 
 def give_back(c: Conversation, now: int) -> Conversation:

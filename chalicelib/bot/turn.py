@@ -68,9 +68,10 @@ def _opening(head: Conversation | None, message: Message) -> Opening:
     if head and not model.is_over(head, message.at, settings.IDLE):
         return Opening(head)
     if not head:
-        return Opening(model.opened(message, identities.customer_of(message)))
+        known = identities.whose(message)
+        return Opening(model.opened(message, known.customer, known.tier))
     past = model.expired(head, settings.IDLE) if head.owner == "bot" else head
-    return Opening(model.opened(message, head.customer, head.number + 1, head.version), past)
+    return Opening(model.reopened(head, message), past)
 
 
 def _is_not_for_the_bot(message: Message) -> bool:
@@ -91,6 +92,7 @@ def _decide(c: Conversation, message: Message, at: int) -> Answer | Escalation:
         last_question=c.question,
         last_article=c.article,
         name=c.name,
+        tier=c.tier,
     )
     question = _question(c, message)
     decision = answer(question, context, mind)

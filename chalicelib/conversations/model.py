@@ -16,6 +16,7 @@ from chalicelib.errors import BadRequest, NotOwner
 Channel = Literal["email", "sms", "webchat"]
 Owner = Literal["bot", "queue", "agent", "none"]
 Urgency = Literal["urgent", "normal"]
+Tier = Literal["", "vip"]
 Direction = Literal["incoming", "outgoing"]
 State = Literal["received", "pending", "sending", "sent", "failed", "bounced"]
 
@@ -94,6 +95,7 @@ class Conversation:
     version: int = 0
     owner: Owner = "bot"
     customer: str = ""
+    tier: Tier = ""
     name: str = ""
     language: str = ""
     subject: str = ""
@@ -123,20 +125,25 @@ class Conversation:
         return f"{self.thread}.{self.number}"
 
 
-def opened(message: Message, customer: str, number: int = 1, version: int = 0) -> Conversation:
-    """A new conversation that starts with this message; the bot holds the baton first."""
+def opened(message: Message, customer: str, tier: Tier = "") -> Conversation:
+    """A thread's first conversation, which starts with this message; the bot holds the baton first."""
     return Conversation(
         thread=message.thread,
-        number=number,
-        version=version,
+        number=1,
         channel=message.channel,
         address=message.address,
         opened_at=message.at,
         customer=customer,
+        tier=tier,
         name=message.name[:80],
         language=message.language,
         subject=(message.subject or message.text)[:80],
     )
+
+
+def reopened(before: Conversation, message: Message) -> Conversation:
+    """The next conversation of a thread whose earlier one is over: the same customer, another request."""
+    return replace(opened(message, before.customer, before.tier), number=before.number + 1, version=before.version)
 
 
 def received(c: Conversation, message: Message) -> Conversation:
@@ -254,6 +261,13 @@ def answering(incoming: Message) -> dict[str, Any]:
     if "message_id" not in incoming.meta:
         return {}
     return {"in_reply_to": incoming.meta["message_id"], "references": incoming.meta.get("references", [])}
+
+
+def known_tier(value: str) -> Tier:
+    """Raises BadRequest for anything but "vip" and ""."""
+    if value in ("", "vip"):
+        return "vip" if value else ""
+    raise BadRequest('tier must be "vip" or empty')
 
 
 def queue_urgency(value: str) -> Urgency:

@@ -6,6 +6,7 @@ with local_aws(folder) as endpoint:
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ import httpx
 
 REGION = "us-east-1"
 START_SECONDS = 60.0
+PORTS = range(20_000, 32_000, 5)
 STOP_SECONDS = 30.0
 
 
@@ -34,11 +36,15 @@ def session() -> boto3.Session:
     return boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=REGION)
 
 
-def free_port() -> int:
-    """A loopback port that nobody uses at this moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+def free_port(neighbours: int = 1) -> int:
+    """A loopback port that nobody uses, as the first of so many free neighbours.
+
+    Below the range from which the system takes ports for outgoing connections: one of those could be gone a moment later.
+    """
+    while True:
+        first = secrets.choice(PORTS)
+        if not any(map(port_taken, range(first, first + neighbours))):
+            return first
 
 
 def port_taken(port: int) -> bool:

@@ -44,6 +44,14 @@ def test_the_baton_passes_live_in_both_directions(handed_over: tuple[Browser, Br
     assert visitor.complaints() == console.complaints() == []
 
 
+def test_a_supervisor_marks_a_vip(handed_over: tuple[Browser, Browser, str]) -> None:
+    _, console, _ = handed_over
+    console.all(".details .tier")[0].click()
+    console.sees("VIP", ".details dd")
+    console.sees("standing", ".timeline")
+    assert console.texts(".details .tier") == ["No longer a VIP"]
+
+
 def test_a_note_never_reaches_the_visitor(handed_over: tuple[Browser, Browser, str], stack: Stack) -> None:
     visitor, console, word = handed_over
     write(console, f"Secret of {word}.", "note")

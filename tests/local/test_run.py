@@ -27,7 +27,7 @@ PATIENCE = 240.0  # seconds; other tests run beside this
 
 
 def test_a_folder_keeps_its_ports(tmp_path: Path) -> None:
-    first = free_port()
+    first = free_port(neighbours=4)
     assert settled_ports(tmp_path, first) == {"aws": first, "pages": first + 1, "smtp": first + 2, "sent": first + 3}
     assert settled_ports(tmp_path, 0)["aws"] == first
     with pytest.raises(DeployError, match=f"belongs to port {first}"):

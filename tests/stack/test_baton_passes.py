@@ -141,6 +141,19 @@ def test_a_transferred_conversation_waits_in_the_other_queue_with_its_age(stack:
     assert agent.claim(visitor.address)["id"] == c["id"]
 
 
+def test_a_vip_who_asks_for_a_person_goes_to_the_front(stack: Stack, agent: Agent) -> None:
+    phone, supervisor = stack.phone(), stack.agent("supervisor")
+    phone.send(PERSON)
+    first = agent.claim(phone.number)
+    assert first["urgency"] == "normal"
+    assert supervisor.ask("POST", f"conversations/{first['id']}/customer", {"tier": "vip"})["tier"] == "vip"
+    agent.ask("POST", f"conversations/{first['id']}/resolve")
+    phone.send(PERSON)
+    second = agent.claim(phone.number)
+    escalation = next(e for e in agent.read(second["id"])["events"] if e["kind"] == "escalated")
+    assert (second["urgency"], escalation["detail"]["rule"]) == ("urgent", "vip-asked")
+
+
 def test_handed_back_the_bot_answers_again(stack: Stack, agent: Agent) -> None:
     visitor = stack.visitor()
     visitor.say(PERSON)

@@ -71,4 +71,4 @@ def test_fifty_copies_of_a_message_are_one() -> None:
 
 def test_two_first_messages_at_once_belong_to_one_customer() -> None:
     with ThreadPoolExecutor(16) as pool:
-        assert len(set(pool.map(lambda _: identities.customer_of(incoming()), range(32)))) == 1
+        assert len(set(pool.map(lambda _: identities.whose(incoming()), range(32)))) == 1

@@ -94,6 +94,7 @@ def test_a_transfer_with_its_note(api: Api) -> None:
         ("POST", "/conversations/w1.1/resolve", None, (409, "not_owner")),
         ("PUT", "/agents/agent-ann", {"max_open": 9}, (403, "forbidden")),
         ("POST", "/reports", {"day": "2026-09-21"}, (403, "forbidden")),
+        ("POST", "/conversations/w1.1/customer", {"tier": "vip"}, (403, "forbidden")),
         ("POST", "/agents/session", {"email": "", "password": ""}, (400, "bad_request")),
         ("POST", "/agents/session/refresh", None, (401, "not_authenticated")),
         ("POST", "/chat/session", {"token": "forged~1~x"}, (401, "not_authenticated")),
@@ -117,6 +118,9 @@ def test_supervisors_change_agents_and_strangers_are_nobody(api: Api) -> None:
     api.claims["cognito:groups"] = "[agents supervisors]"
     assert api("PUT", "/agents/agent-ann", {"max_open": 9, "skills": ["orders"]})[1]["max_open"] == 9
     assert api("PUT", "/agents/nobody", {"max_open": 9})[0] == 404
+    wait("w1")
+    assert code(api("POST", "/conversations/w1.1/customer", {"tier": "gold"})) == (400, "bad_request")
+    assert code(api("POST", "/conversations/w1.1/customer", {"tier": "vip"})) == (404, "not_found")  # no identity was stored
     api.claims["cognito:groups"] = "customers"
     assert code(api("GET", "/me")) == (403, "forbidden")
 

@@ -69,7 +69,7 @@ def test_the_last_ended_day_is_published_with_all_that_happened_from_midnight_to
 def test_earlier_conversations_of_a_thread_count_too() -> None:
     first = stored(DAY.start, "w1")
     again = incoming(thread="w1", id="m-0000002", at=DAY.start + 30 * HOUR // 2)
-    table.save(model.opened(again, "c1", number=2, version=first.version), past=first)
+    table.save(model.reopened(first, again), past=first)
     publish.publish(None, MORNING)
     assert report()["volume"]["opened"] == 2
 

@@ -63,7 +63,7 @@ def test_an_earlier_conversation_stays_readable_when_the_next_one_opens(store: S
     table.record(incoming())
     later = incoming("Another thing", id="m-0000009", at=T0 + 10**9)
     table.record(later)
-    table.save(model.opened(later, "c1", 2, first.version), past=first)
+    table.save(model.reopened(first, later), past=first)
     thread = table.read_thread("w1")
     assert [c.number for c in thread.conversations] == [1, 2]
     assert [m.id for m in timeline.of_conversation(thread, 1)] == ["m-0000001"]
@@ -124,9 +124,9 @@ def test_a_usual_head_fits_into_one_write_unit() -> None:
 
 def test_an_address_belongs_to_one_customer_also_when_two_first_messages_come_at_once(store: Store) -> None:
     with ThreadPoolExecutor(8) as pool:
-        customers = set(pool.map(lambda _: identities.customer_of(incoming()), range(16)))
+        customers = set(pool.map(lambda _: identities.whose(incoming()), range(16)))
     assert len(customers) == 1
-    assert identities.customer_of(incoming(address="w2")) not in customers
+    assert identities.whose(incoming(address="w2")) not in customers
 
 
 def test_notes_are_in_a_table_of_their_own(store: Store) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.agents import roster, workspace
 from chalicelib.bot import turn
 from chalicelib.bot.answer import Brain, Context
 from chalicelib.conversations import keys, model, table
@@ -145,6 +146,19 @@ def test_after_a_day_of_silence_a_bot_conversation_counts_as_over(store: Store) 
     take(incoming(id="m-0000002", at=T0 + 2 * 86_400_000))
     assert head().id == "w1.2"
     assert table.conversation("w1.1").resolved_by == "assumed"
+
+
+def test_a_vip_is_known_in_this_and_every_later_conversation(store: Store, small_bot: list[Context]) -> None:
+    take(incoming("I want a person"))
+    boss = roster.enrol("boss", "boss@shop.example", "Boss", "supervisor")
+    assert workspace.set_tier(boss, "w1.1", "vip", T0).tier == "vip"
+    c = table.save(model.claimed(head(), "ann", T0 + 600))
+    table.save(model.resolved(c, "ann", T0 + 700))
+    take(incoming("Where is it?", id="m-0000002", at=T0 + 1_000))
+    assert (head().id, head().tier, small_bot[-1].tier) == ("w1.2", "vip", "vip")
+    take(incoming("From another phone?", thread="w9", address="w1", id="m-0000003", at=T0 + 2_000))
+    assert small_bot[-1].tier == "vip"
+    assert [e.kind for _, e in table.read_thread("w1").events] == ["escalated", "tier"]
 
 
 def test_a_robot_is_recorded_and_never_answered(store: Store) -> None:

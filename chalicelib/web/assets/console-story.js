@@ -18,7 +18,7 @@ export function Story({ store, state, words, language, actions }) {
       <${Head} c=${c} mine=${mine} state=${state} words=${words} actions=${actions} details=${details} onDetails=${() => setDetails(!details)} />
       <${Timeline} key=${c.id} store=${store} story=${story} state=${state} words=${words} language=${language} />
       <${Composer} key=${`w${c.id}`} store=${store} c=${c} mine=${mine} words=${words} />
-      <${Details} c=${c} story=${story} state=${state} words=${words} language=${language} />
+      <${Details} c=${c} story=${story} state=${state} words=${words} language=${language} actions=${actions} />
     </div>`;
 }
 
@@ -157,7 +157,7 @@ function Unsent({ entry, store, words }) {
     </article>`;
 }
 
-function Details({ c, story, state, words, language }) {
+function Details({ c, story, state, words, language, actions }) {
   const replied = c.first_reply_at > 0 && html`${clock(c.first_reply_at, language)} · ${agentName(c.first_reply_by, state, words)}`;
   const rows = [
     [words.subject, c.subject],
@@ -166,11 +166,14 @@ function Details({ c, story, state, words, language }) {
     [words.opened, clock(c.opened_at, language)],
     [words.firstReply, replied],
     [words.counts, words.countsValue(c)],
+    [words.tier, c.tier && words.vip],
   ];
+  const mayMark = state.agent.role !== "agent" && c.owner !== "none";
   return html`
     <section id="details" class="details" aria-label=${words.details}>
       <h3>${words.details}</h3>
       <dl>${rows.filter(([, value]) => value).map(([name, value]) => html`<dt>${name}</dt><dd><bdi>${value}</bdi></dd>`)}</dl>
+      ${mayMark && html`<button type="button" class="quiet tier" onClick=${() => actions.setTier(c.tier ? "" : "vip")}>${c.tier ? words.noVip : words.makeVip}</button>`}
       <h3>${words.others}</h3>
       ${story.others.length
         ? html`<ul class="cards">${story.others.map((o) => html`<${Other} key=${o.id} o=${o} state=${state} words=${words} language=${language} />`)}</ul>`

@@ -113,7 +113,7 @@ function useActions(state, words, tell, setDialog) {
     });
     setClaiming(false);
   };
-  return { claim, claiming, resolve: () => finish("resolve"), handBack: () => finish("hand-back"), transfer: () => setDialog("transfer") };
+  return { claim, claiming, setTier: (tier) => attempt(() => store.act(state.open, "customer", { tier })), resolve: () => finish("resolve"), handBack: () => finish("hand-back"), transfer: () => setDialog("transfer") };
 }
 
 /** The conversation in the address is the open one, so that reload and the back button work. */
