@@ -83,11 +83,11 @@ def settled_ports(folder: Path, wanted: int, preferred: int = 0) -> dict[str, in
     else any free ones. Raises DeployError."""
     memory, names = folder / "ports.json", ("aws", "pages", "smtp", "sent")
     known: dict[str, int] = json.loads(memory.read_text()) if memory.exists() else {}
-    asked = {name: (wanted or preferred) + offset for offset, name in enumerate(names)}
+    asked = _neighbours(wanted or preferred, names)
     if known and wanted and known != asked:
         raise DeployError(f"the data in {folder} belongs to port {known['aws']}", f"leave out --port, or remove {folder} to start afresh")
     good = wanted or (preferred and not any(map(port_taken, asked.values())))
-    ports = known or (asked if good else {name: free_port() for name in names})
+    ports = known or (asked if good else _neighbours(free_port(len(names)), names))
     taken = [number for number in ports.values() if port_taken(number)]
     if taken:
         raise DeployError(
@@ -97,6 +97,10 @@ def settled_ports(folder: Path, wanted: int, preferred: int = 0) -> dict[str, in
     folder.mkdir(parents=True, exist_ok=True)
     memory.write_text(json.dumps(ports))
     return ports
+
+
+def _neighbours(first: int, names: tuple[str, ...]) -> dict[str, int]:
+    return {name: first + offset for offset, name in enumerate(names)}
 
 
 @contextmanager
