@@ -16,6 +16,7 @@ from chalicelib.agents.roster import Agent
 from chalicelib.conversations import keys
 from chalicelib.conversations.model import Message
 from infra.template import data
+from tests.unit.packaged import package, prod, resources  # noqa: F401 - fixtures
 
 T0 = 1_790_000_000_000  # 2026-09-21T14:13:20Z
 ROOT = "the root secret of a test"

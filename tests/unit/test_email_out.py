@@ -1,0 +1,174 @@
+"""Mails out: what leaves, and how failures are named."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from botocore import exceptions as boto
+from moto import mock_aws
+
+from chalicelib import aws
+from chalicelib.channels import email, email_parse, email_render
+from chalicelib.errors import BatonError, Unavailable, Uncertain, Undeliverable
+from tests.unit.mails import (  # noqa: F401 - fixtures among them
+    BUSINESS,
+    CUSTOMER,
+    EVENTS,
+    FIXTURES,
+    HOSTILE,
+    SUPPORT,
+    answer_to,
+    header_lines,
+    known,
+    mail_bucket,
+    notification,
+    raw,
+    read,
+    sent,
+)
+
+
+class TestOutgoing:
+    def test_message_ids_stay_message_ids_however_long_they_are(self) -> None:
+        """Python's own policy writes a word that is longer than a line as =?utf-8?q?…, and mail programs lose the thread."""
+        chain = " ".join(f"<{'x' * 150}{n}@mail.example.com>" for n in range(4))
+        first = read(raw(f"Message-ID: <{'y' * 200}@example.com>", f"References: {chain}"))
+        lines = dict(header_lines(email_render.outgoing(answer_to(first), SUPPORT, BUSINESS)))
+        for name in ("Message-ID", "In-Reply-To", "References"):
+            assert "=?" not in lines[name]
+        assert set(chain.split()) < set(lines["References"].split())
+        assert lines["In-Reply-To"] == f"<{'y' * 200}@example.com>"
+
+    def test_what_leaves_is_what_was_meant(self) -> None:
+        first = read(raw("Subject: Re: =?utf-8?q?Caf=C3=A9?=", "References: <root@example.com>"))
+        mail = sent(answer_to(first, text="你好，\n\n已发货。", link="https://shop.example/a?b=1&c=2"))
+        assert (str(mail["From"]), str(mail["To"]), str(mail["Subject"])) == (f"{BUSINESS} <{SUPPORT}>", CUSTOMER, "Re: Café")
+        assert (mail["In-Reply-To"], mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"]) == (
+            "<first@example.com>",
+            "auto-replied",
+            "All",
+        )
+        ids = str(mail["References"]).split()
+        assert (ids[0], ids[-1]) == ("<root@example.com>", "<first@example.com>")
+        plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
+        assert plain
+        assert html
+        assert plain.get_content().replace("\r\n", "\n") == "你好，\n\n已发货。\n\nhttps://shop.example/a?b=1&c=2\n"
+        assert '<a href="https://shop.example/a?b=1&amp;c=2">' in html.get_content()
+
+    def test_a_person_writes_under_her_name_and_not_as_a_robot(self) -> None:
+        mail = sent(answer_to(read(raw()), by="agent-ann", name="Ann Lee 李"))
+        assert mail["From"].addresses[0].display_name == f"Ann Lee 李 ({BUSINESS})"
+        assert mail["From"].addresses[0].addr_spec == SUPPORT
+        assert mail["Auto-Submitted"] is None
+
+    def test_one_re_whatever_came(self) -> None:
+        assert email_render.subject("RE: Re: 回复：订单", BUSINESS) == "Re: 订单"
+        assert email_render.subject("", BUSINESS) == "Re: The Shop"
+
+    def test_our_own_answer_is_known_as_a_robots_when_it_comes_back(self) -> None:
+        content = email_render.outgoing(answer_to(read(raw())), SUPPORT, BUSINESS)
+        assert read(content).meta["automatic"] == "auto-submitted"
+
+    @pytest.mark.parametrize("string", HOSTILE, ids=lambda string: string["id"])
+    def test_no_header_is_smuggled_in(self, string: dict[str, str]) -> None:
+        value = string["value"]
+        message = answer_to(
+            read(raw()), subject=value, name=value, by="agent-ann", meta={"in_reply_to": value, "references": [value, "ok@example.com"]}
+        )
+        content = email_render.outgoing(message, SUPPORT, value)
+        names = [name for name, _ in header_lines(content)]
+        assert sorted(names) == sorted(set(names))
+        assert set(names) <= {
+            "From",
+            "To",
+            "Subject",
+            "Date",
+            "Message-ID",
+            "Reply-To",
+            "In-Reply-To",
+            "References",
+            "MIME-Version",
+            "Content-Type",
+        }
+        values = dict(header_lines(content))
+        assert values["To"] == CUSTOMER
+        parsed = email_parse.parse(content)
+        assert (parsed.address, parsed.text.strip()) == (SUPPORT, "It is on its way.")
+        assert max(map(len, content.split(b"\r\n"))) < 998
+        assert content.isascii()
+
+    @pytest.mark.parametrize("string", HOSTILE, ids=lambda string: string["id"])
+    def test_nothing_but_one_plain_address_is_written_to(self, string: dict[str, str]) -> None:
+        with pytest.raises(Undeliverable):
+            email_render.outgoing(answer_to(read(raw()), address=string["value"]), SUPPORT, BUSINESS)
+
+    @pytest.mark.parametrize("text", ["x" * 5_000, "你" * 5_000, ".\n..\nFrom me", "a\r\nb\rc\nd", "\x00x\x1b", "tail  \n"], ids=repr)
+    def test_any_text_arrives_as_it_was_typed(self, text: str) -> None:
+        content = email_render.outgoing(answer_to(read(raw()), text=text), SUPPORT, BUSINESS)
+        assert max(map(len, content.split(b"\r\n"))) < 998
+        typed = re.sub(r"[\x00\x1b]", "", text.replace("\r\n", "\n").replace("\r", "\n"))
+        assert email_parse.parse(content).text.strip("\n") == typed.strip("\n")
+
+    def test_markup_in_a_text_is_shown_and_not_run(self) -> None:
+        html = sent(answer_to(read(raw()), text='<script>alert(1)</script> https://a.example/"><img src=x>')).get_body(("html",))
+        assert html
+        assert "<script" not in html.get_content()
+        assert "<img" not in html.get_content()
+
+
+class Client:
+    def __init__(self, failure: Exception | None = None) -> None:
+        self.failure, self.requests = failure, list[dict[str, Any]]()
+
+    def send_email(self, **request: Any) -> dict[str, str]:
+        self.requests.append(request)
+        if self.failure:
+            raise self.failure
+        return {"MessageId": "0100018f"}
+
+
+def refused(code: str, status: int = 400) -> boto.ClientError:
+    return boto.ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "SendEmail")  # type: ignore[typeddict-item]
+
+
+class TestSend:
+    def test_one_mail_to_one_recipient_tagged_with_our_id(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        client, asked = Client(), dict[str, Any]()
+        monkeypatch.setattr(aws, "client", lambda service, **options: asked.update(options, service=service) or client)
+        assert email.send(answer_to(read(raw()))) == "0100018f"
+        assert asked == {"service": "sesv2", "attempts": 1}
+        (request,) = client.requests
+        assert request["Destination"] == {"ToAddresses": [CUSTOMER]}
+        assert request["EmailTags"] == [{"Name": "message", "Value": "a-ses-1"}]
+        assert b"Auto-Submitted: auto-replied" in request["Content"]["Raw"]["Data"]
+
+    @pytest.mark.parametrize(
+        ("failure", "meaning"),
+        [
+            (refused("MessageRejected"), Undeliverable),
+            (refused("BadRequestException"), Undeliverable),
+            (refused("TooManyRequestsException", 429), Unavailable),
+            (refused("SendingPausedException"), Unavailable),
+            (refused("InternalFailure", 500), Unavailable),
+            (boto.EndpointConnectionError(endpoint_url="x"), Unavailable),
+            (boto.ConnectTimeoutError(endpoint_url="x"), Unavailable),
+            (boto.NoCredentialsError(), Unavailable),
+            (boto.ReadTimeoutError(endpoint_url="x"), Uncertain),
+            (boto.ConnectionClosedError(endpoint_url="x"), Uncertain),
+        ],
+        ids=lambda value: str(value)[:60],
+    )
+    def test_each_failure_says_whether_the_mail_may_have_left(
+        self, monkeypatch: pytest.MonkeyPatch, failure: Exception, meaning: type[BatonError]
+    ) -> None:
+        monkeypatch.setattr(aws, "client", lambda service, **options: Client(failure))
+        with pytest.raises(meaning):
+            email.send(answer_to(read(raw())))
+
+    def test_ses_takes_what_we_make(self) -> None:
+        with mock_aws():
+            aws.client("sesv2").create_email_identity(EmailIdentity=SUPPORT)
+            assert email.send(answer_to(read(raw())))

@@ -1,0 +1,182 @@
+"""The packaged template: what must not be lost, who may do what, what is watched, and what a deployment is told."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from infra.package import ROOT, Package
+from infra.template import POLICIES
+from infra.template.functions import FUNCTIONS
+from infra.template.queues import agent_queues
+from tests.unit.packaged import nodes, of_type, role_of, statements
+
+INTRINSIC = re.compile(r"Ref|Condition|Fn::\w+")
+OUTBOUND = ("BotAnswer", "Deliver")
+STREAMS = ("BotAnswer", "Deliver")
+
+
+# --- Data ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_data_survives_the_stack_in_production_only(stage: str, request: pytest.FixtureRequest) -> None:
+    resources = request.getfixturevalue("package" if stage == "dev" else stage).template["Resources"]
+    kept = "Retain" if stage == "prod" else "Delete"
+    kinds = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Cognito::UserPool")
+    data = [made for made in resources.values() if made["Type"] in kinds]
+    assert len(data) == 6
+    assert {(made["DeletionPolicy"], made["UpdateReplacePolicy"]) for made in data} == {(kept, kept)}
+    assert resources["Table"]["Properties"]["DeletionProtectionEnabled"] is (stage == "prod")
+
+
+def test_both_tables_can_be_restored_and_are_encrypted(resources: dict[str, Any]) -> None:
+    tables = of_type(resources, "AWS::DynamoDB::Table")
+    assert set(tables) == {"Table", "NotesTable"}
+    for table in tables.values():
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["SSESpecification"] == {"SSEEnabled": True}
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_the_conversations_table_has_its_stream_its_clock_and_its_indexes(resources: dict[str, Any]) -> None:
+    table = resources["Table"]["Properties"]
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    indexes = {i["IndexName"]: ([k["AttributeName"] for k in i["KeySchema"]], i["Projection"]) for i in table["GlobalSecondaryIndexes"]}
+    assert {name: keys for name, (keys, _) in indexes.items()} == {
+        "by_work": ["work", "waiting_since"],
+        "by_day": ["day", "opened_at"],
+        "by_customer": ["customer", "opened_at"],
+    }
+    assert [indexes[name][1]["ProjectionType"] for name in ("by_work", "by_day", "by_customer")] == ["INCLUDE", "KEYS_ONLY", "KEYS_ONLY"]
+
+
+def test_buckets_are_versioned_encrypted_private_and_speak_tls_only(resources: dict[str, Any]) -> None:
+    buckets = of_type(resources, "AWS::S3::Bucket")
+    assert set(buckets) == {"MailBucket", "KnowledgeBucket", "ReportsBucket"}
+    for name, bucket in buckets.items():
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+        assert bucket["BucketEncryption"]
+        assert all(bucket["PublicAccessBlockConfiguration"].values())
+        assert bucket["LifecycleConfiguration"]["Rules"]
+        first = resources[f"{name}Policy"]["Properties"]["PolicyDocument"]["Statement"][0]
+        assert (first["Effect"], first["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_every_skill_has_an_urgent_and_a_normal_queue_with_a_dead_letter_queue(resources: dict[str, Any]) -> None:
+    queues = of_type(resources, "AWS::SQS::Queue")
+    expected = agent_queues(ROOT)
+    assert len(expected) == 2 * len(json.loads((ROOT / "chalicelib/agents/queues.json").read_text())["skills"])
+    for name in expected.values():
+        assert queues[name]["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+    assert {name for name in queues if name not in expected.values()} == {"FailedRecords", "DeadLetters", "PostponedRecords"}
+    told = resources["APIHandler"]["Properties"]["Environment"]["Variables"]["QUEUES"]["Fn::Sub"]
+    assert json.loads(told).keys() == expected.keys()
+
+
+# --- Access ----------------------------------------------------------------------------------------------------------
+
+
+def test_every_function_has_a_role_and_a_policy_file_of_its_own(resources: dict[str, Any]) -> None:
+    roles = [role_of(resources, name) for name in FUNCTIONS]
+    assert len(set(roles)) == len(roles)
+    assert {p.stem for p in (ROOT / POLICIES).glob("*.json")} == {function.key for function in FUNCTIONS.values()}
+    for name, function in FUNCTIONS.items():
+        assert statements(resources, name) == json.loads((ROOT / POLICIES / f"{function.key}.json").read_text())["Statement"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_permission_has_a_star_for_an_action_or_for_everything(resources: dict[str, Any], name: str) -> None:
+    for statement in statements(resources, name):
+        assert not [action for action in statement["Action"] if "*" in action]
+        assert "*" not in (statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]])
+        for text in nodes(statement["Resource"]):
+            # A whole kind of resources only where a condition narrows it: the key that the parameter store uses, our sender.
+            assert not (isinstance(text, str) and text.endswith(("key/*", "identity/*"))) or statement["Condition"]
+
+
+def test_only_the_agents_api_can_touch_notes(resources: dict[str, Any]) -> None:
+    may = {name for name in FUNCTIONS if "NotesTable" in json.dumps(statements(resources, name))}
+    assert may == {"APIHandler"}
+    assert not may & set(OUTBOUND)
+    told = {name for name in FUNCTIONS if "NOTES_TABLE" in resources[name]["Properties"]["Environment"]["Variables"]}
+    assert told == may
+
+
+def test_intake_can_write_messages_and_read_no_conversation(resources: dict[str, Any]) -> None:
+    for name in ("SmsWebhook", "EmailWebhook", "WebsocketConnect"):
+        actions = {a for s in statements(resources, name) for a in s["Action"] if a.startswith("dynamodb:")}
+        assert actions == {"dynamodb:PutItem"}
+
+
+def test_nobody_signs_up_alone_and_a_token_lasts_an_hour(resources: dict[str, Any]) -> None:
+    assert resources["UserPool"]["Properties"]["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    client = resources["UserPoolClient"]["Properties"]
+    assert client["PreventUserExistenceErrors"] == "ENABLED"
+    assert (client["IdTokenValidity"], client["TokenValidityUnits"]["IdToken"]) == (1, "hours")
+    groups = {g["GroupName"] for g in of_type(resources, "AWS::Cognito::UserPoolGroup").values()}
+    assert groups == {"agents", "supervisors", "admins"}
+
+
+# --- Watching --------------------------------------------------------------------------------------------------------
+
+
+def test_at_most_ten_alarms_and_failed_work_rings(resources: dict[str, Any]) -> None:
+    alarms = of_type(resources, "AWS::CloudWatch::Alarm")
+    assert len(alarms) <= 10
+    for alarm in alarms.values():
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+        assert alarm["AlarmDescription"]
+    watched = [(a["MetricName"], d["Value"]) for a in alarms.values() for d in a["Dimensions"]]
+    for queue in ("FailedRecords", "DeadLetters"):
+        assert ("ApproximateNumberOfMessagesVisible", {"Fn::GetAtt": [queue, "QueueName"]}) in watched
+    for function in STREAMS:
+        assert ("IteratorAge", {"Ref": function}) in watched
+
+
+def test_the_oldest_wait_is_watched_under_the_name_that_the_sweep_publishes(
+    resources: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    from chalicelib.observability import metrics
+
+    metrics(WaitingSeconds=1.0)
+    published = json.loads(capsys.readouterr().out)
+    (declared,) = published["_aws"]["CloudWatchMetrics"]
+    alarm = resources["WaitingAlarm"]["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == (declared["Namespace"], declared["Metrics"][0]["Name"])
+    dimensions = {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
+    assert [sorted(dimensions)] == declared["Dimensions"]
+
+
+# --- What a deployment is told ---------------------------------------------------------------------------------------
+
+
+def test_every_parameter_has_a_default_and_nothing_is_a_secret(package: Package) -> None:
+    for name, parameter in package.template["Parameters"].items():
+        assert "Default" in parameter, name
+        assert not parameter.get("NoEcho")
+    assert package.template["Parameters"]["Stage"]["AllowedValues"] == ["dev"]
+    assert not of_type(package.template["Resources"], "AWS::SecretsManager::Secret")
+
+
+def test_what_needs_a_mail_domain_waits_for_one(resources: dict[str, Any]) -> None:
+    ses = {name for name, made in resources.items() if made["Type"].startswith("AWS::SES::")}
+    assert ses == {"MailRuleSet", "MailRule"}
+    assert {resources[name]["Condition"] for name in ses} == {"HasMailDomain"}
+
+
+def test_the_outputs_name_what_operators_and_tools_need(package: Package) -> None:
+    stores = {"Table", "NotesTable", "MailBucket", "KnowledgeBucket", "ReportsBucket", "FailedQueue", "DeadLetterQueue"}
+    named = stores | {"SiteUrl", "SocketUrl", "SocketEndpoint", "MailTopic", "AlarmTopic", "UserPool", "UserPoolClient"}
+    named |= {f"{name}Name" for name in FUNCTIONS}
+    assert named <= package.template["Outputs"].keys()
+
+
+def test_functions_read_the_addresses_that_the_template_publishes(resources: dict[str, Any]) -> None:
+    names = {made["Name"]["Fn::Sub"] for made in of_type(resources, "AWS::SSM::Parameter").values()}
+    assert names == {f"/baton/${{Stage}}/stack/{name}" for name in ("public_url", "socket_url", "socket_endpoint")}
+    assert resources["APIHandler"]["Properties"]["Environment"]["Variables"]["PARAMETERS"] == {"Fn::Sub": "/baton/${Stage}/"}
