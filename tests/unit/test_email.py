@@ -10,22 +10,7 @@ import pytest
 from chalicelib.channels import email, email_thread
 from chalicelib.conversations.model import Message
 from chalicelib.errors import BadRequest, Unavailable
-from tests.unit.mails import (  # noqa: F401 - fixtures among them
-    BUSINESS,
-    CUSTOMER,
-    EVENTS,
-    FIXTURES,
-    HOSTILE,
-    SUPPORT,
-    answer_to,
-    header_lines,
-    known,
-    mail_bucket,
-    notification,
-    raw,
-    read,
-    sent,
-)
+from tests.unit.mails import CUSTOMER, EVENTS, SUPPORT, answer_to, known, mail_bucket, notification, raw, read, sent  # noqa: F401 - fixtures among them
 
 
 class TestReceive:

@@ -12,22 +12,7 @@ from moto import mock_aws
 from chalicelib import aws
 from chalicelib.channels import email, email_parse, email_render
 from chalicelib.errors import BatonError, Unavailable, Uncertain, Undeliverable
-from tests.unit.mails import (  # noqa: F401 - fixtures among them
-    BUSINESS,
-    CUSTOMER,
-    EVENTS,
-    FIXTURES,
-    HOSTILE,
-    SUPPORT,
-    answer_to,
-    header_lines,
-    known,
-    mail_bucket,
-    notification,
-    raw,
-    read,
-    sent,
-)
+from tests.unit.mails import BUSINESS, CUSTOMER, HOSTILE, SUPPORT, answer_to, header_lines, known, raw, read, sent  # noqa: F401 - fixtures among them
 
 
 class TestOutgoing:
