@@ -10,7 +10,7 @@ WORKERS ?= 2
 .PHONY: help setup browser run demo check unit test faults bench bench-cold bench-bot bench-cost deploy destroy status logs doctor redrive clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^destroy status.*: /status, logs, doctor, redrive, destroy: /; s/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(READY) ## the Python environment in .venv
 

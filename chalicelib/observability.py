@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 
 from aws_lambda_powertools import Logger
@@ -19,14 +20,14 @@ def now() -> int:
 
 
 def metrics(**values: float) -> None:
-    """Publishes figures without an API call: CloudWatch reads them from the log (Embedded Metric Format)."""
+    """Publishes the stage's figures without an API call: CloudWatch reads them from the log (Embedded Metric Format)."""
     names = [{"Name": name, "Unit": "Milliseconds" if name.endswith("Ms") else "None"} for name in values]
     embedded = {
         "_aws": {
             "Timestamp": now(),
-            "CloudWatchMetrics": [{"Namespace": "Baton", "Dimensions": [["service"]], "Metrics": names}],
+            "CloudWatchMetrics": [{"Namespace": "Baton", "Dimensions": [["stage"]], "Metrics": names}],
         },
-        "service": SERVICE,
+        "stage": os.environ.get("STAGE", ""),
         **values,
     }
     print(json.dumps(embedded))

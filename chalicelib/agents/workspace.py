@@ -74,7 +74,7 @@ def read(conversation_id: str, after: int) -> dict[str, Any]:
 def reply(agent: Agent, conversation_id: str, client_id: str, text: str, now: int) -> tuple[Message, bool]:
     """Sends once: the same id and text again gives the stored message and False. Raises NotOwner, Conflict, BadRequest."""
     c = table.conversation(conversation_id)
-    message_id = f"r+{_checked_id(client_id)}"
+    message_id = model.reply_id(_checked_id(client_id))
     already = table.message(c.thread, message_id)
     if already:
         return _same(already, _checked_text(text)), False

@@ -14,7 +14,7 @@ from chalicelib.bot import brain
 from chalicelib.bot.answer import Brain, Context, answer, is_miss
 from chalicelib.conversations import identities, keys, model, table
 from chalicelib.conversations.keys import Item
-from chalicelib.conversations.model import Answer, Conversation, Escalation, Event, Message
+from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.errors import Conflict, NotOwner, Unavailable
 from chalicelib.observability import now
 
@@ -60,7 +60,7 @@ def _turn(head: Conversation | None, message: Message, at: int) -> str:
         return _hand_over(c, opening.past, message, decision, at)
     answered = model.answered(c, message, decision, at)
     table.save(replace(answered, misses=c.misses + 1) if is_miss(decision) else answered, past=opening.past)
-    table.record(_outgoing(message, f"a+{message.id}", decision, at))
+    table.record(_outgoing(message, model.answer_id(message.id), decision, at))
     return "answered"
 
 
@@ -114,28 +114,20 @@ def _said(c: Conversation, message: Message) -> tuple[tuple[str, str], ...]:
 
 
 def _hand_over(c: Conversation, past: Conversation | None, message: Message, decision: Escalation, at: int) -> str:
-    detail = {
-        "rule": decision.rule,
-        "reason": decision.reason,
-        "queue": decision.queue,
-        "urgency": decision.urgency,
-        "summary": decision.summary,
-        "facts": decision.facts,
-    }
-    event = Event("escalated", at, "bot", detail)
-    told = [_outgoing(message, f"h+{message.id}", Answer(decision.text, ""), at)] if decision.text else []
+    event = model.hand_over_event(decision, at)
+    told = [_outgoing(message, model.hand_over_id(message.id), Answer(decision.text, ""), at)] if decision.text else []
     table.save(model.escalated(c, message.id, decision, at), event, told, past)
     return "escalated"
 
 
 def _finish(head: Conversation, message: Message, at: int) -> str:
     """The crash came between head and answer: the answer is stored now, unless it already is."""
-    if table.message(message.thread, f"a+{message.id}"):
+    if table.message(message.thread, model.answer_id(message.id)):
         return "answered"
     # The head already counts this message as answered; asked about it as it stands, the bot would see a repeated question.
     decision = _decide(replace(head, misses=0, article=""), message, at)
     if isinstance(decision, Answer):
-        table.record(_outgoing(message, f"a+{message.id}", decision, at))
+        table.record(_outgoing(message, model.answer_id(message.id), decision, at))
         return "answered"
     if head.owner != "bot":
         return "seen"

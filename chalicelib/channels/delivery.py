@@ -15,7 +15,7 @@ from chalicelib import push, settings
 from chalicelib.channels import CHANNELS
 from chalicelib.conversations import keys, model, sockets, table, timeline
 from chalicelib.conversations.keys import Item
-from chalicelib.conversations.model import Escalation, Event, Message
+from chalicelib.conversations.model import Escalation, Message
 from chalicelib.errors import BatonError, Conflict, Postponed, Unavailable
 from chalicelib.observability import now
 
@@ -73,9 +73,9 @@ def _failed(message: Message, why: str) -> str:
     head = table.head(message.thread, consistent=True)
     if head and head.owner == "bot":
         call = Escalation("undelivered", "undelivered", settings.default_queue(), "normal", summary=why)
-        detail = {"rule": call.rule, "reason": call.reason, "queue": call.queue, "urgency": call.urgency, "summary": why, "facts": {}}
+        at = now()
         try:
-            table.save(model.escalated(head, message.id, call, now()), Event("escalated", now(), "bot", detail))
+            table.save(model.escalated(head, message.id, call, at), model.hand_over_event(call, at))
         except Conflict as error:
             raise Unavailable("the head moved while a failure was reported") from error
     return "failed"

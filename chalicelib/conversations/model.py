@@ -263,6 +263,31 @@ def answering(incoming: Message) -> dict[str, Any]:
     return {"in_reply_to": incoming.meta["message_id"], "references": incoming.meta.get("references", [])}
 
 
+def hand_over_event(escalation: Escalation, at: int) -> Event:
+    """What the timeline tells of the bot's hand-over: the rule, the facts that it saw, the story so far."""
+    told = ("rule", "reason", "queue", "urgency", "summary", "facts")
+    return Event("escalated", at, "bot", {name: getattr(escalation, name) for name in told})
+
+
+def answer_id(message_id: str) -> str:
+    """The key of the bot's answer follows from the question's, so there is one at most. No customer's id has a "+"."""
+    return f"a+{message_id}"
+
+
+def hand_over_id(message_id: str) -> str:
+    """The message that tells the customer of the hand-over."""
+    return f"h+{message_id}"
+
+
+def is_hand_over(message: Message) -> bool:
+    return message.by == "bot" and message.id.startswith("h+")
+
+
+def reply_id(client_id: str) -> str:
+    """An agent's reply; `client_id` is the console's."""
+    return f"r+{client_id}"
+
+
 def known_tier(value: str) -> Tier:
     """Raises BadRequest for anything but "vip" and ""."""
     if value in ("", "vip"):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from chalicelib.conversations.model import Conversation, Event, Message
+from chalicelib.conversations.model import Conversation, Event, Message, is_hand_over
 
 # A message gets its time just before it is written. Another one, written at the same moment, may become visible
 # later and yet bear an earlier time; so a replay starts this long (ms) before the cursor, and readers drop by id.
@@ -50,7 +50,7 @@ def for_visitor(m: Message) -> dict[str, Any]:
     by = "you" if m.direction == "incoming" else "bot" if m.by == "bot" else "agent"
     shown: dict[str, Any] = {"id": m.id, "direction": m.direction, "channel": m.channel, "at": m.at, "by": by}
     shown |= {"text": m.text, "link": m.link}
-    if by == "bot" and m.id.startswith("h+"):
+    if is_hand_over(m):
         shown["handover"] = True  # the chat page then says that a person answers next
     return shown | {"name": m.name if by != "you" else "", "state": m.state}
 

@@ -10,7 +10,7 @@ from infra.template.queues import DEAD_LETTERS, FAILED
 
 API_ERRORS = ("AWS/ApiGateway", "5XXError", {"ApiName": ref("AWS::StackName")})
 SOCKET_ERRORS = ("AWS/ApiGateway", "IntegrationError", {"ApiId": ref("WebsocketAPI")})
-WAITING = ("Baton", "WaitingSeconds", {"service": "baton"})
+WAITING = ("Baton", "WaitingSeconds", {"stage": ref("Stage")})
 
 
 def resources(agent_queues: dict[str, str]) -> Json:
@@ -79,7 +79,7 @@ def _dashboard(agent_queues: dict[str, str]) -> Json:
     api = [["AWS/ApiGateway", name, "ApiName", "${AWS::StackName}"] for name in ("Count", "4XXError", "5XXError")]
     widgets = [
         _widget(0, "Who waits, by queue", _queue_lines(list(agent_queues.values())), "Maximum"),
-        _widget(1, "Longest wait, seconds", [["Baton", "WaitingSeconds", "service", "baton"]], "Maximum"),
+        _widget(1, "Longest wait, seconds", [["Baton", "WaitingSeconds", "stage", "${Stage}"]], "Maximum"),
         _widget(2, "Calls", _function_lines("Invocations", list(FUNCTIONS)), "Sum"),
         _widget(3, "Errors and failed work", [*_function_lines("Errors", list(FUNCTIONS)), *_queue_lines([FAILED, DEAD_LETTERS])], "Sum"),
         _widget(4, "Behind the stream, ms", _function_lines("IteratorAge", ["BotAnswer", "Deliver"]), "Maximum"),
