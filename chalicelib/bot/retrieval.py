@@ -16,6 +16,7 @@ from chalicelib.knowledge.index import Index
 from chalicelib.knowledge.words import LONGEST, SPELLED, deletions, terms
 
 BUDGET = 3_000  # postings looked at per sentence, rarest terms first: bounds the time for any size of knowledge
+PHRASE = 3  # words
 SENTENCES = 8
 WHOLE = 300  # characters up to which a text is also looked for as a whole
 NEAREST = 100  # wordings that may speak for their article ...
@@ -62,9 +63,13 @@ def search(index: Index, question: str, day: str, limit: int = 3) -> list[Hit]:
 
 
 def _sentences(question: str) -> list[str]:
-    """Each sentence, and a short text as a whole besides."""
+    """Each sentence, and a short text as a whole besides.
+
+    A word or two between others is a greeting, a sign-off or a name ("Best, Mia"), and asks nothing by itself.
+    """
     text = question[:LONGEST].strip()
-    parts = [part.strip() for part in _ENDS.split(text) if part.strip()][:SENTENCES]
+    found = [part.strip() for part in _ENDS.split(text) if part.strip()]
+    parts = ([part for part in found if len(part.split()) >= PHRASE or not part.isascii()] or found)[:SENTENCES]
     return [text, *parts] if len(parts) > 1 and len(text) < WHOLE else parts
 
 
