@@ -27,15 +27,22 @@ IDLE = DAY
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """`twilio_auth_tokens`: the current token first; during a rotation the previous one is still accepted."""
+    """`twilio_auth_tokens`: the current token first; during a rotation the previous one is still accepted.
+
+    Only the local run sets `sms_api` (where AWS's SMS service is played) and `sns_certificates` (how the addresses of further
+    allowed certificates begin).
+    """
 
     root: bytes
     public_url: str
     socket_url: str
     socket_endpoint: str
+    files_origin: str = ""
     twilio_account_sid: str = ""
     twilio_auth_tokens: tuple[str, ...] = ()
     twilio_api: str = ""
+    sms_api: str = ""
+    sns_certificates: str = ""
 
 
 _kept: list[tuple[float, Parameters]] = []  # at most one, with the time it was read
@@ -110,7 +117,10 @@ def _parse(found: dict[str, str]) -> Parameters:
         public_url=address("public_url").rstrip("/"),
         socket_url=address("socket_url").rstrip("/"),
         socket_endpoint=address("socket_endpoint").rstrip("/"),
+        files_origin=address("files_origin").rstrip("/"),
         twilio_account_sid=found.get("secrets/twilio_account_sid", ""),
         twilio_auth_tokens=tuple(token for token in tokens if token),
         twilio_api=(address("twilio_api") or TWILIO_API).rstrip("/"),
+        sms_api=address("sms_api").rstrip("/"),
+        sns_certificates=address("sns_certificates"),
     )

@@ -32,7 +32,13 @@ OUT = Message("s1", "a+1", "outgoing", "sms", 1, "On its way.", THEIRS, by="bot"
 @pytest.fixture(autouse=True)
 def parameters(monkeypatch: pytest.MonkeyPatch) -> settings.Parameters:
     known = settings.Parameters(
-        b"a test's root", URL.removesuffix("/sms/twilio"), "", "", "AC1", (TOKEN, "the previous one"), "http://127.0.0.1:1"
+        b"a test's root",
+        URL.removesuffix("/sms/twilio"),
+        "",
+        "",
+        twilio_account_sid="AC1",
+        twilio_auth_tokens=(TOKEN, "the previous one"),
+        twilio_api="http://127.0.0.1:1",
     )
     monkeypatch.setattr(settings, "parameters", lambda: known)
     monkeypatch.setenv("SMS_NUMBER", OURS)
