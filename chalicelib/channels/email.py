@@ -63,17 +63,9 @@ def incoming(notification: Mapping[str, Any], raw: bytes, support: str) -> Messa
 
 def send(message: Message) -> str:
     """Hand an outgoing message to SES; its id there. Raises Undeliverable, Unavailable (nothing left), Uncertain."""
-    from chalicelib.channels.email_render import outgoing, recipient
+    from chalicelib.channels import email_send
 
-    support = settings.env("SUPPORT_ADDRESS")
-    request = {
-        "FromEmailAddress": support,
-        "Destination": {"ToAddresses": [recipient(message.address)]},
-        "Content": {"Raw": {"Data": outgoing(message, support, settings.optional("BUSINESS"))}},
-        "EmailTags": [{"Name": "message", "Value": email_thread.safe_id(message.id)}],
-    }
-    with aws.sending("send a mail"):
-        return str(aws.client("sesv2", attempts=1).send_email(**request)["MessageId"])
+    return email_send.send(message)
 
 
 def _section(notification: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -127,7 +127,7 @@ class TestSend:
         assert asked == {"service": "sesv2", "attempts": 1}
         (request,) = client.requests
         assert request["Destination"] == {"ToAddresses": [CUSTOMER]}
-        assert request["EmailTags"] == [{"Name": "message", "Value": "a-ses-1"}]
+        assert {tag["Name"]: tag["Value"] for tag in request["EmailTags"]} == {"thread": answer_to(read(raw())).thread, "message": "YStzZXMtMQ"}
         assert b"Auto-Submitted: auto-replied" in request["Content"]["Raw"]["Data"]
 
     @pytest.mark.parametrize(

@@ -1,0 +1,42 @@
+"""An outgoing message to SES, by SendEmail with the raw mail.
+
+Its tags come back with every event that SES tells of it (email_events): `thread`, and `message`, our id in base64url, as a tag
+may hold no "+". Source: docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
+
+from chalicelib import aws, settings
+from chalicelib.channels.email_render import outgoing, recipient
+from chalicelib.conversations.model import Message
+
+
+def send(message: Message) -> str:
+    """SES's id of the mail. Raises Undeliverable, Unavailable (nothing left), Uncertain."""
+    support = settings.env("SUPPORT_ADDRESS")
+    request: dict[str, Any] = {
+        "FromEmailAddress": support,
+        "Destination": {"ToAddresses": [recipient(message.address)]},
+        "Content": {"Raw": {"Data": outgoing(message, support, settings.optional("BUSINESS"))}},
+        "EmailTags": [{"Name": "thread", "Value": message.thread}, {"Name": "message", "Value": tagged(message.id)}],
+    }
+    if events := settings.optional("MAIL_EVENTS"):
+        request["ConfigurationSetName"] = events
+    with aws.sending("send a mail"):
+        return str(aws.client("sesv2", attempts=1).send_email(**request)["MessageId"])
+
+
+def tagged(message_id: str) -> str:
+    """A tag's value has at most 256 characters of A-Z a-z 0-9 _ - . @"""
+    return urlsafe_b64encode(message_id.encode()).decode().rstrip("=")
+
+
+def untagged(value: str) -> str:
+    """The id behind a tag; "" for what is none of ours."""
+    try:
+        return urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode()
+    except ValueError:  # UnicodeDecodeError and binascii.Error are
+        return ""
