@@ -21,6 +21,8 @@ from typing import IO, Any
 import boto3
 import httpx
 
+from infra.local.signing import Signer
+
 REGION = "us-east-1"
 START_SECONDS = 60.0
 PORTS = range(20_000, 32_000, 5)
@@ -54,16 +56,17 @@ def port_taken(port: int) -> bool:
 
 
 @contextmanager
-def local_aws(state_dir: Path, port: int = 0, *, relay_port: int = 0) -> Iterator[str]:
+def local_aws(state_dir: Path, port: int = 0, *, relay_port: int = 0, signer: Signer | None = None) -> Iterator[str]:
     """Run the local AWS for as long as the block lasts; yields its endpoint.
 
     The state survives in `state_dir` (tables, streams, functions, users, objects, queues …). Addresses inside the state name
     the port, so a folder keeps its first port; 0 chooses one for a new folder. `relay_port`: sent mail goes to this SMTP port too.
+    `signer`: who signs what topics tell functions; without one the signatures are no signatures.
     """
     state_dir.mkdir(parents=True, exist_ok=True)
     port = _settled_port(state_dir, port)
     with tempfile.TemporaryDirectory(prefix="baton-aws-") as scratch, (state_dir / "aws.log").open("w") as log:
-        process = _start(state_dir, port, relay_port, scratch, log)
+        process = _start(state_dir, port, {**_relay(relay_port), **_signing(signer)}, scratch, log)
         try:
             endpoint = f"http://127.0.0.1:{port}"
             _await_ready(process, endpoint, state_dir / "aws.log")
@@ -86,7 +89,15 @@ def _settled_port(state_dir: Path, wanted: int) -> int:
     return port
 
 
-def _start(state_dir: Path, port: int, relay_port: int, scratch: str, log: IO[str]) -> subprocess.Popen[bytes]:
+def _relay(port: int) -> dict[str, Any]:
+    return {"SMTP_HOST": f"127.0.0.1:{port}"} if port else {}
+
+
+def _signing(signer: Signer | None) -> dict[str, Any]:
+    return {"SNS_KEY": signer.key, "SNS_CERTIFICATE": signer.url} if signer else {}
+
+
+def _start(state_dir: Path, port: int, more: dict[str, Any], scratch: str, log: IO[str]) -> subprocess.Popen[bytes]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL") if name in os.environ}
     settings: dict[str, Any] = {
         "BIND_HOST": "127.0.0.1",
@@ -105,9 +116,8 @@ def _start(state_dir: Path, port: int, relay_port: int, scratch: str, log: IO[st
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "PYTHONDONTWRITEBYTECODE": 1,
+        **more,
     }
-    if relay_port:
-        settings["SMTP_HOST"] = f"127.0.0.1:{relay_port}"
     return subprocess.Popen(
         [sys.executable, "-m", "infra.local.ministack"],
         env=kept | {name: str(value) for name, value in settings.items()},

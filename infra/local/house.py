@@ -14,6 +14,7 @@ from infra.local import demo_data
 from infra.local.aws import LocalAwsError, free_port, local_aws, port_taken, session
 from infra.local.demo_data import Login
 from infra.local.installation import STACK, install
+from infra.local.signing import Signer
 from infra.local.ways_in import Ports, ways_in
 from infra.progress import Progress
 
@@ -48,14 +49,15 @@ def house(folder: Path, port: int = 0, *, preferred: int = 0, demo: bool = True,
     ports = settled_ports(folder, port, preferred)
     show(Progress("starting the local AWS"))
     try:
-        with local_aws(folder / "state", ports["aws"], relay_port=ports["sent"]) as endpoint:
+        pages = f"http://127.0.0.1:{ports['pages']}"
+        signer = Signer.settled(folder, pages)
+        with local_aws(folder / "state", ports["aws"], relay_port=ports["sent"], signer=signer) as endpoint:
             cloud = Cloud(session(), endpoint)
-            pages = f"http://127.0.0.1:{ports['pages']}"
             show(Progress("packaging"))
             installed = install(cloud, folder, pages, show)
             show(Progress("loading demo knowledge and users"))
             logins = demo_data.load(cloud, folder, installed.outputs) if demo else []
-            with ways_in(installed.around, Ports(ports["pages"], ports["smtp"], ports["sent"]), folder / "ways_in"):
+            with ways_in(installed.around, Ports(ports["pages"], ports["smtp"], ports["sent"]), folder / "ways_in", signer):
                 addresses = Addresses(
                     site=installed.site + "/",
                     console=installed.site + "/console",

@@ -50,7 +50,17 @@ def install(cloud: Cloud, folder: Path, pages: str, show: Show) -> Installation:
     site, socket = addresses(outputs, str(cloud.endpoint_url))
     account, token = _credentials(cloud)
     management = socket.replace("ws://", "http://")
-    _settings(cloud, {"public_url": site, "socket_url": socket, "socket_endpoint": management, "twilio_api": pages})
+    _settings(
+        cloud,
+        {
+            "public_url": site,
+            "socket_url": socket,
+            "socket_endpoint": management,
+            "twilio_api": pages,
+            "sms_api": pages,
+            "sns_certificates": f"{pages}/sns/",
+        },
+    )
     _let_mail_out(cloud)
     around = Surroundings(
         str(cloud.endpoint_url), site, SUPPORT_ADDRESS, SMS_NUMBER, outputs["MailBucket"], outputs["MailTopic"], account, token

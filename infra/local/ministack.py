@@ -4,7 +4,7 @@ Six things, or tests and local runs would prove less than they seem to:
 - A stream mapping there knows no partial failures, retry limits, bisecting or parking of what stays broken, and
   one slow function holds up every other mapping. `poll_streams` gives each mapping its own pace and AWS's rules.
 - It saves how far each mapping has read but not the records, so after a restart new writes went unseen.
-- A function that a topic calls gets every field, retries, and its on-failure destination.
+- A function that a topic calls gets every field, a real signature, retries, and its on-failure destination.
 - SES v2 relays a raw mail without most of its headers; here the mail arrives as it was sent.
 - Functions could import whatever the developer's environment has; here they see their package only, as on Lambda.
 - A burst would start a process for each invocation; here it waits for one of a few.
@@ -33,6 +33,8 @@ from typing import Any
 from ministack import app
 from ministack.core import lambda_runtime
 from ministack.services import dynamodb, lambda_svc, ses, ses_v2, sns
+
+from infra.local.signing import Signer
 
 Record = dict[str, Any]
 
@@ -70,6 +72,7 @@ class Struggle:
 
 _struggles: dict[str, Struggle] = {}
 _saved = threading.Event()
+_signer = Signer(Path(os.environ["SNS_KEY"]), os.environ["SNS_CERTIFICATE"]) if "SNS_KEY" in os.environ else None
 
 
 def poll_streams() -> bool:
@@ -203,6 +206,8 @@ def _call_subscriber(endpoint: str, envelope: str, _topic: str, subscription: st
     function, config, _name = lambda_svc._get_func_record_for_ref(endpoint)
     if function and config:
         notification = {"Subject": None, "MessageAttributes": {}} | json.loads(envelope)
+        if _signer:
+            notification = _signer.signed(notification)
         record = {"EventVersion": "1.0", "EventSubscriptionArn": subscription, "EventSource": "aws:sns", "Sns": notification}
         lambda_svc.invoke_async_with_retry(lambda_svc._execution_record_for_config(function, config), {"Records": [record]})
 

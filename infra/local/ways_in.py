@@ -14,6 +14,7 @@ from infra.local import smtp
 from infra.local.journal import Journal
 from infra.local.mailbox import Mailbox
 from infra.local.phone import Phone
+from infra.local.signing import CERTIFICATE_PATH, Signer
 from infra.local.surroundings import Surroundings
 
 PAGES = Path(__file__).parent / "pages"
@@ -32,13 +33,13 @@ class Ports:
 
 
 @contextmanager
-def ways_in(around: Surroundings, ports: Ports, folder: Path) -> Iterator[None]:
+def ways_in(around: Surroundings, ports: Ports, folder: Path, signer: Signer) -> Iterator[None]:
     """Serve for as long as the block lasts, in a thread; what was written and sent is kept in `folder`."""
     started, stop = threading.Event(), asyncio.Event()
     loop, problems = asyncio.new_event_loop(), list[BaseException]()
 
     async def serve() -> None:
-        async with _serving(around, ports, folder):
+        async with _serving(around, ports, folder, signer):
             started.set()
             await stop.wait()
 
@@ -65,12 +66,13 @@ def ways_in(around: Surroundings, ports: Ports, folder: Path) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _serving(around: Surroundings, ports: Ports, folder: Path) -> AsyncIterator[None]:
+async def _serving(around: Surroundings, ports: Ports, folder: Path, signer: Signer) -> AsyncIterator[None]:
     texts, letters = Journal(folder / "sms.jsonl"), Journal(folder / "mail.jsonl")
     servers = [await smtp.serve(smtp.WayIn(around, letters), ports.smtp), await smtp.serve(smtp.Sent(letters), ports.sent)]
     application = web.Application(middlewares=[_guard(ports.pages)])
     application.add_routes(Phone(around, texts).routes())
     application.add_routes(Mailbox(around, letters, ports.smtp).routes())
+    application.add_routes([web.get(CERTIFICATE_PATH, _file(signer.certificate()))])
     application.add_routes([web.get("/{kind:phone|mailbox}/events", _events(texts, letters)), web.get("/{name:.*}", _page)])
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
     await runner.setup()
@@ -116,6 +118,13 @@ def _events(texts: Journal, letters: Journal) -> Handler:
         return response
 
     return events
+
+
+def _file(content: bytes) -> Handler:
+    async def serve(_request: web.Request) -> web.Response:
+        return web.Response(body=content)
+
+    return serve
 
 
 async def _page(request: web.Request) -> web.Response:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from infra.local.aws import free_port, local_aws
+from infra.local.signing import Signer
 from infra.local.surroundings import Surroundings
 from infra.local.ways_in import Ports, ways_in
 from tests.local.cloud import Cloud
@@ -37,5 +38,5 @@ def house(start_cloud: Callable[..., Any], tmp_path_factory: pytest.TempPathFact
         cloud.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn)
         cloud.client("sesv2").create_email_identity(EmailIdentity="shop.example")
         around = Surroundings(endpoint, url, "support@shop.example", OURS, "mail", topic, ACCOUNT, TOKEN)
-        with ways_in(around, ports, folder):
+        with ways_in(around, ports, folder, Signer.settled(folder, f"http://127.0.0.1:{ports.pages}")):
             yield House(cloud, ports, "mail", queue, url, posts)

@@ -17,6 +17,7 @@ import pytest
 from chalicelib import settings
 from chalicelib.channels import sns
 from chalicelib.errors import Forbidden, Unavailable
+from infra.local.signing import Signer
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "sns"
 VECTORS = {v["id"]: v for v in json.loads((FOLDER / "signed-messages.json").read_text("utf-8"))["vectors"]}
@@ -78,6 +79,16 @@ def test_a_lambda_events_spelling_and_its_empty_subject_are_the_same_message(fet
 def test_only_what_was_signed_is_handed_on(fetched: list[str]) -> None:
     message = GOOD["message"] | {"Token": "t", "SubscribeURL": "https://evil.example/", "MessageAttributes": {"a": 1}}
     assert "Token" not in sns.verified(message, [GOOD["allowed_topic"]], moment(GOOD))
+
+
+def test_the_local_stack_signs_as_sns_does(parameters: settings.Parameters, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    signer = Signer.settled(tmp_path, "http://127.0.0.1:1")
+    monkeypatch.setattr(settings, "parameters", lambda: replace(parameters, sns_certificates="http://127.0.0.1:1/sns/"))
+    monkeypatch.setattr(sns, "fetch", lambda _url: signer.certificate())
+    message = signer.signed(GOOD["message"] | {"Message": "订单 ✓\n", "Subject": None})
+    assert sns.verified(message, [GOOD["allowed_topic"]], moment(GOOD))["Message"] == "订单 ✓\n"
+    with pytest.raises(Forbidden):
+        sns.verified(message | {"Message": "changed"}, [GOOD["allowed_topic"]], moment(GOOD))
 
 
 def test_a_certificate_is_fetched_once(fetched: list[str]) -> None:
