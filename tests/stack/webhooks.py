@@ -1,0 +1,143 @@
+"""Webhooks as providers send them, as often and in whatever order a test likes, and what the table says afterwards."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from functools import cached_property
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import httpx
+
+from chalicelib.conversations import keys
+from chalicelib.conversations.model import Conversation, Message
+from infra.local import mails, twilio
+from infra.local.aws import session
+from infra.local.smtp import SUBJECT
+from tests.conftest import Stack
+from tests.people import eventually
+
+T = TypeVar("T")
+TIMES = 5  # each webhook comes so often
+FORM = "application/x-www-form-urlencoded"
+
+
+def at_once(acts: Iterable[Callable[[], T]]) -> list[T]:
+    """All at the same moment; their results in the order given."""
+    waiting = list(acts)
+    with ThreadPoolExecutor(max(1, len(waiting))) as pool:
+        return list(pool.map(lambda act: act(), waiting))
+
+
+def settled(look: Callable[[], T], holds: Callable[[T], bool], quiet: float = 1.5) -> T:
+    """What `look` gives once it holds, after making sure that it stays so: a late second effect would be seen."""
+    eventually(lambda: holds(look()), 60)
+    until = time.monotonic() + quiet
+    while time.monotonic() < until:
+        found = look()
+        assert holds(found), found
+        time.sleep(0.1)
+    return look()
+
+
+@dataclass
+class Entrance:
+    """The doors of one running stack, and its table."""
+
+    stack: Stack
+
+    def client(self, service: str) -> Any:
+        return session().client(service, endpoint_url=self.stack.addresses.aws)
+
+    @cached_property
+    def secrets(self) -> dict[str, str]:
+        pages = self.client("ssm").get_paginator("get_parameters_by_path")
+        found = pages.paginate(Path="/baton/local/", Recursive=True, WithDecryption=True)
+        return {p["Name"].removeprefix("/baton/local/"): p["Value"] for page in found for p in page["Parameters"]}
+
+    def publish(self, topic: str, told: Any, subject: str = SUBJECT) -> None:
+        """`topic` by its output's name; a topic that is a function's trigger is its public address."""
+        text = told if isinstance(told, str) else json.dumps(told)
+        self.client("sns").publish(TopicArn=self.stack.addresses.outputs[topic], Subject=subject, Message=text)
+
+    def mail(self, letter: EmailMessage, at: datetime | None = None, ses_id: str = "") -> dict[str, Any]:
+        """Puts a mail where SES puts it; gives SES's notification of it."""
+        outputs, support, sender = self.stack.addresses.outputs, self.stack.addresses.support_address, str(letter["From"])
+        moment, ses_id = at or datetime.now(UTC), ses_id or mails.new_ses_id()
+        raw = mails.received(letter.as_bytes(), ses_id, sender, [support], moment)
+        self.client("s3").put_object(Bucket=outputs["MailBucket"], Key=mails.PREFIX + ses_id, Body=raw)
+        place = {"topicArn": outputs["MailTopic"], "bucketName": outputs["MailBucket"]}
+        return mails.notification(raw, ses_id, sender, [support], place=place, now=moment)
+
+    def twilio(self, form: dict[str, str], path: str = "sms/twilio", token: str = "", signed_for: str = "") -> httpx.Response:
+        """A signed form of Twilio's; `token` and `signed_for` (an address) only where they are to be wrong."""
+        url = self.stack.addresses.site + path
+        signature = twilio.signature(token or self.secrets["secrets/twilio_auth_token"], signed_for or url, form)
+        headers = {"Content-Type": FORM, "X-Twilio-Signature": signature}
+        return httpx.post(url, content=urlencode(form), headers=headers, timeout=60)
+
+    def text(self, phone: str, text: str, sid: str = "") -> dict[str, str]:
+        """The form of an incoming SMS."""
+        account = self.secrets.get("secrets/twilio_account_sid", "AC" + "0" * 32)
+        return twilio.incoming(account, self.stack.addresses.sms_number, phone, text, sid or twilio.new_sid("SM"))
+
+    def items(self) -> list[keys.Item]:
+        pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=self.stack.addresses.outputs["Table"], ConsistentRead=True)
+        return [item for page in pages for item in page["Items"]]
+
+    def books(self, address: str, items: list[keys.Item] | None = None) -> Books:
+        """All that the table holds of a customer's address, over all threads; `items` if they were read already."""
+        items = self.items() if items is None else items
+        messages = [keys.message(i) for i in items if i["type"]["S"] in ("incoming", "outgoing")]
+        mine = sorted((m for m in messages if m.address == address), key=lambda m: (m.at, m.id))
+        threads = {m.thread for m in mine}
+        heads = [keys.conversation(i) for i in items if i["type"]["S"] in ("head", "past") and i["pk"]["S"].removeprefix("T#") in threads]
+        return Books(mine, heads)
+
+
+@dataclass
+class Books:
+    """`messages` in the order of time."""
+
+    messages: list[Message]
+    conversations: list[Conversation]
+
+    @property
+    def threads(self) -> set[str]:
+        return {m.thread for m in self.messages}
+
+    @property
+    def incoming(self) -> list[Message]:
+        return [m for m in self.messages if m.direction == "incoming"]
+
+    @property
+    def outgoing(self) -> list[Message]:
+        return [m for m in self.messages if m.direction == "outgoing"]
+
+    @property
+    def texts(self) -> list[str]:
+        """The customer's words."""
+        return [m.text for m in self.incoming]
+
+    @property
+    def owners(self) -> list[str]:
+        return [c.owner for c in self.conversations]
+
+
+def letter(sender: str, support: str, subject: str, text: str, *, message_id: str = "", references: Iterable[str] = ()) -> EmailMessage:
+    """A customer's mail; `references` are message ids with brackets, the newest last."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = sender, support, subject
+    mail["Message-ID"] = message_id or f"<{secrets.token_hex(8)}@customer.example>"
+    chain = list(references)
+    if chain:
+        mail["In-Reply-To"], mail["References"] = chain[-1], " ".join(chain)
+    mail.set_content(text)
+    return mail
