@@ -65,8 +65,14 @@ class Full(Conflict):
 
 
 class TooMany(BatonError):
+    """`retry_after`: seconds after which the same is welcome again; 0 if nobody knows."""
+
     status = 429
     code = "too_many"
+
+    def __init__(self, text: str, retry_after: int = 0) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
 
 
 class Undeliverable(BatonError):

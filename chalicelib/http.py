@@ -9,7 +9,7 @@ from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib.errors import BadRequest, BatonError, TooLarge
+from chalicelib.errors import BadRequest, BatonError, TooLarge, TooMany
 from chalicelib.observability import log
 
 LONGEST_BODY = 64_000
@@ -43,7 +43,8 @@ def failure(error: BatonError) -> Response:
     if error.status == 500:
         log.error("failed", error=text)
         text = "this is our fault and was logged; try again"
-    return respond({"error": {"code": error.code, "message": text}}, error.status)
+    later = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) and error.retry_after else {}
+    return respond({"error": {"code": error.code, "message": text}}, error.status, later)
 
 
 def body_of(request: Request) -> dict[str, Any]:

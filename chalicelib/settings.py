@@ -27,7 +27,8 @@ IDLE = DAY
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """`twilio_auth_tokens`: the current token first; during a rotation the previous one is still accepted.
+    """`twilio_auth_tokens`, `site_jwts` (keys of the host site's JWTs): the current one first; during a rotation the previous
+    one is still accepted.
 
     Only the local run sets `sms_api` (where AWS's SMS service is played) and `sns_certificates` (how the addresses of further
     allowed certificates begin).
@@ -43,6 +44,7 @@ class Parameters:
     twilio_api: str = ""
     sms_api: str = ""
     sns_certificates: str = ""
+    site_jwts: tuple[str, ...] = ()
 
 
 _kept: list[tuple[float, Parameters]] = []  # at most one, with the time it was read
@@ -121,6 +123,7 @@ def _parse(found: dict[str, str]) -> Parameters:
         twilio_account_sid=found.get("secrets/twilio_account_sid", ""),
         twilio_auth_tokens=tuple(token for token in tokens if token),
         twilio_api=(address("twilio_api") or TWILIO_API).rstrip("/"),
+        site_jwts=tuple(found[name] for name in ("secrets/site_jwt", "secrets/site_jwt_previous") if found.get(name)),
         sms_api=address("sms_api").rstrip("/"),
         sns_certificates=address("sns_certificates"),
     )

@@ -1,0 +1,22 @@
+"""Counters that all containers share, one for each minute; they vanish by TTL. Written only where much is going on."""
+
+from __future__ import annotations
+
+from chalicelib import aws, settings
+from chalicelib.conversations import keys
+
+KEEP_SECONDS = 600
+
+
+def add(what: str, who: str, minute: int, count: int) -> int:
+    """How much it is in this minute (since 1970) by now. Raises Unavailable."""
+    with aws.translated("count"):
+        answer = aws.client("dynamodb").update_item(
+            TableName=settings.env("TABLE"),
+            Key=keys.key(keys.counter_pk(what, who), str(minute)),
+            UpdateExpression="ADD #count :count SET #type = :type, expires = :expires",
+            ExpressionAttributeNames={"#count": "count", "#type": "type"},
+            ExpressionAttributeValues=keys.encode({":count": count, ":type": "counter", ":expires": minute * 60 + KEEP_SECONDS}),
+            ReturnValues="UPDATED_NEW",
+        )
+    return int(answer["Attributes"]["count"]["N"])
