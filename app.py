@@ -122,6 +122,17 @@ def sms_webhook() -> Response:
     return http.respond("<Response/>", 200, {"Content-Type": "text/xml"})
 
 
+@app.route("/sms/twilio/status", methods=["POST"], content_types=[FORM])
+@http.answering
+def sms_status() -> Response:
+    """What became of a text message that we sent."""
+    from chalicelib.channels import sms
+
+    request = app.current_request
+    sms.status(request.raw_body, dict(request.headers), dict(request.query_params or {}))
+    return http.respond("", 204)
+
+
 @app.on_sns_message(topic="MailTopic", name="email_webhook")
 def email_webhook(event: SNSEvent) -> None:
     from chalicelib.channels import email
@@ -130,6 +141,22 @@ def email_webhook(event: SNSEvent) -> None:
     message = email.receive(json.loads(event.message))
     if message:
         table.record(message)
+
+
+@app.on_sns_message(topic="MailEventsTopic", name="mail_events")
+def mail_events(event: SNSEvent) -> None:
+    """What became of a mail that we sent: delivered, bounced, complained about."""
+    from chalicelib.channels import email_events
+
+    email_events.receive(event.to_dict()["Records"][0]["Sns"])
+
+
+@app.on_sns_message(topic="TextTopic", name="sms_aws")
+def sms_aws(event: SNSEvent) -> None:
+    """AWS End User Messaging: text messages, and what became of ours."""
+    from chalicelib.channels import sms_aws as room
+
+    room.receive(event.to_dict()["Records"][0]["Sns"])
 
 
 # --- What follows from the table's stream ----------------------------------------------------------------------------
@@ -150,6 +177,14 @@ def deliver(event: DynamoDBEvent) -> dict[str, Any]:
     from chalicelib.channels import delivery
 
     return streams.process(event.to_dict(), "deliver", {"outgoing": delivery.handle, "head": hints.handle})
+
+
+@app.lambda_function(name="pause")
+def pause(event: LambdaFunctionEvent, context: Any) -> bool:
+    """Sleeps a moment, so that several short messages are one turn, and hands the record to the bot again."""
+    from chalicelib import streams
+
+    return streams.after_a_pause(event, os.environ["BOT_FUNCTION"])
 
 
 # --- By the clock ----------------------------------------------------------------------------------------------------

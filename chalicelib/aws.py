@@ -49,8 +49,9 @@ def client(service: str, endpoint: str = "", attempts: int = 3) -> Any:
     what must not happen twice."""
     from botocore.config import Config
 
-    # The signed addresses of objects that botocore makes by default (version 2) are refused in all newer regions.
-    signing: dict[str, Any] = {"signature_version": "s3v4"} if service == "s3" else {}
+    # By default botocore signs objects' addresses by version 2, which newer regions refuse, and for the global host, which redirects.
+    regional = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
+    signing: dict[str, Any] = {"signature_version": "s3v4", "s3": regional} if service == "s3" else {}
     config = Config(
         connect_timeout=2,
         read_timeout=8,

@@ -11,6 +11,7 @@ Records come in the order of their thread and at least once. Three kinds of trou
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,6 +23,8 @@ Item = dict[str, dict[str, Any]]  # as DynamoDB writes it
 Handler = Callable[[Item, Item | None], str]  # (new image, old image) -> what happened, one word for the log
 
 REPLAY = "baton:replay"  # the event source of a record that comes again by the clock
+PAUSED = "baton:paused"  # and of one that comes again after a pause
+PAUSE_SECONDS = 3
 _AT_ONCE = 10  # SQS hands out no more
 
 
@@ -52,6 +55,28 @@ def replay_postponed(function: str) -> dict[str, int]:
             else:
                 done["still_postponed"] += 1
     return done
+
+
+def later(item: Item) -> None:
+    """Asks for this record again after a pause: several short messages in a row are one turn. Lambda keeps the request until it is done."""
+    keys = {name: item[name]["S"] for name in ("pk", "sk")}
+    with aws.translated("ask for a pause"):
+        aws.client("lambda").invoke(
+            FunctionName=settings.env("PAUSE_FUNCTION"), InvocationType="Event", Payload=json.dumps({"keys": keys}).encode()
+        )
+
+
+def after_a_pause(event: Mapping[str, Any], function: str) -> bool:
+    """Sleeps, then hands the record to the function, in an execution environment that costs next to nothing. Raises Unavailable."""
+    time.sleep(PAUSE_SECONDS)
+    if not _replay(function, event, PAUSED):
+        raise Unavailable("the function that was to go on failed")
+    return True
+
+
+def is_paused(item: Item) -> bool:
+    """Does this record come again after a pause?"""
+    return "paused" in item
 
 
 def _one(record: dict[str, Any], function: str, handlers: Mapping[str, Handler]) -> str:
@@ -96,15 +121,17 @@ def _delete(receipt: str) -> None:
         aws.client("sqs").delete_message(QueueUrl=settings.env("POSTPONED_QUEUE"), ReceiptHandle=receipt)
 
 
-def _replay(function: str, postponed: dict[str, Any]) -> bool:
+def _replay(function: str, postponed: Mapping[str, Any], source: str = REPLAY) -> bool:
     """True if there is nothing left to do: it worked, was put aside as poison, or the item is gone."""
     keys = {name: {"S": value} for name, value in postponed["keys"].items()}
     with aws.translated("read a postponed record"):
         item = aws.client("dynamodb").get_item(TableName=settings.env("TABLE"), Key=keys, ConsistentRead=True).get("Item")
     if not item:
         return True
+    if source == PAUSED:
+        item["paused"] = {"BOOL": True}
     images = {"Keys": keys, "NewImage": item, "SequenceNumber": keys["sk"]["S"]}
-    event = {"Records": [{"eventName": "INSERT", "eventSource": REPLAY, "dynamodb": images}]}
+    event = {"Records": [{"eventName": "INSERT", "eventSource": source, "dynamodb": images}]}
     try:
         with aws.translated("replay a record"):
             answer = aws.client("lambda", attempts=1).invoke(FunctionName=function, Payload=json.dumps(event).encode())

@@ -1,32 +1,40 @@
 """Outgoing messages, from the stream to the provider. What leaves was stored first; its state says how far it got.
 
-    pending -> sending -> sent | failed          e-mail, SMS (back to pending if the provider does not answer)
-    pending -> sent                              web chat (a browser drops what it has by id; offline: stays pending, replayed later)
+    pending -> sending -> sent -> delivered | failed | bounced   e-mail, SMS (back to pending if the provider does not answer)
+    pending -> sent          web chat (a browser drops what it has by id; offline: stays pending, replayed later)
 
 No provider takes a key that makes sending idempotent. So "sending" is written before the call: whoever finds it there
-after a crash cannot know whether the message left, does not send it again, and calls a person.
+after a crash cannot know whether the message left, and does not send it again. Our id goes out with each message and comes back
+with the provider's events, which settle it (`receipts.py`); without any, a person is called.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import push, settings
-from chalicelib.channels import CHANNELS
-from chalicelib.conversations import keys, model, sockets, table, timeline
+from chalicelib import push
+from chalicelib.channels import CHANNELS, receipts
+from chalicelib.conversations import identities, keys, sockets, table, timeline
 from chalicelib.conversations.keys import Item
-from chalicelib.conversations.model import Escalation, Message
-from chalicelib.errors import BatonError, Conflict, Postponed, Unavailable
+from chalicelib.conversations.model import Message, State
+from chalicelib.errors import BatonError, Postponed, Unavailable, Uncertain
 from chalicelib.observability import now
 
-INTERRUPTED = "interrupted while it was being sent: it may or may not have arrived"
+# So long (ms) a provider has to tell what became of a message whose sending was interrupted.
+SETTLING = 10 * 60_000
+
+BLOCKED: dict[str, str] = {
+    "stopped": "this customer said STOP: no text messages may be sent until START comes",
+    "bounced": "this address does not exist or takes no mail",
+    "complaint": "this customer marked an earlier mail as spam: no more mail may be sent",
+}
 
 
 def handle(item: Item, _old: Item | None) -> str:
     """One outgoing message of the stream. Raises Unavailable if it should come again, Postponed if its provider is down."""
     message = keys.message(item)
     outcome = _to_browsers(message) if message.channel == "webchat" else _to_provider(message)
-    _tell_consoles(message)
+    receipts.tell_consoles(message)
     return outcome
 
 
@@ -35,7 +43,7 @@ def _to_browsers(message: Message) -> str:
     reached = [connection for connection in sockets.of_visitor(message.thread, now()) if _reaches(message.thread, connection, frame)]
     if not reached:
         return "nobody_there"
-    table.set_state(message, "sent", ("pending",))
+    table.set_state(message, "sent", ("pending",), now())
     return "sent"
 
 
@@ -47,45 +55,44 @@ def _reaches(thread: str, connection: str, frame: dict[str, Any]) -> bool:
 
 
 def _to_provider(message: Message) -> str:
-    if not table.set_state(message, "sending", ("pending",)):
+    refused = _refused(message)
+    if refused:
+        return _failed(message, refused, before="pending")
+    if not table.set_state(message, "sending", ("pending",), now()):
         return _after_a_crash(message)
     try:
         provider_id = CHANNELS[message.channel].send(message)
     except Unavailable as error:
-        table.set_state(message, "pending", ("sending",))  # nothing left; other channels must not wait for this provider
+        table.set_state(message, "pending", ("sending",), now())  # nothing left; other channels must not wait for this provider
         raise Postponed(str(error)) from error
+    except Uncertain as error:
+        raise Postponed(str(error)) from error  # it may have left: the provider's events will tell
     except BatonError as error:
         return _failed(message, str(error))
-    table.set_state(message, "sent", ("sending",), provider_id=provider_id)
+    table.set_state(message, "sent", ("sending",), now(), provider_id=provider_id)
     return "sent"
 
 
+def _refused(message: Message) -> str:
+    """Why nothing may be sent to this address: looked up at the last moment, so that a STOP wins against whatever is on its way."""
+    if message.meta.get("confirmation"):
+        return ""
+    return BLOCKED.get(identities.blocked(message.channel, message.address), "")
+
+
 def _after_a_crash(message: Message) -> str:
+    """Nobody knows whether an interrupted message left. The provider's events tell; if none comes, a person is called."""
     stored = table.message(message.thread, message.id)
     if not stored or stored.state != "sending":
         return "already_done"
-    return _failed(message, INTERRUPTED)
+    if now() < stored.state_at + SETTLING:
+        raise Postponed("its sending was interrupted; waiting for what the provider tells")
+    return _failed(message, receipts.INTERRUPTED)
 
 
-def _failed(message: Message, why: str) -> str:
-    """An agent sees a failed message in the conversation; if the bot held the baton, a person is called."""
-    table.set_state(message, "failed", ("sending",), detail=why)
-    head = table.head(message.thread, consistent=True)
-    if head and head.owner == "bot":
-        call = Escalation("undelivered", "undelivered", settings.default_queue(), "normal", summary=why)
-        at = now()
-        try:
-            table.save(model.escalated(head, message.id, call, at), model.hand_over_event(call, at))
-        except Conflict as error:
-            raise Unavailable("the head moved while a failure was reported") from error
-    return "failed"
-
-
-def _tell_consoles(message: Message) -> None:
-    """The agent who wrote it sees at once how far it got."""
-    conversation = message.meta.get("conversation")
-    if not conversation:
-        return
-    for connection, agent in sockets.of_consoles(now()):
-        if agent == message.by:
-            push.post(connection, {"type": "conversation", "id": conversation})
+def _failed(message: Message, why: str, before: State = "sending") -> str:
+    """An agent sees a failed message in the conversation; if no agent holds it, a person is called."""
+    if table.set_state(message, "failed", (before,), now(), detail=why):
+        receipts.call_person(message, why)
+        return "failed"
+    return "already_done"

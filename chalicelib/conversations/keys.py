@@ -9,8 +9,10 @@ One table. `pk` and `sk` are strings; a *thread* is where one customer writes on
 | `T#thread`    | `M#id`        | incoming/outgoing | a message; an incoming one has its provider's id: the key is the idempotency record |
 | `T#thread`    | `E#n.version` | event             | a change of hands |
 | `T#thread`    | `X#conn`      | socket            | a visitor's WebSocket (TTL) |
+| `T#thread`    | `READ`        | read              | how far the visitor has read |
 | `CONSOLES`    | `X#conn`      | socket            | an agent's WebSocket (TTL) |
 | `I#chan#addr` | `-`           | identity          | whose address this is |
+| `L#what#who`  | `minute`      | counter           | how much somebody did who does much (TTL) |
 | `AGENTS`      | `id`          | agent             | name, skills, how much they hold |
 
 Access patterns, each with a key and none with a scan:
@@ -35,6 +37,7 @@ from chalicelib.errors import NotFound
 Item = dict[str, dict[str, Any]]
 
 HEAD = "HEAD"
+READ = "READ"
 CONSOLES = "CONSOLES"
 AGENTS = "AGENTS"
 SHARDS = 8
@@ -62,6 +65,10 @@ def socket_sk(connection: str) -> str:
 
 def identity_pk(channel: str, address: str) -> str:
     return f"I#{channel}#{address}"
+
+
+def counter_pk(what: str, who: str) -> str:
+    return f"L#{what}#{who}"
 
 
 def key(pk: str, sk: str) -> Item:
@@ -107,8 +114,10 @@ def conversation(item: Item) -> Conversation:
 
 
 def message_item(m: Message) -> Item:
-    values = {name: value for name, value in asdict(m).items() if name not in ("thread", "id") and value not in ("", {})}
+    values = {name: value for name, value in asdict(m).items() if name not in ("thread", "id") and value not in ("", 0, {})}
     values |= {"pk": thread_pk(m.thread), "sk": message_sk(m.id), "type": m.direction, "text": m.text}
+    if m.meta.get("media"):
+        values["todo"] = "fetch"  # the stream's filter lets only such incoming messages through to the function that fetches
     if m.meta:
         values["meta"] = json.dumps(m.meta, ensure_ascii=False, separators=(",", ":"))
     return encode(values)

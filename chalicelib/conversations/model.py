@@ -18,7 +18,7 @@ Owner = Literal["bot", "queue", "agent", "none"]
 Urgency = Literal["urgent", "normal"]
 Tier = Literal["", "vip"]
 Direction = Literal["incoming", "outgoing"]
-State = Literal["received", "pending", "sending", "sent", "failed", "bounced"]
+State = Literal["received", "pending", "sending", "sent", "delivered", "failed", "bounced"]
 
 CHANNELS: tuple[Channel, ...] = ("email", "sms", "webchat")
 URGENCIES: tuple[Urgency, ...] = ("urgent", "normal")
@@ -41,6 +41,7 @@ class Message:
     name: str = ""  # shown name of whoever wrote it
     by: str = "customer"  # "customer", "bot" or an agent's id
     state: State = "received"
+    state_at: int = 0  # since when, for outgoing ones
     subject: str = ""
     link: str = ""  # the article behind a bot answer
     language: str = ""
@@ -188,6 +189,12 @@ def escalated(c: Conversation, message_id: str, escalation: Escalation, at: int)
         language=str(escalation.facts.get("language", "")) or c.language,
         recent=_remember(c, "escalated", message_id),
     )
+
+
+def called(c: Conversation, message_id: str, call: Escalation, at: int) -> Conversation:
+    """Something that nobody would see needs a person: as `escalated`, and a resolved conversation wakes up. Raises NotOwner."""
+    awake = replace(c, owner="bot", agent="", resolved_at=0, resolved_by="") if c.owner == "none" else c
+    return escalated(awake, message_id, call, at)
 
 
 def claimed(c: Conversation, agent: str, at: int) -> Conversation:

@@ -5,6 +5,7 @@ Errors: Conflict (a condition failed: read again), NotFound, Unavailable (thrott
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -74,23 +75,21 @@ def save(
     return written
 
 
-def set_state(m: Message, state: State, expected: Sequence[State], provider_id: str = "", detail: str = "") -> bool:
-    """Moves an outgoing message on, if it still is in one of the expected states; False if it is not."""
-    names = {":state": state, ":provider_id": provider_id, ":detail": detail[:300]}
-    values = {**names, **{f":e{n}": e for n, e in enumerate(expected)}}
-    try:
-        with aws.translated("set the state of a message"):
-            aws.client("dynamodb").update_item(
-                TableName=settings.env("TABLE"),
-                Key=keys.key(keys.thread_pk(m.thread), keys.message_sk(m.id)),
-                UpdateExpression="SET #state = :state, provider_id = :provider_id, detail = :detail",
-                ConditionExpression=f"#state IN ({', '.join(f':e{n}' for n in range(len(expected)))})",
-                ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues=keys.encode(values),
-            )
-    except Conflict:
-        return False
-    return True
+def set_state(m: Message, state: State, expected: Sequence[State], at: int, *, provider_id: str = "", detail: str = "") -> bool:
+    """Moves an outgoing message on, if it still is in one of the expected states; False if it is not. An earlier `provider_id`
+    stays unless there is a new one."""
+    values: dict[str, Any] = {":state": state, ":state_at": at, ":detail": detail[:300]} | {f":e{n}": e for n, e in enumerate(expected)}
+    change = "SET #state = :state, state_at = :state_at, detail = :detail"
+    if provider_id:
+        change, values = change + ", provider_id = :provider_id", values | {":provider_id": provider_id[:300]}
+    condition = f"#state IN ({', '.join(f':e{n}' for n in range(len(expected)))})"
+    return _update(m, change, condition, {"#state": "state"}, values)
+
+
+def set_meta(m: Message) -> bool:
+    """Replaces what a channel knows of a stored message, which then is no longer on anybody's list; False if the message is gone."""
+    meta = json.dumps(m.meta, ensure_ascii=False, separators=(",", ":"))
+    return _update(m, "SET meta = :meta REMOVE todo", "attribute_exists(pk)", {}, {":meta": meta})
 
 
 def read_thread(thread: str) -> Thread:
@@ -131,6 +130,24 @@ def opened_on(day: str) -> Iterator[Conversation]:
     query = {"IndexName": "by_day", "KeyConditionExpression": "#d = :d", "ExpressionAttributeNames": {"#d": "day"}}
     for shard in keys.day_shards(day):
         yield from _heads(_query(query, {":d": shard}))
+
+
+def _update(m: Message, change: str, condition: str, names: dict[str, str], values: dict[str, Any]) -> bool:
+    """False if the condition does not hold."""
+    named = {"ExpressionAttributeNames": names} if names else {}
+    try:
+        with aws.translated("change a message"):
+            aws.client("dynamodb").update_item(
+                TableName=settings.env("TABLE"),
+                Key=keys.key(keys.thread_pk(m.thread), keys.message_sk(m.id)),
+                UpdateExpression=change,
+                ConditionExpression=condition,
+                ExpressionAttributeValues=keys.encode(values),
+                **named,
+            )
+    except Conflict:
+        return False
+    return True
 
 
 def _beside(c: Conversation, event: Event | None, messages: Sequence[Message], past: Conversation | None) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What must not be lost: the two tables and the three buckets."""
+"""What must not be lost: the two tables and the four buckets."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ BUCKETS: dict[str, list[Json]] = {
     "MailBucket": [
         {"Id": "forget-mail", "Status": "Enabled", "ExpirationInDays": ref("MailRetentionDays")},
     ],
+    "FilesBucket": [
+        {"Id": "forget-files", "Status": "Enabled", "ExpirationInDays": ref("MailRetentionDays")},
+    ],
     "KnowledgeBucket": [],
     "ReportsBucket": [],
 }
@@ -21,7 +24,7 @@ def resources(stage: str) -> Json:
     """Tables `Table` and `NotesTable`; buckets with their policies."""
     made: Json = {"Table": _conversations(stage), "NotesTable": _notes(stage)}
     for name, rules in BUCKETS.items():
-        made[name] = _bucket(stage, rules)
+        made[name] = _bucket(stage, rules, for_browsers=name == "FilesBucket")
         made[f"{name}Policy"] = _bucket_policy(name)
     return made
 
@@ -71,7 +74,11 @@ def _keys(partition: str, order: str) -> list[Json]:
     return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": order, "KeyType": "RANGE"}]
 
 
-def _bucket(stage: str, rules: list[Json]) -> Json:
+# Browsers upload and show files by signed addresses; the signature is the permission, whatever page it is used on.
+_BROWSERS = {"AllowedMethods": ["GET", "PUT"], "AllowedOrigins": ["*"], "AllowedHeaders": ["*"], "MaxAge": 3600}
+
+
+def _bucket(stage: str, rules: list[Json], for_browsers: bool) -> Json:
     tidy = {
         "Id": "tidy",
         "Status": "Enabled",
@@ -92,6 +99,7 @@ def _bucket(stage: str, rules: list[Json]) -> Json:
             },
             "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
             "LifecycleConfiguration": {"Rules": [tidy, *rules]},
+            **({"CorsConfiguration": {"CorsRules": [_BROWSERS]}} if for_browsers else {}),
         },
         **kept(stage),
     )

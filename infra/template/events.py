@@ -1,4 +1,4 @@
-"""What calls the functions: the table's stream with its filters, the mail topic, the clock (follow_up's stands in app.py)."""
+"""What calls the functions: the table's stream with its filters, the topics, the clock (follow_up's stands in app.py)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ FILTERS: dict[str, list[Json]] = {
     "BotAnswer": [{"eventName": ["INSERT"], **_image(type=["incoming"])}],
     "Deliver": [
         {"eventName": ["INSERT"], **_image(type=["outgoing"])},
+        {"eventName": ["INSERT"], **_image(type=["incoming"], todo=["fetch"])},
         _image(type=["head"], owner=["queue", "agent"]),
     ],
 }
+TOPICS = {"EmailWebhook": "MailTopic", "MailEvents": "MailEventsTopic", "SmsAws": "TextTopic"}
 BATCH = {"BotAnswer": 10, "Deliver": 25}
 
 # A day ends at another hour in each time zone; where no day has just ended, the function finds nothing to do.
@@ -29,7 +31,8 @@ HOURLY = {"Type": "Schedule", "Properties": {"Schedule": "cron(10 * * * ? *)"}}
 def events() -> Json:
     """To merge over Chalice's event sources. `Fn::Sub` for the topic, as Chalice's own node has that key too."""
     made: Json = {name: {"Properties": {"Events": {source(name): {"Properties": stream(name)}}}} for name in FILTERS}
-    made["EmailWebhook"] = {"Properties": {"Events": {"EmailWebhookSnsSubscription": {"Properties": {"Topic": sub("${MailTopic}")}}}}}
+    for function, topic in TOPICS.items():
+        made[function] = {"Properties": {"Events": {f"{function}SnsSubscription": {"Properties": {"Topic": sub(f"${{{topic}}}")}}}}}
     made["PublishReport"] = {"Properties": {"Events": {"Hourly": HOURLY}}}
     return made
 

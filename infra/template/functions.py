@@ -30,24 +30,32 @@ FUNCTIONS: dict[str, Function] = {
         "api_handler",
         29,  # API Gateway waits no longer
         "chalicelib.agents.access chalicelib.agents.workspace",
-        "TABLE NOTES_TABLE REPORTS_BUCKET QUEUES USER_POOL_CLIENT REPORT_FUNCTION TIME_ZONE",
+        "TABLE NOTES_TABLE MAIL_BUCKET FILES_BUCKET REPORTS_BUCKET QUEUES USER_POOL_CLIENT REPORT_FUNCTION TIME_ZONE SUPPORT_ADDRESS",
     ),
-    "SmsWebhook": Function("sms_webhook", 10, "chalicelib.channels.sms", "TABLE", paths=("/sms/twilio",)),
+    "SmsWebhook": Function(
+        "sms_webhook", 10, "chalicelib.channels.sms", "TABLE QUEUES SMS_NUMBER", paths=("/sms/twilio", "/sms/twilio/status")
+    ),
+    "SmsAws": Function("sms_aws", 10, "chalicelib.channels.sms", "TABLE QUEUES SMS_NUMBER TEXT_TOPIC", background=True),
     "Site": Function("site", 10, "chalicelib.web.pages", "BUSINESS", paths=("/", "/console", "/assets/{name}", "/health", "/chat/session")),
     "WebsocketConnect": Function("websocket_connect", 10, "chalicelib.channels.webchat", "TABLE"),
-    "WebsocketMessage": Function("websocket_message", 10, "chalicelib.channels.webchat", "TABLE"),
+    "WebsocketMessage": Function("websocket_message", 10, "chalicelib.channels.webchat", "TABLE FILES_BUCKET"),
     "WebsocketDisconnect": Function("websocket_disconnect", 10, "", ""),
     "EmailWebhook": Function(
         "email_webhook",
         60,
         "chalicelib.channels.email",
-        "TABLE MAIL_BUCKET SUPPORT_ADDRESS",
+        "TABLE MAIL_BUCKET FILES_BUCKET SUPPORT_ADDRESS",
         memory=1024,  # a mail of 40 MB, the largest that SES takes, needs 350 MB to be parsed
         background=True,
     ),
-    "BotAnswer": Function("bot_answer", 30, "chalicelib.bot.turn", "TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE"),
+    "MailEvents": Function("mail_events", 10, "chalicelib.channels.receipts", "TABLE QUEUES MAIL_EVENTS_TOPIC", background=True),
+    "BotAnswer": Function("bot_answer", 30, "chalicelib.bot.turn", "TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE PAUSE_FUNCTION"),
+    "Pause": Function("pause", 30, "", "TABLE BOT_FUNCTION", memory=128, background=True),
     "Deliver": Function(
-        "deliver", 30, "chalicelib.channels.delivery", "TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE SUPPORT_ADDRESS SMS_NUMBER BUSINESS"
+        "deliver",
+        30,
+        "chalicelib.channels.delivery",
+        "TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE FILES_BUCKET SUPPORT_ADDRESS SMS_NUMBER BUSINESS TIME_ZONE",
     ),
     "FollowUp": Function("follow_up", 240, "chalicelib.agents.sweep", "TABLE QUEUES POSTPONED_QUEUE DELIVER_FUNCTION", background=True),
     "PublishReport": Function(
@@ -57,6 +65,9 @@ FUNCTIONS: dict[str, Function] = {
 
 # Chalice makes these from app.py; the others are further entrances to the same code.
 EXTRA = tuple(name for name, function in FUNCTIONS.items() if function.paths)
+
+# A name of our own: the bot's function calls the pause, which calls the bot's function; by reference that would be a circle.
+PAUSE = "${AWS::StackName}-Pause"
 
 # So long (seconds) and so often AWS tries a background function again.
 PATIENCE = {"MaximumEventAgeInSeconds": 21_600, "MaximumRetryAttempts": 2}
@@ -110,6 +121,7 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "TABLE": ref("Table"),
         "NOTES_TABLE": ref("NotesTable"),
         "MAIL_BUCKET": ref("MailBucket"),
+        "FILES_BUCKET": ref("FilesBucket"),
         "KNOWLEDGE_BUCKET": ref("KnowledgeBucket"),
         "REPORTS_BUCKET": ref("ReportsBucket"),
         "FAILED_QUEUE": ref(queues.FAILED),
@@ -121,6 +133,10 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "BUSINESS": ref("Business"),
         "REPORT_FUNCTION": ref("PublishReport"),
         "DELIVER_FUNCTION": ref("Deliver"),
+        "PAUSE_FUNCTION": sub(PAUSE),
+        "BOT_FUNCTION": ref("BotAnswer"),
+        "MAIL_EVENTS_TOPIC": ref("MailEventsTopic"),
+        "TEXT_TOPIC": ref("TextTopic"),
         "TIME_ZONE": ref("TimeZone"),
     }
 
@@ -140,6 +156,8 @@ def _properties(name: str, agent_queues: dict[str, str], architecture: str) -> J
         "LoggingConfig": {"LogGroup": ref(f"{name}LogGroup")},
         "Environment": {"Variables": {**everywhere, **{key: known[key] for key in function.env.split()}}},
     }
+    if name == "Pause":
+        properties["FunctionName"] = sub(PAUSE)
     if function.background:
         failed = {"Type": "SQS", "Destination": att(queues.FAILED)}
         properties["EventInvokeConfig"] = {**PATIENCE, "DestinationConfig": {"OnFailure": failed}}

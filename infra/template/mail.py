@@ -1,10 +1,13 @@
-"""How e-mail comes in: SES writes the raw mail to the bucket and tells the topic, which calls EmailWebhook."""
+"""How e-mail comes in: SES writes the raw mail to the bucket and tells the topic, which calls EmailWebhook. What became of the
+mails that we sent comes by a topic of its own; so does what carriers tell of text messages."""
 
 from __future__ import annotations
 
 from infra.template.cfn import Json, arn, ref, resource, sub
 
 TOPIC = "MailTopic"
+EVENTS_TOPIC = "MailEventsTopic"
+TEXT_TOPIC = "TextTopic"
 CONDITION = "HasMailDomain"
 
 
@@ -12,6 +15,10 @@ def resources() -> Json:
     return {
         TOPIC: resource("AWS::SNS::Topic", {"TopicName": sub("${AWS::StackName}-mail")}),
         "MailTopicPolicy": resource("AWS::SNS::TopicPolicy", {"Topics": [ref(TOPIC)], "PolicyDocument": _ses_may_publish()}),
+        EVENTS_TOPIC: _topic("mail-events"),
+        "MailEventsTopicPolicy": _may_publish(EVENTS_TOPIC, "ses.amazonaws.com"),
+        TEXT_TOPIC: _topic("texts"),
+        "TextTopicPolicy": _may_publish(TEXT_TOPIC, "sms-voice.amazonaws.com"),
         "MailRuleSet": resource("AWS::SES::ReceiptRuleSet", {"RuleSetName": ref("AWS::StackName")}, Condition=CONDITION),
         "MailRule": resource(
             "AWS::SES::ReceiptRule",
@@ -20,6 +27,24 @@ def resources() -> Json:
             DependsOn=["MailBucketPolicy", "MailTopicPolicy"],
         ),
     }
+
+
+def _topic(name: str) -> Json:
+    return resource("AWS::SNS::Topic", {"TopicName": sub("${AWS::StackName}-" + name), "SignatureVersion": "2"})
+
+
+def _may_publish(topic: str, service: str) -> Json:
+    """An AWS service, on behalf of this account alone."""
+    statement = {
+        "Sid": "EventsArrive",
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sns:Publish",
+        "Resource": ref(topic),
+        "Condition": {"StringEquals": {"AWS:SourceAccount": ref("AWS::AccountId")}},
+    }
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    return resource("AWS::SNS::TopicPolicy", {"Topics": [ref(topic)], "PolicyDocument": document})
 
 
 def _rule() -> Json:

@@ -45,11 +45,15 @@ def outputs(functions: list[str]) -> Json:
         "Table": ref("Table"),
         "NotesTable": ref("NotesTable"),
         "MailBucket": ref("MailBucket"),
+        "FilesBucket": ref("FilesBucket"),
+        "FilesOrigin": sub("https://${FilesBucket.RegionalDomainName}"),
         "KnowledgeBucket": ref("KnowledgeBucket"),
         "ReportsBucket": ref("ReportsBucket"),
         "FailedQueue": ref("FailedRecords"),
         "DeadLetterQueue": ref("DeadLetters"),
         "MailTopic": ref("MailTopic"),
+        "MailEventsTopic": ref("MailEventsTopic"),
+        "TextTopic": ref("TextTopic"),
         "AlarmTopic": ref("AlarmTopic"),
         "UserPool": ref("UserPool"),
         "UserPoolClient": ref("UserPoolClient"),
@@ -60,7 +64,7 @@ def outputs(functions: list[str]) -> Json:
 
 def published() -> Json:
     """Addresses that functions read at run time, as their environment cannot name the APIs that call them."""
-    addresses = {"public_url": "SiteUrl", "socket_url": "SocketUrl", "socket_endpoint": "SocketEndpoint"}
+    addresses = {"public_url": "SiteUrl", "socket_url": "SocketUrl", "socket_endpoint": "SocketEndpoint", "files_origin": "FilesOrigin"}
     values = outputs([])
     return {
         "".join(word.title() for word in name.split("_")) + "Parameter": resource(

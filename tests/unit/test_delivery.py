@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from chalicelib import push
-from chalicelib.channels import CHANNELS, delivery
-from chalicelib.conversations import keys, model, sockets, table
+from chalicelib.channels import CHANNELS, delivery, receipts
+from chalicelib.conversations import identities, keys, model, sockets, table
 from chalicelib.conversations.model import Message
-from chalicelib.errors import Unavailable, Uncertain, Undeliverable
+from chalicelib.errors import Postponed, Unavailable, Uncertain, Undeliverable
 from chalicelib.observability import now
 from tests.unit.conftest import Store, incoming
 
@@ -86,26 +86,65 @@ def test_a_passing_fault_is_tried_again_by_the_stream(store: Store, sms: Provide
     assert deliver(m) == "sent"
 
 
-def test_a_crash_while_sending_never_sends_twice_and_calls_a_person(store: Store, sms: Provider) -> None:
-    m = stored()
-    sms.fault = KeyboardInterrupt()  # as a SIGKILL: nothing is cleaned up
-    with pytest.raises(KeyboardInterrupt):
+def interrupted(m: Message, sms: Provider, fault: BaseException) -> None:
+    sms.fault = fault
+    with pytest.raises((KeyboardInterrupt, Postponed)):
         deliver(m)
     sms.fault = None
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt(), Uncertain("no answer")])  # a SIGKILL cleans nothing up either
+def test_an_interrupted_message_is_never_sent_twice_and_at_last_calls_a_person(
+    store: Store, sms: Provider, fault: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    m = stored()
+    interrupted(m, sms, fault)
+    with pytest.raises(Postponed):
+        deliver(m)
+    assert state(m)[0] == "sending"
+    later = now() + delivery.SETTLING
+    monkeypatch.setattr(delivery, "now", lambda: later)
     assert deliver(m) == "failed"
     assert sms.sent == []
-    assert state(m) == ("failed", delivery.INTERRUPTED)
+    assert state(m) == ("failed", receipts.INTERRUPTED)
     head = table.head("w1", consistent=True)
     assert head
     assert (head.owner, head.reason) == ("queue", "undelivered")
 
 
-@pytest.mark.parametrize("error", [Undeliverable("no such number"), Uncertain("no answer")])
-def test_what_cannot_or_may_not_have_arrived_says_why(store: Store, sms: Provider, error: Exception) -> None:
+def test_the_providers_word_settles_an_interrupted_message(store: Store, sms: Provider) -> None:
     m = stored()
-    sms.fault = error
+    interrupted(m, sms, KeyboardInterrupt())
+    receipts.apply("w1", "a+1", "sent", now(), provider_id="provider-7")
+    assert deliver(m) == "already_done"
+    found = table.message("w1", "a+1")
+    assert found
+    assert (found.state, found.provider_id) == ("sent", "provider-7")
+
+
+def test_what_cannot_arrive_says_why(store: Store, sms: Provider) -> None:
+    m = stored()
+    sms.fault = Undeliverable("no such number")
     assert deliver(m) == "failed"
-    assert state(m) == ("failed", str(error))
+    assert state(m) == ("failed", "no such number")
+
+
+def test_a_stop_wins_against_what_is_already_on_its_way(store: Store, sms: Provider) -> None:
+    m = stored()
+    identities.block("sms", m.address, "stopped", now())
+    assert deliver(m) == "failed"
+    assert sms.sent == []
+    assert state(m) == ("failed", delivery.BLOCKED["stopped"])
+    identities.unblock("sms", m.address, now() + 1)
+    again = replace(m, id="a+2")
+    table.record(again)
+    assert deliver(again) == "sent"
+
+
+def test_the_confirmation_of_a_stop_is_sent_all_the_same(store: Store, sms: Provider) -> None:
+    m = stored(meta={"confirmation": True})
+    identities.block("sms", m.address, "stopped", now())
+    assert deliver(m) == "sent"
 
 
 def test_a_failed_reply_of_an_agent_leaves_the_baton_with_the_agent(store: Store, sms: Provider) -> None:

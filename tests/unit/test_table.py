@@ -104,9 +104,9 @@ def test_the_days_conversations_come_whole_from_all_shards(store: Store) -> None
 def test_the_state_of_a_message_only_moves_from_where_it_was_expected(store: Store) -> None:
     m = replace(incoming(), direction="outgoing", id="a+1", state="pending")
     table.record(m)
-    assert table.set_state(m, "sending", ("pending",))
-    assert not table.set_state(m, "sending", ("pending",))
-    assert table.set_state(m, "sent", ("sending",), provider_id="p1")
+    assert table.set_state(m, "sending", ("pending",), T0)
+    assert not table.set_state(m, "sending", ("pending",), T0)
+    assert table.set_state(m, "sent", ("sending",), T0, provider_id="p1")
     stored = table.message("w1", "a+1")
     assert stored
     assert (stored.state, stored.provider_id) == ("sent", "p1")
