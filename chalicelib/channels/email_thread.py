@@ -13,6 +13,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from chalicelib import tokens
 from chalicelib.channels.email_parse import Mail
@@ -34,6 +35,26 @@ def reference(support: str, thread: str, message: str, customer: str) -> str:
     """A message id (without brackets) that programs carry along in References."""
     message = safe_id(message)
     return f"{thread}.{message}.{_mark('mail-reference', f'{thread}.{message}', customer)}@{support.partition('@')[2]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One of our references as it was found; `is_reference_to` proves it."""
+
+    thread: str
+    message: str
+    mark: str
+
+
+def references_in(text: str) -> list[Reference]:
+    """What looks like our references, anywhere in a text; the newest of a chain stands last, and comes first here."""
+    found = [Reference(m[1].lower(), m[2], m[3]) for m in _REFERENCE.finditer(text)]
+    return list(dict.fromkeys(reversed(found)))[:LOOKED_AT]
+
+
+def is_reference_to(reference: Reference, customer: str) -> bool:
+    """Was it really given out with a message to this customer?"""
+    return _is_marked("mail-reference", f"{reference.thread}.{reference.message}", customer, reference.mark)
 
 
 def safe_id(message: str) -> str:
