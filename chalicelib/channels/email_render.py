@@ -48,7 +48,7 @@ def outgoing(message: Message, support: str, business: str) -> bytes:
     mail["To"] = Address(addr_spec=recipient(message.address))
     mail["Subject"] = subject(message.subject, business)
     mail["Date"] = format_datetime(datetime.fromtimestamp(message.at / 1000, UTC))
-    mail["Message-ID"] = f"<{email_thread.safe_id(message.id)}@{support.partition('@')[2]}>"
+    mail["Message-ID"] = f"<{email_thread.reference(support, message.thread, message.id, message.address)}>"
     mail["Reply-To"] = Address(addr_spec=email_thread.reply_address(support, message.thread, message.address))
     _thread_headers(mail, message, support)
     if message.by == "bot":

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from base64 import b32decode, b32encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ MARK = 16  # base32 characters: 80 bits; an address's local part has room for 64
 LOOKED_AT = 12  # marks that are checked in one mail
 
 _THREAD = r"e[a-z2-7]{20}"
-_REFERENCE = re.compile(rf"({_THREAD})\.([\w-]{{1,80}})\.([a-z2-7]{{{MARK}}})@", re.IGNORECASE)
+_REFERENCE = re.compile(rf"({_THREAD})\.([a-z2-7]{{2,160}})\.([a-z2-7]{{{MARK}}})@", re.IGNORECASE)
 
 
 def reply_address(support: str, thread: str, customer: str) -> str:
@@ -32,33 +33,37 @@ def reply_address(support: str, thread: str, customer: str) -> str:
 
 
 def reference(support: str, thread: str, message: str, customer: str) -> str:
-    """A message id (without brackets) that programs carry along in References."""
-    message = safe_id(message)
-    return f"{thread}.{message}.{_mark('mail-reference', f'{thread}.{message}', customer)}@{support.partition('@')[2]}"
+    """A message id (without brackets) that programs carry along in References, in one case of letters, as some change it."""
+    coded = b32encode(message.encode()).decode().rstrip("=").lower()[:160]
+    return f"{thread}.{coded}.{_mark('mail-reference', f'{thread}.{coded}', customer)}@{support.partition('@')[2]}"
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One of our references as it was found; `is_reference_to` proves it."""
+    """One of our references as it was found; `is_reference_to` proves it. `coded`: the id of our message, in base32."""
 
     thread: str
-    message: str
+    coded: str
     mark: str
+
+    @property
+    def message(self) -> str:
+        """ "" for what is no id."""
+        try:
+            return b32decode(self.coded.upper() + "=" * (-len(self.coded) % 8)).decode()
+        except ValueError:
+            return ""
 
 
 def references_in(text: str) -> list[Reference]:
     """What looks like our references, anywhere in a text; the newest of a chain stands last, and comes first here."""
-    found = [Reference(m[1].lower(), m[2], m[3]) for m in _REFERENCE.finditer(text)]
+    found = [Reference(m[1].lower(), m[2].lower(), m[3].lower()) for m in _REFERENCE.finditer(text)]
     return list(dict.fromkeys(reversed(found)))[:LOOKED_AT]
 
 
 def is_reference_to(reference: Reference, customer: str) -> bool:
     """Was it really given out with a message to this customer?"""
-    return _is_marked("mail-reference", f"{reference.thread}.{reference.message}", customer, reference.mark)
-
-
-def safe_id(message: str) -> str:
-    return re.sub(r"[^\w-]", "-", message, flags=re.ASCII)[:80]
+    return _is_marked("mail-reference", f"{reference.thread}.{reference.coded}", customer, reference.mark)
 
 
 def thread_of(mail: Mail, sender: str, recipients: Iterable[str], support: str, *, ses_id: str, trusted: bool) -> str:
@@ -84,11 +89,7 @@ def _by_address(recipients: Iterable[str], support: str, sender: str) -> str:
 
 def _by_reference(ids: list[str], sender: str) -> str:
     """The newest first: a reply may quote older conversations too."""
-    ours = [found for found in (_REFERENCE.match(i) for i in reversed(ids)) if found]
-    for found in ours[:LOOKED_AT]:
-        if _is_marked("mail-reference", f"{found[1].lower()}.{found[2]}", sender, found[3]):
-            return found[1].lower()
-    return ""
+    return next((r.thread for r in references_in(" ".join(ids)) if is_reference_to(r, sender)), "")
 
 
 def _first_of_chain(mail: Mail) -> str:
