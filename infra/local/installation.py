@@ -56,6 +56,7 @@ def install(cloud: Cloud, folder: Path, pages: str, show: Show) -> Installation:
             "public_url": site,
             "socket_url": socket,
             "socket_endpoint": management,
+            "files_origin": str(cloud.endpoint_url),
             "twilio_api": pages,
             "sms_api": pages,
             "sns_certificates": f"{pages}/sns/",

@@ -32,11 +32,16 @@ FUNCTIONS: dict[str, Function] = {
         "chalicelib.agents.access chalicelib.agents.workspace",
         "TABLE NOTES_TABLE MAIL_BUCKET FILES_BUCKET REPORTS_BUCKET QUEUES USER_POOL_CLIENT REPORT_FUNCTION TIME_ZONE SUPPORT_ADDRESS",
     ),
-    "SmsWebhook": Function(
-        "sms_webhook", 10, "chalicelib.channels.sms", "TABLE QUEUES SMS_NUMBER", paths=("/sms/twilio", "/sms/twilio/status")
-    ),
+    "SmsWebhook": Function("sms_webhook", 10, "chalicelib.channels.sms", "TABLE", paths=("/sms/twilio",)),
+    "SmsStatus": Function("sms_status", 10, "chalicelib.channels.sms", "TABLE QUEUES", paths=("/sms/twilio/status",)),
     "SmsAws": Function("sms_aws", 10, "chalicelib.channels.sms", "TABLE QUEUES SMS_NUMBER TEXT_TOPIC", background=True),
-    "Site": Function("site", 10, "chalicelib.web.pages", "BUSINESS", paths=("/", "/console", "/assets/{name}", "/health", "/chat/session")),
+    "Site": Function(
+        "site",
+        10,
+        "chalicelib.web.pages",
+        "TABLE BUSINESS CHAT_ORIGINS",
+        paths=("/", "/console", "/assets/{name}", "/widget.js", "/health", "/chat/session"),
+    ),
     "WebsocketConnect": Function("websocket_connect", 10, "chalicelib.channels.webchat", "TABLE"),
     "WebsocketMessage": Function("websocket_message", 10, "chalicelib.channels.webchat", "TABLE FILES_BUCKET"),
     "WebsocketDisconnect": Function("websocket_disconnect", 10, "", ""),
@@ -131,6 +136,7 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "SUPPORT_ADDRESS": ref("SupportAddress"),
         "SMS_NUMBER": ref("SmsNumber"),
         "BUSINESS": ref("Business"),
+        "CHAT_ORIGINS": ref("ChatOrigins"),
         "REPORT_FUNCTION": ref("PublishReport"),
         "DELIVER_FUNCTION": ref("Deliver"),
         "PAUSE_FUNCTION": sub(PAUSE),

@@ -28,7 +28,7 @@ def test_data_survives_the_stack_in_production_only(stage: str, request: pytest.
     kept = "Retain" if stage == "prod" else "Delete"
     kinds = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Cognito::UserPool")
     data = [made for made in resources.values() if made["Type"] in kinds]
-    assert len(data) == 6
+    assert len(data) == 7
     assert {(made["DeletionPolicy"], made["UpdateReplacePolicy"]) for made in data} == {(kept, kept)}
     assert resources["Table"]["Properties"]["DeletionProtectionEnabled"] is (stage == "prod")
 
@@ -57,7 +57,7 @@ def test_the_conversations_table_has_its_stream_its_clock_and_its_indexes(resour
 
 def test_buckets_are_versioned_encrypted_private_and_speak_tls_only(resources: dict[str, Any]) -> None:
     buckets = of_type(resources, "AWS::S3::Bucket")
-    assert set(buckets) == {"MailBucket", "KnowledgeBucket", "ReportsBucket"}
+    assert set(buckets) == {"MailBucket", "FilesBucket", "KnowledgeBucket", "ReportsBucket"}
     for name, bucket in buckets.items():
         assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
         assert bucket["BucketEncryption"]
@@ -108,9 +108,19 @@ def test_only_the_agents_api_can_touch_notes(resources: dict[str, Any]) -> None:
 
 
 def test_intake_can_write_messages_and_read_no_conversation(resources: dict[str, Any]) -> None:
-    for name in ("SmsWebhook", "EmailWebhook", "WebsocketConnect"):
-        actions = {a for s in statements(resources, name) for a in s["Action"] if a.startswith("dynamodb:")}
-        assert actions == {"dynamodb:PutItem"}
+    for name in ("EmailWebhook", "WebsocketConnect"):
+        assert database_actions(resources, name) == {"dynamodb:PutItem"}
+
+
+def test_sms_intake_may_change_nothing_but_who_wants_no_messages(resources: dict[str, Any]) -> None:
+    """A STOP is stored at once; to tell whether one comes again, its message is read."""
+    assert database_actions(resources, "SmsWebhook") == {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+    (changes,) = [s for s in statements(resources, "SmsWebhook") if "dynamodb:UpdateItem" in s["Action"]]
+    assert changes["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["I#sms#*"]}}
+
+
+def database_actions(resources: dict[str, Any], function: str) -> set[str]:
+    return {a for s in statements(resources, function) for a in s["Action"] if a.startswith("dynamodb:")}
 
 
 def test_nobody_signs_up_alone_and_a_token_lasts_an_hour(resources: dict[str, Any]) -> None:
@@ -170,7 +180,7 @@ def test_what_needs_a_mail_domain_waits_for_one(resources: dict[str, Any]) -> No
 
 
 def test_the_outputs_name_what_operators_and_tools_need(package: Package) -> None:
-    stores = {"Table", "NotesTable", "MailBucket", "KnowledgeBucket", "ReportsBucket", "FailedQueue", "DeadLetterQueue"}
+    stores = {"Table", "NotesTable", "MailBucket", "FilesBucket", "KnowledgeBucket", "ReportsBucket", "FailedQueue", "DeadLetterQueue"}
     named = stores | {"SiteUrl", "SocketUrl", "SocketEndpoint", "MailTopic", "AlarmTopic", "UserPool", "UserPoolClient"}
     named |= {f"{name}Name" for name in FUNCTIONS}
     assert named <= package.template["Outputs"].keys()
@@ -178,5 +188,5 @@ def test_the_outputs_name_what_operators_and_tools_need(package: Package) -> Non
 
 def test_functions_read_the_addresses_that_the_template_publishes(resources: dict[str, Any]) -> None:
     names = {made["Name"]["Fn::Sub"] for made in of_type(resources, "AWS::SSM::Parameter").values()}
-    assert names == {f"/baton/${{Stage}}/stack/{name}" for name in ("public_url", "socket_url", "socket_endpoint")}
+    assert names == {f"/baton/${{Stage}}/stack/{name}" for name in ("public_url", "socket_url", "socket_endpoint", "files_origin")}
     assert resources["APIHandler"]["Properties"]["Environment"]["Variables"]["PARAMETERS"] == {"Fn::Sub": "/baton/${Stage}/"}
