@@ -13,7 +13,8 @@ from typing import Any
 
 from chalicelib.agents import line, roster
 from chalicelib.agents.roster import Agent
-from chalicelib.conversations import identities, model, notes, table, timeline
+from chalicelib.conversations import customers, identities, model, notes, table, timeline
+from chalicelib.conversations.customers import Customer
 from chalicelib.conversations.model import Conversation, Event, Message
 from chalicelib.errors import BadRequest, Conflict, Full, NotFound, NotOwner, TooLarge
 
@@ -60,13 +61,13 @@ def read(conversation_id: str, after: int) -> dict[str, Any]:
     c = table.conversation(conversation_id)
     thread = table.read_thread(c.thread)
     messages = timeline.of_conversation(thread, c.number)
-    others = [o for o in table.of_customer(c.customer) if o.id != c.id] if c.customer and not after else []
+    customer = customers.exactly(c.customer) if c.customer and not after else Customer(c.customer)
     return {
         "conversation": timeline.conversation_view(c),
         "messages": [timeline.for_agent(m) for m in timeline.after(messages, after)],
         "notes": [asdict(n) for n in notes.of(c.thread)],
         "events": [asdict(e) for e in timeline.events_of(thread, c.number)],
-        "others": [timeline.conversation_view(o) for o in others],
+        "others": [timeline.conversation_view(o) for o in customer.conversations if o.id != c.id],
         "cursor": timeline.cursor(messages, after),
     }
 

@@ -1,61 +1,108 @@
-"""Whose address is this? An identity belongs to one customer; the first message from an address makes both."""
+"""Whose address is this? An identity belongs to one customer; the first message from an address makes both.
+
+`proven` says why we believe that whoever we know by it really has this address:
+`code` (a code sent there came back), `jwt` (the host site signed it), `mail` (DMARC passed, or an answer to our signed address came
+from there), `carrier` (a text message came from this number). A chat visitor proves only itself, by its token.
+"""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from chalicelib import aws, settings
 from chalicelib.conversations import keys
+from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Message, Tier, known_tier
 from chalicelib.errors import Conflict, NotFound
 
 Block = Literal["stopped", "bounced", "complaint", ""]
+Proof = Literal["code", "jwt", "mail", "carrier", ""]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """`tier` as a supervisor set it."""
+class Identity:
+    """`channel`: email, sms, webchat, or account (a customer's id at the host site). `tier` as a supervisor set it; times in ms."""
 
+    channel: str
+    address: str
     customer: str
+    since: int
     tier: Tier = ""
+    proven: Proof = ""
+    proven_at: int = 0
+    blocked: Block = ""
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.channel, self.address
 
 
-def whose(message: Message) -> Known:
+def whose(message: Message) -> Identity:
     """The customer behind a message; two first messages at once end with the same one."""
-    found = _read(message.channel, message.address)
-    if found:
-        return found
-    fresh = Known("c" + secrets.token_hex(12))
-    # Not `customer`: that attribute would put identities into the index by_customer.
-    identity = {":customer": fresh.customer, ":since": message.at, ":type": "identity"}
+    return ensure(message.channel, message.address, message.at, proof_of(message))
+
+
+def new_customer() -> str:
+    """A name for somebody whom nobody knew before."""
+    return "c" + secrets.token_hex(12)
+
+
+def proof_of(message: Message) -> Proof:
+    """What a message itself proves of its sender's address. Pure."""
+    if message.channel == "sms" and message.address.startswith("+"):
+        return "carrier"
+    return "mail" if message.channel == "email" and message.meta.get("verified") else ""
+
+
+def ensure(channel: str, address: str, at: int, how: Proof = "") -> Identity:
+    """This identity, with a new customer if nobody knew it before. What was known of its proof stays."""
+    proof = ", proven = if_not_exists(proven, :how), proven_at = if_not_exists(proven_at, :at)" if how else ""
+    change = f"SET customer = if_not_exists(customer, :customer), opened_at = if_not_exists(opened_at, :at), #type = :type{proof}"
+    values = {":customer": new_customer(), ":at": at, ":type": "identity"} | ({":how": how} if how else {})
     try:
-        with aws.translated("store an identity"):
-            aws.client("dynamodb").update_item(
-                TableName=settings.env("TABLE"),
-                Key=keys.key(keys.identity_pk(message.channel, message.address), "-"),
-                UpdateExpression="SET customer_id = :customer, since = :since, #type = :type",
-                ConditionExpression="attribute_not_exists(customer_id)",  # the item may be there: a blocked address
-                ExpressionAttributeNames={"#type": "type"},
-                ExpressionAttributeValues=keys.encode(identity),
-            )
+        return identity(_update(channel, address, change, values, "attribute_not_exists(customer_id)"))
     except Conflict:
-        return _read(message.channel, message.address) or fresh
-    return fresh
+        values[":customer"] = _first_version(channel, address)
+        return identity(_update(channel, address, f"{change} REMOVE customer_id", values))
+
+
+def read(channel: str, address: str) -> Identity | None:
+    """Consistently; None for an address that nobody knows, with an empty `customer` for one of which only a block is known."""
+    with aws.translated("read an identity"):
+        found = aws.client("dynamodb").get_item(TableName=settings.env("TABLE"), Key=_key(channel, address), ConsistentRead=True)
+    return identity(found["Item"]) if "Item" in found else None
+
+
+def identity(item: Item) -> Identity:
+    """An item as it is stored."""
+    values = keys.decode(item)
+    channel, address = keys.split_identity(values["pk"])
+    return Identity(
+        channel=channel,
+        address=address,
+        customer=values.get("customer", ""),
+        since=values.get("opened_at", 0),
+        tier=known_tier(values.get("tier", "")),
+        proven=values.get("proven", ""),
+        proven_at=values.get("proven_at", 0),
+        blocked=values.get("blocked", ""),
+    )
+
+
+def prove(channel: str, address: str, how: Proof, at: int) -> Identity:
+    """From now on counts as proven; what was proven first stays, but a carrier's word gives way to anything better."""
+    known = ensure(channel, address, at, how)
+    if known.proven != "carrier" or how == "carrier":
+        return known
+    return identity(_update(channel, address, "SET proven = :how, proven_at = :at", {":how": how, ":at": at}))
 
 
 def set_tier(channel: str, address: str, tier: Tier) -> None:
     """From now on, for whoever writes from this address. Raises NotFound."""
     try:
-        with aws.translated("change an identity"):
-            aws.client("dynamodb").update_item(
-                TableName=settings.env("TABLE"),
-                Key=keys.key(keys.identity_pk(channel, address), "-"),
-                UpdateExpression="SET tier = :tier",
-                ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeValues=keys.encode({":tier": tier}),
-            )
+        _update(channel, address, "SET tier = :tier", {":tier": tier}, "attribute_exists(pk)")
     except Conflict:
         raise NotFound("nobody ever wrote from this address") from None
 
@@ -64,10 +111,7 @@ def blocked(channel: str, address: str) -> Block:
     """Why nothing may be sent to this address; "" if something may. A consistent read: a STOP counts from the moment it was stored."""
     with aws.translated("read an identity"):
         found = aws.client("dynamodb").get_item(
-            TableName=settings.env("TABLE"),
-            Key=keys.key(keys.identity_pk(channel, address), "-"),
-            ConsistentRead=True,
-            ProjectionExpression="blocked",
+            TableName=settings.env("TABLE"), Key=_key(channel, address), ConsistentRead=True, ProjectionExpression="blocked"
         )
     reason: Block = keys.decode(found.get("Item", {})).get("blocked", "")
     return reason
@@ -76,16 +120,9 @@ def blocked(channel: str, address: str) -> Block:
 def block(channel: str, address: str, why: Block, at: int) -> None:
     """From `at` (ms) on nothing is sent there. The newest word wins, whatever the order in which they come; said twice is said once."""
     change = "SET blocked = :why, blocked_at = :at, #type = if_not_exists(#type, :type)"
+    values = {":why": why, ":at": at, ":type": "identity"}
     try:
-        with aws.translated("block an identity"):
-            aws.client("dynamodb").update_item(
-                TableName=settings.env("TABLE"),
-                Key=keys.key(keys.identity_pk(channel, address), "-"),
-                UpdateExpression=change,
-                ConditionExpression="attribute_not_exists(blocked_at) OR blocked_at < :at",
-                ExpressionAttributeNames={"#type": "type"},
-                ExpressionAttributeValues=keys.encode({":why": why, ":at": at, ":type": "identity"}),
-            )
+        _update(channel, address, change, values, "attribute_not_exists(blocked_at) OR blocked_at < :at")
     except Conflict:
         return
 
@@ -95,12 +132,28 @@ def unblock(channel: str, address: str, at: int) -> None:
     block(channel, address, "", at)
 
 
-def _read(channel: str, address: str) -> Known | None:
+def _first_version(channel: str, address: str) -> str:
+    """The customer of an identity that was stored before identities stood in the index by_customer."""
     with aws.translated("read an identity"):
-        found = aws.client("dynamodb").get_item(
-            TableName=settings.env("TABLE"), Key=keys.key(keys.identity_pk(channel, address), "-"), ConsistentRead=True
+        found = aws.client("dynamodb").get_item(TableName=settings.env("TABLE"), Key=_key(channel, address), ConsistentRead=True)
+    return str(keys.decode(found.get("Item", {})).get("customer_id", ""))
+
+
+def _key(channel: str, address: str) -> Item:
+    return keys.key(keys.identity_pk(channel, address), "-")
+
+
+def _update(channel: str, address: str, change: str, values: dict[str, Any], condition: str = "") -> Item:
+    """The item afterwards. Raises Conflict if the condition does not hold."""
+    request: dict[str, Any] = {"ExpressionAttributeNames": {"#type": "type"}} if "#type" in change else {}
+    with aws.translated("change an identity"):
+        answer = aws.client("dynamodb").update_item(
+            TableName=settings.env("TABLE"),
+            Key=_key(channel, address),
+            UpdateExpression=change,
+            ExpressionAttributeValues=keys.encode(values),
+            ReturnValues="ALL_NEW",
+            **request | ({"ConditionExpression": condition} if condition else {}),
         )
-    values = keys.decode(found.get("Item", {}))
-    if "customer_id" not in values:
-        return None
-    return Known(values["customer_id"], known_tier(values.get("tier", "")))
+    changed: Item = answer["Attributes"]
+    return changed

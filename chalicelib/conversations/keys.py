@@ -11,7 +11,12 @@ One table. `pk` and `sk` are strings; a *thread* is where one customer writes on
 | `T#thread`    | `X#conn`      | socket            | a visitor's WebSocket (TTL) |
 | `T#thread`    | `READ`        | read              | how far the visitor has read |
 | `CONSOLES`    | `X#conn`      | socket            | an agent's WebSocket (TTL) |
+| `T#thread`    | `P#chan#addr` | proof             | this address belongs to whoever writes here |
+| `T#thread`    | `O#chan#addr` | code              | a code was sent to this address (TTL) |
 | `I#chan#addr` | `-`           | identity          | whose address this is |
+| `K#customer`  | `-`           | customer          | into which other customer this one was merged |
+| `K#customer`  | `G#at#other`  | move              | identities that came from, or went to, another customer |
+| `K#customer`  | `S#other`     | possibly          | another customer who may be the same person |
 | `L#what#who`  | `minute`      | counter           | how much somebody did who does much (TTL) |
 | `AGENTS`      | `id`          | agent             | name, skills, how much they hold |
 
@@ -19,7 +24,7 @@ Access patterns, each with a key and none with a scan:
 store a message once (its key) · the conversation that a message belongs to (T#, HEAD) · a thread with all it holds (T#) ·
 a visitor's or the consoles' sockets (T# or CONSOLES, X#) · who waits in a queue, what an agent holds, oldest first (index by_work) ·
 what was opened on a day (by_day; eight shards, as all openings of a day would otherwise share one partition) ·
-a customer's conversations on all channels (by_customer) · whose address (I#) · the agents (AGENTS).
+all that a customer has on all channels: identities, conversations, moves (by_customer) · whose address (I#) · the agents (AGENTS).
 Notes have a table of their own (`notes.py`), so that no function that sends can read them.
 """
 
@@ -69,6 +74,32 @@ def identity_pk(channel: str, address: str) -> str:
 
 def counter_pk(what: str, who: str) -> str:
     return f"L#{what}#{who}"
+
+
+def split_identity(pk: str) -> tuple[str, str]:
+    """Channel and address; an address may hold "#"."""
+    channel, _, address = pk.removeprefix("I#").partition("#")
+    return channel, address
+
+
+def proof_sk(channel: str, address: str) -> str:
+    return f"P#{channel}#{address}"
+
+
+def code_sk(channel: str, address: str) -> str:
+    return f"O#{channel}#{address}"
+
+
+def customer_pk(customer: str) -> str:
+    return f"K#{customer}"
+
+
+def move_sk(at: int, other: str) -> str:
+    return f"G#{at:015d}#{other}"
+
+
+def possibly_sk(other: str) -> str:
+    return f"S#{other}"
 
 
 def key(pk: str, sk: str) -> Item:

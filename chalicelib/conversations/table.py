@@ -119,17 +119,33 @@ def held_by(agent: str, limit: int = 100) -> list[Conversation]:
     return _work(keys.agent_work(agent), limit)
 
 
-def of_customer(customer: str) -> list[Conversation]:
-    """All conversations of a customer on all channels, the newest first."""
-    query = {"IndexName": "by_customer", "KeyConditionExpression": "customer = :c", "ScanIndexForward": False, "Limit": _PAGE}
-    return list(_heads(_query(query, {":c": customer}, limit=_PAGE)))
+def of_customer(customer: str) -> list[Item]:
+    """All that a customer has on all channels (identities, conversations, moves), the newest first."""
+    query = {"IndexName": "by_customer", "KeyConditionExpression": "customer = :c"}
+    items = list(_whole(_query(query, {":c": customer})))
+    return sorted(items, key=lambda item: int(item["opened_at"]["N"]), reverse=True)
+
+
+def restamp_past(c: Conversation, source: str, target: str) -> None:
+    """An earlier conversation goes from one customer to another, if it still is the first one's. Raises Unavailable."""
+    try:
+        with aws.translated("move a conversation"):
+            aws.client("dynamodb").update_item(
+                TableName=settings.env("TABLE"),
+                Key=keys.key(keys.thread_pk(c.thread), keys.past_sk(c.number)),
+                UpdateExpression="SET customer = :target",
+                ConditionExpression="customer = :source",
+                ExpressionAttributeValues=keys.encode({":source": source, ":target": target}),
+            )
+    except Conflict:
+        return
 
 
 def opened_on(day: str) -> Iterator[Conversation]:
     """Every conversation that was opened on a UTC day `yyyy-mm-dd`, in no order."""
     query = {"IndexName": "by_day", "KeyConditionExpression": "#d = :d", "ExpressionAttributeNames": {"#d": "day"}}
     for shard in keys.day_shards(day):
-        yield from _heads(_query(query, {":d": shard}))
+        yield from (keys.conversation(item) for item in _whole(_query(query, {":d": shard})))
 
 
 def _update(m: Message, change: str, condition: str, names: dict[str, str], values: dict[str, Any]) -> bool:
@@ -198,20 +214,20 @@ def _query(request: dict[str, Any], values: dict[str, Any], limit: int = 0) -> I
         request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
-def _heads(index_items: Iterable[Item]) -> Iterator[Conversation]:
-    """The whole conversations behind the entries of a keys-only index."""
+def _whole(index_items: Iterable[Item]) -> Iterator[Item]:
+    """The whole items behind the entries of a keys-only index, in no order."""
     wanted = [{"pk": i["pk"], "sk": i["sk"]} for i in index_items]
     for start in range(0, len(wanted), _PAGE):
         yield from _batch(wanted[start : start + _PAGE])
 
 
-def _batch(wanted: list[Item]) -> Iterator[Conversation]:
+def _batch(wanted: list[Item]) -> Iterator[Item]:
     table = settings.env("TABLE")
     request: dict[str, Any] = {table: {"Keys": wanted}}
     while request:
-        with aws.translated("read conversations"):
+        with aws.translated("read what an index named"):
             page = aws.client("dynamodb").batch_get_item(RequestItems=request)
-        yield from (keys.conversation(item) for item in page["Responses"].get(table, []))
+        yield from page["Responses"].get(table, [])
         request = page.get("UnprocessedKeys") or {}
 
 

@@ -1,0 +1,103 @@
+"""Proof that an address belongs to whoever writes in a thread. Recorded once where it was given; the rest follows from the stream.
+
+The address is known from then on, and its customer and the thread's become one, unless both hold proven addresses of one kind: then they
+may be two people at one browser, nothing is merged, and agents read "possibly the same".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from chalicelib import aws, settings
+from chalicelib.conversations import customers, identities, keys, moves, table
+from chalicelib.conversations.customers import Customer
+from chalicelib.conversations.identities import Identity, Proof
+from chalicelib.conversations.keys import Item
+from chalicelib.conversations.model import Event
+from chalicelib.errors import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """`channel` and `address` belong to whoever writes in the thread; `at` in ms."""
+
+    channel: str
+    address: str
+    how: Proof
+    at: int
+
+
+def prove(thread: str, channel: str, address: str, how: Proof, at: int) -> bool:
+    """Records a proof in a chat's thread; False if it is known. One write, no read. Raises Unavailable."""
+    item = {"pk": keys.thread_pk(thread), "sk": keys.proof_sk(channel, address), "type": "proof", "how": how, "at": at}
+    try:
+        with aws.translated("store a proof"):
+            aws.client("dynamodb").put_item(
+                TableName=settings.env("TABLE"), Item=keys.encode(item), ConditionExpression="attribute_not_exists(pk)"
+            )
+    except Conflict:
+        return False
+    return True
+
+
+def of(thread: str) -> list[Proven]:
+    """What was proven in a thread, the newest first."""
+    with aws.translated("read the proofs"):
+        page = aws.client("dynamodb").query(
+            TableName=settings.env("TABLE"),
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :p)",
+            ExpressionAttributeValues=keys.encode({":pk": keys.thread_pk(thread), ":p": "P#"}),
+            ConsistentRead=True,
+        )
+    return sorted((_proven(item) for item in page["Items"]), key=lambda p: p.at, reverse=True)
+
+
+def handle(item: Item, _old: Item | None) -> str:
+    """A proof of the stream. Raises Conflict if a customer was merged at the same moment: it comes again."""
+    thread, proven = item["pk"]["S"].removeprefix("T#"), _proven(item)
+    visitor = identities.ensure("webchat", thread, proven.at)
+    other = identities.prove(proven.channel, proven.address, proven.how, proven.at)
+    _tell(thread, Event("proven", proven.at, "customer", {"channel": proven.channel, "address": proven.address, "how": proven.how}))
+    if visitor.customer == other.customer:
+        return "known"
+    mine, theirs = _with(visitor), _with(other)
+    channel = customers.clash(mine.identities, theirs.identities)
+    if channel:
+        _mark(mine.id, theirs.id, channel, proven.at)
+        return "possibly_the_same"
+    moves.merge(mine, theirs, "customer", proven.how, proven.at, also=(visitor, other))
+    return "merged"
+
+
+def _proven(item: Item) -> Proven:
+    values = keys.decode(item)
+    channel, _, address = values["sk"].removeprefix("P#").partition("#")
+    return Proven(channel, address, values["how"], values["at"])
+
+
+def _with(identity: Identity) -> Customer:
+    """The customer of an identity, which the index may not show yet."""
+    found = customers.exactly(identity.customer)
+    others: Iterable[Identity] = (i for i in found.identities if i.name != identity.name)
+    return replace(found, identities=(identity, *others))
+
+
+def _mark(one: str, other: str, channel: str, at: int) -> None:
+    """Both customers get a note of the other."""
+    for mine, theirs in ((one, other), (other, one)):
+        mark = {"type": "possibly", "customer": mine, "opened_at": at, "other": theirs, "why": channel}
+        item = {**keys.key(keys.customer_pk(mine), keys.possibly_sk(theirs)), **keys.encode(mark)}
+        with aws.translated("mark a customer"):
+            aws.client("dynamodb").put_item(TableName=settings.env("TABLE"), Item=item)
+
+
+def _tell(thread: str, event: Event) -> None:
+    """Shown in the story of the conversation. Told again after a crash, it is told once; a chat that has not begun has no story."""
+    head = table.head(thread, consistent=True)
+    if not head:
+        return
+    known = (e for _, e in table.read_thread(thread).events)
+    if any((e.kind, e.at) == (event.kind, event.at) for e in known):
+        return
+    table.save(head, event)
