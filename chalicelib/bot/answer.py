@@ -21,7 +21,7 @@ from chalicelib.bot.rules import TOPIC, Rule, decide, telling
 from chalicelib.conversations.model import Answer, Escalation
 from chalicelib.knowledge.article import Article, version_for
 
-__all__ = ["Answer", "Brain", "Context", "Escalation", "answer", "is_miss"]
+__all__ = ["Answer", "Brain", "Context", "Escalation", "answer", "is_miss", "may_wait"]
 
 _PICK = re.compile(r"\s*[(#]?([1-3１-３])\s*[).。]?\s*")
 
@@ -43,6 +43,15 @@ class _Case:
 def is_miss(decided: Answer) -> bool:
     """Did the bot ask back because it was not sure? (Greetings and thanks have no article either, but are no miss.)"""
     return not decided.article and decided.confidence < 1
+
+
+def may_wait(decided: Answer | Escalation) -> bool:
+    """Would more words help? Nothing is surely known, and nothing asks for a person now."""
+    if isinstance(decided, Answer):
+        return not decided.article
+    facts = decided.facts
+    pressing = any(facts.get(name) for name in ("asked_for_person", "urgent_topic", "upset", "unhelped"))
+    return bool(facts.get("available")) and facts.get("band") != "sure" and not pressing
 
 
 def answer(question: str, context: Context, brain: Brain) -> Answer | Escalation:

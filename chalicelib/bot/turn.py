@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from chalicelib import settings
-from chalicelib.bot import brain
-from chalicelib.bot.answer import Brain, Context, answer, is_miss
+from chalicelib import settings, streams
+from chalicelib.bot import brain, turns
+from chalicelib.bot.answer import Brain, Context, answer, is_miss, may_wait
 from chalicelib.conversations import identities, keys, model, table
 from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
@@ -33,12 +33,13 @@ class Opening:
 
 
 def handle(item: Item, _old: Item | None) -> str:
-    """One incoming message of the stream: "answered", "escalated" or "seen". Raises Unavailable if it should come again."""
+    """One incoming message of the stream, or one that comes again after a pause: one word of what happened. Raises Unavailable
+    if it should come again."""
     message = keys.message(item)
     for attempt in range(_ATTEMPTS):
-        head = table.head(message.thread, consistent=attempt > 0)
+        head = table.head(message.thread, consistent=attempt > 0 or streams.is_paused(item))
         try:
-            return _turn(head, message, now())
+            return _turn(head, message, item, now())
         except NotOwner:
             raise
         except Conflict:
@@ -46,8 +47,10 @@ def handle(item: Item, _old: Item | None) -> str:
     raise Unavailable("the head of this thread changes faster than it can be read")
 
 
-def _turn(head: Conversation | None, message: Message, at: int) -> str:
+def _turn(head: Conversation | None, message: Message, item: Item, at: int) -> str:
     done = model.outcome(head, message.id) if head else ""
+    if head and done == "waits":
+        return _go_on(Opening(head), message, item, at)
     if done and head:
         return _finish(head, message, at) if done == "answered" else done
     opening = _opening(head, message)
@@ -55,11 +58,46 @@ def _turn(head: Conversation | None, message: Message, at: int) -> str:
     if c.owner != "bot" or _is_not_for_the_bot(message):
         table.save(c, past=opening.past)
         return "seen"
-    decision = _decide(c, message, at)
+    received = replace(opening, conversation=c)
+    words = turns.words(c, _question(c, message))
+    decision = _decide(c, message, words, at)
+    if may_wait(decision) and turns.is_piece(message):
+        question = turns.earlier(opening.conversation, message)
+        if question and _is_said(c, message, f"{question}\n{message.text}", at):
+            table.save(c, past=opening.past)
+            return "seen"
+        return _wait(received, message, item, words)
+    return _act(received, message, decision, words, at)
+
+
+def _go_on(opening: Opening, message: Message, item: Item, at: int) -> str:
+    """After the pause. If anything happened meanwhile, that took over; a record that the stream repeats waits for its pause."""
+    c = opening.conversation
+    if not streams.is_paused(item) or not model.is_latest(c, message.id) or c.owner != "bot":
+        return "waits"
+    return _act(opening, message, _decide(c, message, c.turn, at), c.turn, at)
+
+
+def _wait(opening: Opening, message: Message, item: Item, words: str) -> str:
+    """The pause is ordered first and then remembered: after a crash between the two it is ordered twice, and the second finds its
+    work done."""
+    streams.later(item)
+    table.save(model.waits(opening.conversation, message, words), past=opening.past)
+    return "waits"
+
+
+def _is_said(c: Conversation, message: Message, words: str, at: int) -> bool:
+    """Does this only add to a question that was just answered: would the answer be the same?"""
+    decision = _decide(replace(c, article="", misses=0), message, words, at)
+    return isinstance(decision, Answer) and decision.article == c.article
+
+
+def _act(opening: Opening, message: Message, decision: Answer | Escalation, words: str, at: int) -> str:
+    c, past = opening.conversation, opening.past
     if isinstance(decision, Escalation):
-        return _hand_over(c, opening.past, message, decision, at)
-    answered = model.answered(c, message, decision, at)
-    table.save(replace(answered, misses=c.misses + 1) if is_miss(decision) else answered, past=opening.past)
+        return _hand_over(c, past, message, decision, at)
+    answered = model.answered(c, message, decision, at, words)
+    table.save(replace(answered, misses=c.misses + 1) if is_miss(decision) else answered, past=past)
     table.record(_outgoing(message, model.answer_id(message.id), decision, at))
     return "answered"
 
@@ -79,7 +117,7 @@ def _is_not_for_the_bot(message: Message) -> bool:
     return any(message.meta.get(mark) for mark in ("automatic", "quarantined", "keyword"))
 
 
-def _decide(c: Conversation, message: Message, at: int) -> Answer | Escalation:
+def _decide(c: Conversation, message: Message, question: str, at: int) -> Answer | Escalation:
     """The conversation so far and the queues' load cost reads: they are fetched only for a hand-over."""
     known = brain.load()
     late = at - message.at > STALE
@@ -94,7 +132,6 @@ def _decide(c: Conversation, message: Message, at: int) -> Answer | Escalation:
         name=c.name,
         tier=c.tier,
     )
-    question = _question(c, message)
     decision = answer(question, context, mind)
     if isinstance(decision, Answer):
         return decision
@@ -125,7 +162,8 @@ def _finish(head: Conversation, message: Message, at: int) -> str:
     if table.message(message.thread, model.answer_id(message.id)):
         return "answered"
     # The head already counts this message as answered; asked about it as it stands, the bot would see a repeated question.
-    decision = _decide(replace(head, misses=0, article=""), message, at)
+    words = head.question if len(head.question) > len(message.text) else _question(head, message)
+    decision = _decide(replace(head, misses=0, article=""), message, words, at)
     if isinstance(decision, Answer):
         table.record(_outgoing(message, model.answer_id(message.id), decision, at))
         return "answered"

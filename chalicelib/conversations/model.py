@@ -25,6 +25,9 @@ URGENCIES: tuple[Urgency, ...] = ("urgent", "normal")
 
 # So many decisions are remembered on the head, so that a stream record that comes again changes nothing.
 REMEMBERED = 8
+# Characters kept on the head, which is to stay within one write unit (1 KB).
+QUESTION = 120
+TURN = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ class Conversation:
     misses: int = 0  # bot misses in a row
     article: str = ""  # the last answer's
     question: str = ""  # the last question, cut
+    turn: str = ""  # what the customer wrote in the turn that is not over yet, cut
     recent: tuple[str, ...] = ()
 
     @property
@@ -164,15 +168,26 @@ def received(c: Conversation, message: Message) -> Conversation:
     )
 
 
-def answered(c: Conversation, message: Message, answer: Answer, at: int) -> Conversation:
-    """The bot answers `message`. Raises NotOwner if the baton is in other hands."""
+def waits(c: Conversation, message: Message, words: str) -> Conversation:
+    """The customer may not be done: the bot keeps the `words` of her turn so far and waits a moment for more."""
+    return replace(c, turn=words[-TURN:], recent=_remember(c, "waits", message.id))
+
+
+def is_latest(c: Conversation, message_id: str) -> bool:
+    """Did nothing happen since this message was taken in?"""
+    return bool(c.recent) and c.recent[0].endswith(_mark(message_id))
+
+
+def answered(c: Conversation, message: Message, answer: Answer, at: int, question: str = "") -> Conversation:
+    """The bot answers `message`; `question` if it is more than that, the words of a turn. Raises NotOwner."""
     _require(c, "bot")
     return replace(
         _first_reply(c, "bot", at),
         bot_answers=c.bot_answers + 1,
         misses=0,
         article=answer.article[:64],
-        question=message.text[:120],
+        question=(question or message.text)[:QUESTION],
+        turn="",
         language=answer.language or c.language,
         last_at=max(c.last_at, at),
         recent=_remember(c, "answered", message.id),
@@ -186,6 +201,7 @@ def escalated(c: Conversation, message_id: str, escalation: Escalation, at: int)
         _queued(c, escalation.queue, escalation.urgency, at),
         escalated_at=at,
         reason=escalation.reason[:64],
+        turn="",
         language=str(escalation.facts.get("language", "")) or c.language,
         recent=_remember(c, "escalated", message_id),
     )
@@ -258,7 +274,7 @@ def is_over(c: Conversation, at: int, idle: int) -> bool:
 
 
 def outcome(c: Conversation, message_id: str) -> str:
-    """What was already decided about a message: "", "seen", "answered", "escalated" or "replied"."""
+    """What was already decided about a message: "", "seen", "waits", "answered", "escalated" or "replied"."""
     mark = _mark(message_id)
     return next((r.partition(":")[0] for r in c.recent if r.endswith(mark)), "")
 

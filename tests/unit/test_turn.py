@@ -124,7 +124,7 @@ def test_a_hand_over_carries_the_whole_story_and_tells_the_customer(store: Store
 
 
 def test_asking_back_counts_as_a_miss_and_an_answer_forgets_it(store: Store, small_bot: list[Context]) -> None:
-    take(incoming("hm"))
+    take(incoming("I do not know how to put it, but something is strange"))
     assert head().misses == 1
     take(incoming("Where is it?", id="m-0000002", at=T0 + 1))
     assert small_bot[-1].misses == 1
