@@ -30,7 +30,7 @@ from chalice.app import (
 
 from chalicelib import aws, http
 from chalicelib.agents import routes
-from chalicelib.errors import NotAuthenticated
+from chalicelib.errors import NotAuthenticated, TooMany
 from chalicelib.observability import log, now
 
 VERSION = "0.1.0"
@@ -69,6 +69,11 @@ def asset(name: str) -> Response:
     return _page(name)
 
 
+@app.route("/widget.js")
+def widget() -> Response:
+    return _page("widget.js")
+
+
 @app.route("/health")
 @http.answering
 def health() -> dict[str, Any]:
@@ -80,7 +85,8 @@ def health() -> dict[str, Any]:
 def chat_session() -> Response:
     from chalicelib.channels import webchat
 
-    return http.respond(webchat.session(http.text_of(http.body_of(app.current_request), "token", ""), now()), 201)
+    body, source = http.body_of(app.current_request), app.current_request.context["identity"]["sourceIp"]
+    return http.respond(webchat.session(http.text_of(body, "token", ""), now(), http.text_of(body, "jwt", ""), source), 201)
 
 
 @app.on_ws_connect(name="websocket_connect")
@@ -91,6 +97,8 @@ def websocket_connect(event: WebsocketEvent) -> dict[str, int]:
         webchat.connect(event.to_dict().get("queryStringParameters") or {}, event.connection_id, now())
     except NotAuthenticated:
         return {"statusCode": 403}
+    except TooMany:
+        return {"statusCode": 429}
     return {"statusCode": 200}
 
 
@@ -98,7 +106,8 @@ def websocket_connect(event: WebsocketEvent) -> dict[str, int]:
 def websocket_message(event: WebsocketEvent) -> dict[str, int]:
     from chalicelib.channels import webchat
 
-    webchat.receive(event.body, event.connection_id, now())
+    source = event.to_dict()["requestContext"].get("identity", {}).get("sourceIp", "")
+    webchat.receive(event.body, event.connection_id, now(), source)
     return {"statusCode": 200}
 
 
@@ -244,11 +253,11 @@ def _page(name: str) -> Response:
     from chalicelib import settings
     from chalicelib.web import pages
 
-    request = app.current_request
+    request, known = app.current_request, settings.parameters()
     page = pages.serve(
         name,
-        settings.parameters().socket_url,
         request.headers.get("if-none-match", ""),
+        origins=pages.Origins(known.socket_url, known.files_origin, settings.optional("CHAT_ORIGINS")),
         business=settings.optional("BUSINESS"),
         asked_version=(request.query_params or {}).get("v", ""),
     )

@@ -137,6 +137,13 @@ def reply(conversation_id: str) -> Response:
     return respond(timeline.for_agent(message), 201 if is_new else 200)
 
 
+@api.route("/conversations/{conversation_id}/typing", methods=["POST"], authorizer=signed_in)
+@answering
+def typing(conversation_id: str) -> Response:
+    room.signals.typing(_agent(), conversation_id, now())
+    return respond("", 204)
+
+
 @api.route("/conversations/{conversation_id}/notes", methods=["POST"], authorizer=signed_in)
 @answering
 def note(conversation_id: str) -> Response:

@@ -69,6 +69,7 @@ def read(conversation_id: str, after: int) -> dict[str, Any]:
         "events": [asdict(e) for e in timeline.events_of(thread, c.number)],
         "others": [timeline.conversation_view(o) for o in customer.conversations if o.id != c.id],
         "cursor": timeline.cursor(messages, after),
+        "read_at": thread.read_at,
     }
 
 

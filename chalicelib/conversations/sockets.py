@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from chalicelib import aws, settings
 from chalicelib.conversations import keys
+from chalicelib.errors import Conflict
+from chalicelib.observability import now as clock
 
 # API Gateway closes every connection after two hours.
 LIFE_SECONDS = 7500
+
+# So long (seconds) a new connection may be unknown to the gateway: its row is written while it is still being opened.
+OPENING_SECONDS = 15
 
 
 def open_visitor(thread: str, connection: str, now: int) -> None:
@@ -57,5 +62,15 @@ def _read(pk: str, now: int) -> list[tuple[str, str]]:
 
 
 def _delete(pk: str, connection: str) -> None:
-    with aws.translated("forget a connection"):
-        aws.client("dynamodb").delete_item(TableName=settings.env("TABLE"), Key=keys.key(pk, keys.socket_sk(connection)))
+    """Unless it is so young that it may only be opening: without its row it would be open, and deaf."""
+    row = {
+        "TableName": settings.env("TABLE"),
+        "Key": keys.key(pk, keys.socket_sk(connection)),
+        "ConditionExpression": "expires < :opening",
+        "ExpressionAttributeValues": keys.encode({":opening": clock() // 1000 + LIFE_SECONDS - OPENING_SECONDS}),
+    }
+    try:
+        with aws.translated("forget a connection"):
+            aws.client("dynamodb").delete_item(**row)
+    except Conflict:
+        return

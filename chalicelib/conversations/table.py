@@ -92,9 +92,10 @@ def set_meta(m: Message) -> bool:
     return _update(m, "SET meta = :meta REMOVE todo", "attribute_exists(pk)", {}, {":meta": meta})
 
 
-def read_thread(thread: str) -> Thread:
+def read_thread(thread: str, consistent: bool = False) -> Thread:
     """One query (more if it is over 1 MB). Raises NotFound if nobody ever wrote there."""
-    items = list(_query({"KeyConditionExpression": "pk = :pk"}, {":pk": keys.thread_pk(thread)}))
+    query = {"KeyConditionExpression": "pk = :pk", "ConsistentRead": consistent}
+    items = list(_query(query, {":pk": keys.thread_pk(thread)}))
     kinds: dict[str, list[Item]] = {}
     for item in items:
         kinds.setdefault(item["type"]["S"], []).append(item)
@@ -106,6 +107,7 @@ def read_thread(thread: str) -> Thread:
         tuple(sorted(conversations, key=lambda c: c.number)),
         tuple(sorted(messages, key=lambda m: (m.at, m.id))),
         tuple((_number(i), keys.event(i)) for i in kinds.get("event", [])),
+        max((int(i["at"]["N"]) for i in kinds.get("read", [])), default=0),
     )
 
 

@@ -12,16 +12,22 @@ from chalicelib.conversations.model import Conversation, Event, Message, is_hand
 # later and yet bear an earlier time; so a replay starts this long (ms) before the cursor, and readers drop by id.
 OVERLAP = 60_000
 
-_INTERNAL = ("thread", "number", "recent", "article", "question", "misses", "waited")
+# What became of a file -> whether a customer is told of it.
+_KEPT = ("stored", "inline", "locked")
+_INTERNAL = ("thread", "number", "recent", "article", "question", "turn", "misses", "waited")
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """All that was ever said there: conversations by number, messages by time, events with their conversation's number."""
+    """All that was ever said there: conversations by number, messages by time, events with their conversation's number.
+
+    `read_at`: the time of the newest message that the visitor has seen, 0 if unknown.
+    """
 
     conversations: tuple[Conversation, ...]
     messages: tuple[Message, ...]
     events: tuple[tuple[int, Event], ...]
+    read_at: int = 0
 
 
 def of_conversation(thread: Thread, number: int) -> list[Message]:
@@ -52,13 +58,20 @@ def for_visitor(m: Message) -> dict[str, Any]:
     shown |= {"text": m.text, "link": m.link}
     if is_hand_over(m):
         shown["handover"] = True  # the chat page then says that a person answers next
+    attachments = [_for_visitor(entry) for entry in m.meta.get("attachments", []) if entry["fate"] in _KEPT]
+    if attachments:
+        shown["attachments"] = attachments
     return shown | {"name": m.name if by != "you" else "", "state": m.state}
+
+
+def _for_visitor(entry: dict[str, Any]) -> dict[str, Any]:
+    return {name: entry[name] for name in ("name", "type", "size", "fate", "sha256", "inline") if name in entry}
 
 
 def for_agent(m: Message) -> dict[str, Any]:
     shown = ("id", "direction", "channel", "at", "by", "name", "text", "subject", "link", "state", "detail", "language")
     values = asdict(m)
-    return {name: values[name] for name in shown} | {"meta": m.meta}
+    return {name: values[name] for name in shown} | {"attachments": m.meta.get("attachments", []), "meta": m.meta}
 
 
 def conversation_view(c: Conversation) -> dict[str, Any]:

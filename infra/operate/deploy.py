@@ -29,6 +29,7 @@ PARAMETERS = {
     "support_address": "SupportAddress",
     "sms_number": "SmsNumber",
     "business": "Business",
+    "chat_origins": "ChatOrigins",
     "time_zone": "TimeZone",
     "alarm_email": "AlarmEmail",
 }
@@ -39,6 +40,9 @@ PARAMETERS = {
 @click.option("--support-address", envvar="SUPPORT_ADDRESS", help="Address that customers write to.")
 @click.option("--sms-number", envvar="SMS_NUMBER", help="Your number at Twilio, as +4930123456.")
 @click.option("--business", envvar="BUSINESS", help="Your name, as customers see it.")
+@click.option(
+    "--chat-origins", envvar="CHAT_ORIGINS", help="Web sites that may embed the chat, parted by spaces; all may if you give none."
+)
 @click.option("--time-zone", envvar="TIME_ZONE", help="As Europe/Berlin.")
 @click.option("--alarm-email", envvar="ALARM_EMAIL", help="Who is told of alarms.")
 @click.option("--without-mail", is_flag=True, envvar="WITHOUT_MAIL", help="Go without e-mail.")

@@ -10,9 +10,10 @@ from infra.cloud import Cloud, parameters_of
 from infra.errors import DeployError
 from infra.operate.common import Target, existing, say
 
-NAMES = ("twilio_account_sid", "twilio_auth_token")
-# While Twilio changes its token, webhooks signed with the old one still come in.
-ROTATED = {"twilio_auth_token": "twilio_auth_token_previous"}
+NAMES = ("twilio_account_sid", "twilio_auth_token", "site_jwt")
+# While Twilio changes its token, or the host site its key, what was signed with the old one still comes in.
+ROTATED = {"twilio_auth_token": "twilio_auth_token_previous", "site_jwt": "site_jwt_previous"}
+SHORTEST = {"site_jwt": 32}  # characters: as many bytes as the hash behind HS256 has (RFC 7518, 3.2)
 
 
 @click.group()
@@ -34,6 +35,8 @@ def set_secret(cloud: Cloud, stack: str, name: str, value: str) -> bool:
     """Stores a secret encrypted; True if it took the place of another, which is kept as the previous one."""
     if not value:
         raise DeployError(f"{name} is empty", "type it, or pipe it in")
+    if len(value) < SHORTEST.get(name, 0):
+        raise DeployError(f"{name} must have {SHORTEST[name]} characters at least", "take a random one: openssl rand -base64 48")
     ssm, path = cloud.client("ssm"), parameters_of(stack) + "secrets/"
     rotated = False
     if name in ROTATED:

@@ -16,6 +16,7 @@ def parameters(stage: str) -> Json:
         "MailDomain": _text("Domain whose mail SES receives; empty: no e-mail comes in."),
         "SupportAddress": _text("Address that customers write to and get answers from."),
         "SmsNumber": _text("Our telephone number, as +4930123456."),
+        "ChatOrigins": _text("Origins of web sites that may embed the chat, as https://www.shop.example, parted by spaces; empty: any."),
         "Business": _text("Name of the business, as customers see it.", "Baton"),
         "TimeZone": _text("Time zone of reports and opening hours, as Europe/Berlin.", "UTC"),
         "AlarmEmail": _text("Who is told of alarms; empty: only the console shows them."),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from hashlib import sha256
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -13,25 +16,73 @@ from chalicelib.web import pages
 WEB = Path(pages.__file__).parent
 OWN = sorted(p for p in WEB.rglob("*") if p.suffix in pages.TYPES and p.parent.name != "vendor")
 REFERENCE = re.compile(r"""["'](\./[\w./-]+\.(?:js|css|svg))\?v=(\w+)["']""")
-CHAT_BYTES = 60_000
+CHAT_BYTES = 90_000
+WIDGET_BYTES = 12_000
+
+
+OTHERS = pages.Origins("wss://socket.example/api", "https://files.s3.example", "https://www.shop.example https://shop.example")
+
+
+def policy_of(name: str, origins: pages.Origins) -> dict[str, str]:
+    policy = pages.serve(name, origins=origins).headers["Content-Security-Policy"]
+    return dict(d.split(" ", 1) for d in policy.split("; "))
 
 
 @pytest.mark.parametrize("name", pages.PAGES)
-def test_a_page_lets_in_only_its_own_scripts_and_its_socket(name: str) -> None:
-    policy = pages.serve(name, "wss://socket.example/api").headers["Content-Security-Policy"]
-    directives = dict(d.split(" ", 1) for d in policy.split("; "))
+def test_a_page_lets_in_only_its_own_scripts_its_socket_and_its_files(name: str) -> None:
+    directives = policy_of(name, OTHERS)
     assert directives["default-src"] == "'none'"
-    assert directives["script-src"] == directives["style-src"] == "'self'"
-    assert directives["connect-src"] == "'self' wss://socket.example"
-    assert directives["frame-ancestors"] == directives["base-uri"] == directives["form-action"] == "'none'"
+    assert directives["script-src"] == "'self'"
+    assert directives["style-src"].partition(" 'sha256-")[0] == "'self'"
+    assert directives["connect-src"] == "'self' wss://socket.example https://files.s3.example"
+    assert directives["img-src"].removesuffix(" data:") == "'self' blob: https://files.s3.example"
+    assert directives["base-uri"] == directives["form-action"] == "'none'"
     assert directives["require-trusted-types-for"] == "'script'"
-    assert "unsafe" not in policy
-    assert "*" not in policy
+    assert not [d for d in directives.values() if "unsafe" in d or "*" in d]
 
 
-@pytest.mark.parametrize("socket", ["", "https://a.example", "wss://a.example; script-src *", "wss://a.example\r\nX: y", "wss://*"])
-def test_a_strange_socket_address_opens_nothing(socket: str) -> None:
-    assert "connect-src 'self';" in pages.serve("chat", socket).headers["Content-Security-Policy"]
+def test_only_the_console_shows_mails_and_only_in_one_style() -> None:
+    chat, console = policy_of("chat", OTHERS), policy_of("console", OTHERS)
+    assert (chat["style-src"], "frame-src" in chat, "data:" in chat["img-src"]) == ("'self'", False, False)
+    [style] = re.findall(r'name="mail-style" content="(.*?)"', pages.serve("console").body)
+    allowed = b64encode(sha256(unescape(style).encode()).digest()).decode()
+    assert console["style-src"] == f"'self' 'sha256-{allowed}'"
+    assert console["frame-src"] == "blob:"
+
+
+STRANGE = (
+    "",
+    "ftp://a.example",
+    "wss://a.example; script-src *",
+    "https://a.example;script-src",
+    "https://a.example/path",
+    "wss://*",
+    "'self'",
+)
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+def test_strange_addresses_open_nothing(strange: str) -> None:
+    directives = policy_of("chat", pages.Origins(strange, strange, strange))
+    assert directives["connect-src"] == "'self'"
+    assert directives["img-src"] == "'self' blob:"
+    assert directives["frame-ancestors"] == ("'none'" if strange else "*")
+
+
+def test_the_console_is_never_embedded_and_the_chat_by_whom_the_business_names() -> None:
+    assert policy_of("console", OTHERS)["frame-ancestors"] == "'none'"
+    assert pages.serve("console").headers["X-Frame-Options"] == "DENY"
+    assert policy_of("chat", OTHERS)["frame-ancestors"] == OTHERS.embedders
+    assert policy_of("chat", pages.NO_OTHERS)["frame-ancestors"] == "*"
+    assert "X-Frame-Options" not in pages.serve("chat").headers
+
+
+def test_the_widget_may_be_loaded_by_other_sites_and_is_kept_for_an_hour() -> None:
+    widget = pages.serve("widget.js", asked_version=pages.version())
+    assert widget.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert "max-age=3600" in widget.headers["Cache-Control"]
+    assert pages.serve("chat.js").headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert len(widget.body) < WIDGET_BYTES
 
 
 @pytest.mark.parametrize("name", ["chat", "console", "chat.js", "base.css", "icon.svg", "preact.js"])
@@ -52,10 +103,10 @@ def test_nothing_else_can_be_had(name: str) -> None:
 
 
 def test_a_browser_that_has_it_is_told_so() -> None:
-    first = pages.serve("console", "wss://a.example")
-    again = pages.serve("console", "wss://a.example", f'"old", W/{first.headers["ETag"]}')
+    first = pages.serve("console", origins=OTHERS)
+    again = pages.serve("console", f'"old", W/{first.headers["ETag"]}', origins=OTHERS)
     assert (again.status, again.body) == (304, "")
-    assert pages.serve("console", "wss://a.example", '"old"').status == 200
+    assert pages.serve("console", '"old"', origins=OTHERS).status == 200
 
 
 def test_only_the_current_version_is_kept_for_ever() -> None:
