@@ -1,11 +1,12 @@
 """MiniStack's server, with what AWS does and MiniStack 1.5.33 does not.
 
-Six things, or tests and local runs would prove less than they seem to:
+Seven things, or tests and local runs would prove less than they seem to:
 - A stream mapping there knows no partial failures, retry limits, bisecting or parking of what stays broken, and
   one slow function holds up every other mapping. `poll_streams` gives each mapping its own pace and AWS's rules.
 - It saves how far each mapping has read but not the records, so after a restart new writes went unseen.
 - A function that a topic calls gets every field, a real signature, retries, and its on-failure destination.
 - SES v2 relays a raw mail without most of its headers; here the mail arrives as it was sent.
+- SES publishes the events of a configuration set (ses_events.py).
 - Functions could import whatever the developer's environment has; here they see their package only, as on Lambda.
 - A burst would start a process for each invocation; here it waits for one of a few.
 
@@ -34,6 +35,7 @@ from ministack import app
 from ministack.core import lambda_runtime
 from ministack.services import dynamodb, lambda_svc, ses, ses_v2, sns
 
+from infra.local import ses_events
 from infra.local.signing import Signer
 
 Record = dict[str, Any]
@@ -296,6 +298,7 @@ def main() -> None:
     sns._deliver_to_lambda = _call_subscriber
     _keep_streams()
     _relay_raw_mails()
+    ses_events.publish_events()
     _note_saving()
     _share_workers()
     faulthandler.register(signal.SIGUSR1)  # says in the log what every thread does

@@ -53,14 +53,14 @@ FUNCTIONS: dict[str, Function] = {
         memory=1024,  # a mail of 40 MB, the largest that SES takes, needs 350 MB to be parsed
         background=True,
     ),
-    "MailEvents": Function("mail_events", 10, "chalicelib.channels.receipts", "TABLE QUEUES MAIL_EVENTS_TOPIC", background=True),
+    "MailEvents": Function("mail_events", 10, "chalicelib.channels.email_events", "TABLE QUEUES MAIL_EVENTS_TOPIC", background=True),
     "BotAnswer": Function("bot_answer", 30, "chalicelib.bot.turn", "TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE PAUSE_FUNCTION"),
     "Pause": Function("pause", 30, "", "TABLE BOT_FUNCTION", memory=128, background=True),
     "Deliver": Function(
         "deliver",
         30,
         "chalicelib.channels.delivery",
-        "TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE FILES_BUCKET SUPPORT_ADDRESS SMS_NUMBER BUSINESS TIME_ZONE",
+        "TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE FILES_BUCKET SUPPORT_ADDRESS MAIL_EVENTS SMS_NUMBER BUSINESS TIME_ZONE",
     ),
     "FollowUp": Function("follow_up", 240, "chalicelib.agents.sweep", "TABLE QUEUES POSTPONED_QUEUE DELIVER_FUNCTION", background=True),
     "PublishReport": Function(
@@ -141,6 +141,7 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "DELIVER_FUNCTION": ref("Deliver"),
         "PAUSE_FUNCTION": sub(PAUSE),
         "BOT_FUNCTION": ref("BotAnswer"),
+        "MAIL_EVENTS": ref("MailConfiguration"),
         "MAIL_EVENTS_TOPIC": ref("MailEventsTopic"),
         "TEXT_TOPIC": ref("TextTopic"),
         "TIME_ZONE": ref("TimeZone"),

@@ -8,7 +8,11 @@ from infra.template.cfn import Json, arn, ref, resource, sub
 TOPIC = "MailTopic"
 EVENTS_TOPIC = "MailEventsTopic"
 TEXT_TOPIC = "TextTopic"
+CONFIGURATION = "MailConfiguration"
 CONDITION = "HasMailDomain"
+
+# No opens and clicks: who reads our mails when is none of our business.
+TOLD = ("send", "delivery", "deliveryDelay", "bounce", "complaint", "reject", "renderingFailure")
 
 
 def resources() -> Json:
@@ -17,6 +21,12 @@ def resources() -> Json:
         "MailTopicPolicy": resource("AWS::SNS::TopicPolicy", {"Topics": [ref(TOPIC)], "PolicyDocument": _ses_may_publish()}),
         EVENTS_TOPIC: _topic("mail-events"),
         "MailEventsTopicPolicy": _may_publish(EVENTS_TOPIC, "ses.amazonaws.com"),
+        CONFIGURATION: resource("AWS::SES::ConfigurationSet", {"Name": sub("${AWS::StackName}-mail")}),
+        "MailEventsDestination": resource(
+            "AWS::SES::ConfigurationSetEventDestination",
+            {"ConfigurationSetName": ref(CONFIGURATION), "EventDestination": _destination()},
+            DependsOn=["MailEventsTopicPolicy"],  # SES tries the topic out at once
+        ),
         TEXT_TOPIC: _topic("texts"),
         "TextTopicPolicy": _may_publish(TEXT_TOPIC, "sms-voice.amazonaws.com"),
         "MailRuleSet": resource("AWS::SES::ReceiptRuleSet", {"RuleSetName": ref("AWS::StackName")}, Condition=CONDITION),
@@ -45,6 +55,10 @@ def _may_publish(topic: str, service: str) -> Json:
     }
     document = {"Version": "2012-10-17", "Statement": [statement]}
     return resource("AWS::SNS::TopicPolicy", {"Topics": [ref(topic)], "PolicyDocument": document})
+
+
+def _destination() -> Json:
+    return {"Name": "events", "Enabled": True, "MatchingEventTypes": list(TOLD), "SnsDestination": {"TopicARN": ref(EVENTS_TOPIC)}}
 
 
 def _rule() -> Json:

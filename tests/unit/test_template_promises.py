@@ -174,9 +174,18 @@ def test_every_parameter_has_a_default_and_nothing_is_a_secret(package: Package)
 
 
 def test_what_needs_a_mail_domain_waits_for_one(resources: dict[str, Any]) -> None:
-    ses = {name for name, made in resources.items() if made["Type"].startswith("AWS::SES::")}
+    """Sending, and hearing what became of it, needs none."""
+    ses = {name for name, made in resources.items() if made["Type"].startswith("AWS::SES::Receipt")}
     assert ses == {"MailRuleSet", "MailRule"}
     assert {resources[name]["Condition"] for name in ses} == {"HasMailDomain"}
+
+
+def test_ses_tells_what_became_of_each_mail_and_nothing_of_who_reads_it(resources: dict[str, Any]) -> None:
+    (made,) = of_type(resources, "AWS::SES::ConfigurationSetEventDestination").values()
+    told = made["EventDestination"]
+    assert set(told["MatchingEventTypes"]) == {"send", "delivery", "deliveryDelay", "bounce", "complaint", "reject", "renderingFailure"}
+    assert (told["Enabled"], told["SnsDestination"]) == (True, {"TopicARN": {"Ref": "MailEventsTopic"}})
+    assert resources["Deliver"]["Properties"]["Environment"]["Variables"]["MAIL_EVENTS"] == made["ConfigurationSetName"]
 
 
 def test_the_outputs_name_what_operators_and_tools_need(package: Package) -> None:
