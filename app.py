@@ -184,8 +184,10 @@ def deliver(event: DynamoDBEvent) -> dict[str, Any]:
     from chalicelib import streams
     from chalicelib.agents import hints
     from chalicelib.channels import delivery
+    from chalicelib.conversations import moves, proofs
 
-    return streams.process(event.to_dict(), "deliver", {"outgoing": delivery.handle, "head": hints.handle})
+    handlers = {"outgoing": delivery.handle, "head": hints.handle, "proof": proofs.handle, "move": moves.handle}
+    return streams.process(event.to_dict(), "deliver", handlers)
 
 
 @app.lambda_function(name="pause")

@@ -16,7 +16,7 @@ def _image(**values: list[str]) -> Json:
 FILTERS: dict[str, list[Json]] = {
     "BotAnswer": [{"eventName": ["INSERT"], **_image(type=["incoming"])}],
     "Deliver": [
-        {"eventName": ["INSERT"], **_image(type=["outgoing"])},
+        {"eventName": ["INSERT"], **_image(type=["outgoing", "proof", "move"])},
         {"eventName": ["INSERT"], **_image(type=["incoming"], todo=["fetch"])},
         _image(type=["head"], owner=["queue", "agent"]),
     ],

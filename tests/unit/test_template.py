@@ -125,7 +125,7 @@ def test_the_bot_sees_new_incoming_messages_only(resources: dict[str, Any]) -> N
 def test_deliver_sees_new_outgoing_messages_and_heads_that_concern_a_person(resources: dict[str, Any]) -> None:
     outgoing, pictures, heads = filters(resources, "Deliver")
     assert pictures == {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"type": {"S": ["incoming"]}, "todo": {"S": ["fetch"]}}}}
-    assert outgoing == {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"type": {"S": ["outgoing"]}}}}
+    assert outgoing == {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"type": {"S": ["outgoing", "proof", "move"]}}}}
     assert heads == {"dynamodb": {"NewImage": {"type": {"S": ["head"]}, "owner": {"S": ["queue", "agent"]}}}}
 
 
