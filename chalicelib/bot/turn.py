@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from chalicelib import settings, streams
 from chalicelib.bot import brain, turns
 from chalicelib.bot.answer import Brain, Context, answer, is_miss, may_wait
-from chalicelib.conversations import identities, keys, model, table
+from chalicelib.conversations import identities, keys, model, openings, table
 from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.errors import Conflict, NotOwner, Unavailable
@@ -23,13 +23,19 @@ _ATTEMPTS = 4
 # An answer that would come so late (ms) would only surprise: a person looks first.
 STALE = settings.HOUR
 
+ENOUGH = "enough automatic answers to this sender"
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The conversation that a message belongs to, and the earlier one that it replaces on the thread's head."""
+    """The conversation that a message belongs to, and the earlier one that it replaces on the thread's head.
+
+    `quiet`: why nothing is said to the customer, and a person gets the conversation; "" if the bot may answer.
+    """
 
     conversation: Conversation
     past: Conversation | None = None
+    quiet: str = ""
 
 
 def handle(item: Item, _old: Item | None) -> str:
@@ -53,13 +59,18 @@ def _turn(head: Conversation | None, message: Message, item: Item, at: int) -> s
         return _go_on(Opening(head), message, item, at)
     if done and head:
         return _finish(head, message, at) if done == "answered" else done
-    opening = _opening(head, message)
+    return _notice(head, message) if message.by == "robot" else _take_in(_opening(head, message), message, item, at)
+
+
+def _take_in(opening: Opening, message: Message, item: Item, at: int) -> str:
     c = model.received(opening.conversation, message)
     if c.owner != "bot" or _is_not_for_the_bot(message):
         table.save(c, past=opening.past)
         return "seen"
     received = replace(opening, conversation=c)
     words = turns.words(c, _question(c, message))
+    if opening.quiet:
+        return _hand_over(c, opening.past, message, _quiet(c, message, words, opening.quiet, at), at)
     decision = _decide(c, message, words, at)
     if may_wait(decision) and turns.is_piece(message):
         question = turns.earlier(opening.conversation, message)
@@ -68,6 +79,13 @@ def _turn(head: Conversation | None, message: Message, item: Item, at: int) -> s
             return "seen"
         return _wait(received, message, item, words)
     return _act(received, message, decision, words, at)
+
+
+def _notice(head: Conversation | None, message: Message) -> str:
+    """A robot's mail is kept in its thread, but opens nothing, wakes nobody and is owed nothing; who holds the conversation is told."""
+    if head and head.owner in ("queue", "agent"):
+        table.save(model.noticed(head, message))
+    return "seen"
 
 
 def _go_on(opening: Opening, message: Message, item: Item, at: int) -> str:
@@ -104,24 +122,52 @@ def _act(opening: Opening, message: Message, decision: Answer | Escalation, word
 
 def _opening(head: Conversation | None, message: Message) -> Opening:
     if head and not model.is_over(head, message.at, settings.IDLE):
-        return Opening(head)
+        return Opening(head, quiet=_why_quiet(message, head.bot_answers))
     if not head:
         known = identities.whose(message)
-        return Opening(model.opened(message, known.customer, known.tier))
+        return Opening(model.opened(message, known.customer, known.tier), quiet=_why_quiet(message, 0) or _too_often(message))
     past = model.expired(head, settings.IDLE) if head.owner == "bot" else head
-    return Opening(model.reopened(head, message), past)
+    return Opening(model.reopened(head, message), past, _why_quiet(message, 0))
+
+
+def _why_quiet(message: Message, answers: int) -> str:
+    """Bulk mail, and whatever else a robot must not answer (RFC 3834) though a person may have written it; or answers enough."""
+    if message.meta.get("automatic"):
+        return f"not to be answered by a robot: {message.meta['automatic']}"
+    return ENOUGH if message.channel == "email" and answers >= _most() else ""
+
+
+def _too_often(message: Message) -> str:
+    """A sender who opens one thread after the other, or one with the same words again, may be a robot that does not say so."""
+    if message.channel != "email" or _is_not_for_the_bot(message):
+        return ""
+    today = openings.counted(message)
+    return ENOUGH if today.opened > _most() or today.repeated else ""
+
+
+def _most() -> int:
+    return int(settings.optional("AUTOMATIC_REPLIES", "5"))
 
 
 def _is_not_for_the_bot(message: Message) -> bool:
-    """Robots are never answered by a robot (RFC 3834), nor is a STOP that the carrier answers."""
-    return any(message.meta.get(mark) for mark in ("automatic", "quarantined", "keyword"))
+    """What was quarantined, and a STOP that the carrier answers."""
+    return any(message.meta.get(mark) for mark in ("quarantined", "keyword"))
 
 
-def _decide(c: Conversation, message: Message, question: str, at: int) -> Answer | Escalation:
-    """The conversation so far and the queues' load cost reads: they are fetched only for a hand-over."""
+def _quiet(c: Conversation, message: Message, words: str, why: str, at: int) -> Escalation:
+    """To a person, and not a word to the customer."""
+    decision = _decide(c, message, words, at, knows=False)
+    if isinstance(decision, Answer):
+        return Escalation("quiet", why, brain.known_queues()[0], "normal", summary=why)
+    summary = decision.summary.replace(f"Handed over: {decision.reason}.", f"Handed over: {why}.", 1)
+    return replace(decision, rule="quiet", reason=why, summary=summary, text="")
+
+
+def _decide(c: Conversation, message: Message, question: str, at: int, knows: bool = True) -> Answer | Escalation:
+    """The conversation so far and the queues' load cost reads: they are fetched only for a hand-over. A bot that knows nothing
+    hands everything over."""
     known = brain.load()
-    late = at - message.at > STALE
-    mind: Brain = replace(known, index=None) if late else known
+    mind: Brain = known if knows and at - message.at <= STALE else replace(known, index=None)
     context = Context(
         channel=message.channel,
         now=at,

@@ -15,7 +15,7 @@ _TURN = 160  # characters
 _TURNS = 6
 _LANGUAGES = {"en": "English", "zh": "Chinese", "zh-Hant": "Chinese (traditional)", "other": "a language the bot does not speak"}
 _CHANNELS = {"email": "e-mail", "sms": "SMS", "webchat": "web chat"}
-_SPEAKERS = {"customer": "Customer", "bot": "Bot"}
+_SPEAKERS = {"customer": "Customer", "robot": "Automatic mail", "bot": "Bot"}
 _WEEKDAYS_ZH = "一二三四五六日"
 _SPACES = re.compile(r"\s+")
 

@@ -42,7 +42,7 @@ class Message:
     text: str
     address: str  # the customer's: e-mail address, E.164 number, or visitor id
     name: str = ""  # shown name of whoever wrote it
-    by: str = "customer"  # "customer", "bot" or an agent's id
+    by: str = "customer"  # "customer", "robot" (a machine on the customer's side), "bot" or an agent's id
     state: State = "received"
     state_at: int = 0  # since when, for outgoing ones
     subject: str = ""
@@ -152,20 +152,21 @@ def reopened(before: Conversation, message: Message) -> Conversation:
 
 
 def received(c: Conversation, message: Message) -> Conversation:
-    """The customer wrote. Whoever holds the baton keeps it; the waiting clock starts if a person owes an answer.
-
-    Nobody owes an answer to a robot (an out-of-office note, a bounce).
-    """
-    owed = c.owner in ("queue", "agent") and not message.meta.get("automatic")
-    waiting = c.waiting_since or (message.at if owed else 0)
+    """The customer wrote. Whoever holds the baton keeps it; the waiting clock starts if a person owes an answer."""
+    owed = message.at if c.owner in ("queue", "agent") else 0
     return replace(
         c,
         incoming=c.incoming + 1,
         last_at=max(c.last_at, message.at),
-        waiting_since=waiting,
+        waiting_since=c.waiting_since or owed,
         language=message.language or c.language,
         recent=_remember(c, "seen", message.id),
     )
+
+
+def noticed(c: Conversation, message: Message) -> Conversation:
+    """A robot on the customer's side wrote (an out-of-office note, a bounce): nothing is owed, but its reader should look."""
+    return replace(c, recent=_remember(c, "seen", message.id))
 
 
 def waits(c: Conversation, message: Message, words: str) -> Conversation:

@@ -54,7 +54,9 @@ FUNCTIONS: dict[str, Function] = {
         background=True,
     ),
     "MailEvents": Function("mail_events", 10, "chalicelib.channels.email_events", "TABLE QUEUES MAIL_EVENTS_TOPIC", background=True),
-    "BotAnswer": Function("bot_answer", 30, "chalicelib.bot.turn", "TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE PAUSE_FUNCTION"),
+    "BotAnswer": Function(
+        "bot_answer", 30, "chalicelib.bot.turn", "TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE PAUSE_FUNCTION AUTOMATIC_REPLIES"
+    ),
     "Pause": Function("pause", 30, "", "TABLE BOT_FUNCTION", memory=128, background=True),
     "Deliver": Function(
         "deliver",
@@ -136,6 +138,7 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "SUPPORT_ADDRESS": ref("SupportAddress"),
         "SMS_NUMBER": ref("SmsNumber"),
         "BUSINESS": ref("Business"),
+        "AUTOMATIC_REPLIES": ref("AutomaticReplies"),
         "CHAT_ORIGINS": ref("ChatOrigins"),
         "REPORT_FUNCTION": ref("PublishReport"),
         "DELIVER_FUNCTION": ref("Deliver"),

@@ -19,6 +19,12 @@ def parameters(stage: str) -> Json:
         "ChatOrigins": _text("Origins of web sites that may embed the chat, as https://www.shop.example, parted by spaces; empty: any."),
         "Business": _text("Name of the business, as customers see it.", "Baton"),
         "TimeZone": _text("Time zone of reports and opening hours, as Europe/Berlin.", "UTC"),
+        "AutomaticReplies": {
+            "Type": "Number",
+            "Default": 5,
+            "MinValue": 0,
+            "Description": "So many mails the bot answers at most to one sender a day, and in one conversation; then a person does.",
+        },
         "AlarmEmail": _text("Who is told of alarms; empty: only the console shows them."),
         "LogRetentionDays": {"Type": "Number", "Default": 30, "AllowedValues": [1, 3, 7, 14, 30, 60, 90]},
         "MailRetentionDays": {

@@ -91,7 +91,9 @@ def test_the_waiting_clock_runs_from_the_first_unanswered_message() -> None:
 
 def test_nobody_owes_a_robot_an_answer() -> None:
     c = model.replied(held(), "ann", "r1", T0 + 200)
-    assert model.received(c, incoming(id="m-0000002", meta={"automatic": "out of office"})).waiting_since == 0
+    after = model.noticed(c, incoming(id="m-0000002", by="robot", at=T0 + 900))
+    assert (after.waiting_since, after.incoming, after.last_at) == (0, c.incoming, c.last_at)
+    assert model.outcome(after, "m-0000002") == "seen"
 
 
 @pytest.mark.parametrize(("silence", "over"), [(999, False), (1_000, False), (1_001, True)])

@@ -161,10 +161,86 @@ def test_a_vip_is_known_in_this_and_every_later_conversation(store: Store, small
     assert [e.kind for _, e in table.read_thread("w1").events] == ["escalated", "tier"]
 
 
-def test_a_robot_is_recorded_and_never_answered(store: Store) -> None:
-    assert take(incoming("I am out of the office?", meta={"automatic": True})) == "seen"
-    assert outgoing() == []
-    assert head().incoming == 1
+def robot(**changes: Any) -> Message:
+    note = {"text": "I am out of the office?", "by": "robot", "meta": {"automatic": "auto-submitted"}, "id": "robot-001"}
+    return incoming(**{**note, "channel": "email", "thread": "e1", "address": "mia@example.com", **changes})
+
+
+def mail(number: int, text: str = "Where is my order?", **changes: Any) -> Message:
+    """Each in a thread of its own."""
+    values = {"thread": f"e{number}", "id": f"mail-000{number}", "channel": "email", "address": "mia@example.com", "at": T0 + number}
+    return incoming(text, **{**values, **changes})
+
+
+class TestRobots:
+    """RFC 3834, and what is done about those who do not keep to it."""
+
+    def test_a_robots_mail_is_kept_but_opens_nothing(self, store: Store) -> None:
+        assert take(robot()) == "seen"
+        assert table.message("e1", "robot-001")
+        assert table.head("e1", consistent=True) is None
+
+    @pytest.mark.parametrize("owner", ["bot", "queue", "agent", "none"])
+    def test_it_changes_no_owner_starts_no_clock_and_wakes_no_resolved_case(self, store: Store, owner: str) -> None:
+        take(mail(1, "I want a person" if owner != "bot" else "Where?"))
+        c = head("e1")
+        if owner in ("agent", "none"):
+            c = table.save(model.replied(model.claimed(c, "ann", T0 + 600), "ann", "r1", T0 + 700))
+        if owner == "none":
+            c = table.save(model.resolved(c, "ann", T0 + 800))
+        said = len(outgoing("e1"))
+        assert [take(robot(at=T0 + 10**9)), take(robot(at=T0 + 10**9))] == ["seen", "seen"]
+        after = head("e1")
+        assert (after.id, after.owner, after.waiting_since, after.incoming, after.last_at) == (c.id, owner, c.waiting_since, 1, c.last_at)
+        assert after.version == c.version + (owner in ("queue", "agent")), "whoever holds or awaits it is told once to look"
+        assert len(outgoing("e1")) == said
+
+    def test_bulk_mail_goes_to_a_person_without_a_word(self, store: Store) -> None:
+        """Nobody knows that no person wrote it: Exchange sets X-Auto-Response-Suppress on people's mails, too."""
+        assert take(mail(1, meta={"automatic": "suppressed"})) == "escalated"
+        assert (head("e1").owner, outgoing("e1")) == ("queue", [])
+        assert head("e1").reason == "not to be answered by a robot: suppressed"
+
+    def test_a_sender_gets_five_answers_a_day_over_all_threads_and_then_a_person(self, store: Store) -> None:
+        taken = [take(mail(n, f"Question {n}?")) for n in range(1, 8)]
+        assert taken == ["answered"] * 5 + ["escalated"] * 2
+        assert [len(outgoing(f"e{n}")) for n in range(1, 8)] == [1] * 5 + [0] * 2
+        assert (head("e7").owner, head("e7").reason) == ("queue", turn.ENOUGH)
+        assert take(mail(8, "Question 8?", address="li@example.com")) == "answered", "another sender is not to blame"
+        assert take(mail(9, "Question 9?", at=T0 + 24 * 3_600_000)) == "answered", "a new day"
+
+    def test_the_same_words_in_a_new_thread_are_not_answered_again(self, store: Store) -> None:
+        """A robot without any sign of being one, that answers to our own address."""
+        away = "I am on holiday? Write to my colleague."
+        assert [take(mail(n, away)) for n in (1, 2, 3)] == ["answered", "escalated", "escalated"]
+        assert [len(outgoing(f"e{n}")) for n in (1, 2, 3)] == [1, 0, 0]
+
+    def test_a_record_that_comes_again_counts_once(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        kept, calls = turn.table.save, []
+
+        def crash_once(*args: Any, **kwargs: Any) -> Conversation:
+            if not calls:
+                calls.append(1)
+                raise KeyboardInterrupt
+            return kept(*args, **kwargs)
+
+        monkeypatch.setattr(turn.table, "save", crash_once)
+        with pytest.raises(KeyboardInterrupt):
+            take(mail(1))
+        assert take(mail(1)) == "answered"
+
+    def test_a_conversation_gets_no_more_than_five_either(self, store: Store) -> None:
+        taken = [take(mail(1, f"Question {n}?", id=f"mail-000{n}", at=T0 + n)) for n in range(1, 8)]
+        assert taken == ["answered"] * 5 + ["escalated", "seen"]
+        assert len(outgoing("e1")) == 5
+
+    def test_the_number_is_a_setting(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AUTOMATIC_REPLIES", "1")
+        assert [take(mail(n, f"Question {n}?")) for n in (1, 2)] == ["answered", "escalated"]
+
+    def test_chats_and_texts_are_not_counted(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AUTOMATIC_REPLIES", "1")
+        assert [take(incoming(f"Question {n}?", id=f"chat-000{n}", at=T0 + n)) for n in (1, 2)] == ["answered", "answered"]
 
 
 def test_an_answer_that_would_come_hours_late_goes_to_a_person(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
