@@ -47,8 +47,21 @@ export const errorText = (code, words) => words.errors[code] ?? words.errors.una
 
 export const Urgent = ({ words }) => html`<span class="urgent">${words.urgent}</span>`;
 
+// The alphabet of a text message (3GPP TS 23.038); the second one takes two places each. Anything else makes it UCS-2.
+const GSM = /^[\n\r !"#$%&'()*+,\-./0-9:;<=>?@A-Za-z_¡£¤¥§¿ÄÅÆÇÉÑÖØÜßàäåæèéìñòöøùüΓΔΘΛΞΠΣΦΨΩ^{}\\[~\]|€\f]*$/;
+const DOUBLE = /[\^{}\\[~\]|€\f]/g;
+
+/** How many text messages it takes, and how many more characters fit into the last: [parts, left]. */
+export function smsParts(text) {
+  const gsm = GSM.test(text);
+  const used = gsm ? text.length + (text.match(DOUBLE)?.length ?? 0) : text.length;
+  const [single, joined] = gsm ? [160, 153] : [70, 67];
+  const parts = used <= single ? 1 : Math.ceil(used / joined);
+  return [parts, (parts === 1 ? single : parts * joined) - used];
+}
+
 /** A modal dialog; Escape closes it and the focus goes back to where it was. */
-export function Dialog({ title, words, onClose, children }) {
+export function Dialog({ title, wide = false, words, onClose, children }) {
   const box = useRef(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -56,7 +69,7 @@ export function Dialog({ title, words, onClose, children }) {
     return () => before?.isConnected && before.focus();
   }, []);
   return html`
-    <dialog ref=${box} aria-labelledby="dialog-title" onClose=${onClose} onClick=${(e) => e.target === box.current && onClose()}>
+    <dialog ref=${box} class=${wide ? "wide" : ""} aria-labelledby="dialog-title" onClose=${onClose} onClick=${(e) => e.target === box.current && onClose()}>
       <div class="dialog">
         <div class="dialog-head">
           <h2 id="dialog-title">${title}</h2>

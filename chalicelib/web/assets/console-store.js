@@ -10,11 +10,13 @@ const SEEN_MOST = 300;
 const TRIES = 4;
 const PASSING = ["unavailable", "unreachable", "too_many", "conflict"]; // the same call may succeed later; ids make it safe
 const UNSETTLED = ["pending", "sending"];
+const TYPING_EVERY = 3_000;
 const SETTLE = [1500, 4000, 12_000]; // when to look whether a message left, should the hint be lost
 
+const messagePath = (id, message) => `conversations/${encodeURIComponent(id)}/messages/${encodeURIComponent(message)}`;
 const draftKey = (id) => `${PLACE}:draft:${id}`;
-export const draftOf = (id) => stored(sessionStorage, draftKey(id), { mode: "reply", text: "" });
-export const keepDraft = (id, draft) => store(sessionStorage, draftKey(id), draft.text || draft.mode !== "reply" ? draft : null);
+export const draftOf = (id) => ({ files: [], ...stored(sessionStorage, draftKey(id), { mode: "reply", text: "" }) });
+export const keepDraft = (id, draft) => store(sessionStorage, draftKey(id), draft.text || draft.files.length || draft.mode !== "reply" ? draft : null);
 
 /** By id, the newer one wins, in the order of time. */
 export function merged(known, incoming) {
@@ -118,8 +120,8 @@ export class Console {
   }
 
   /** Puts a reply or note into the line; it is sent with an id of its own until the service has it. */
-  say(conversation, kind, text) {
-    this.#outbox([...this.state.outbox, { id: newId(), conversation, kind, text, at: Date.now(), tries: 0, failed: "" }]);
+  say(conversation, kind, text, attachments = []) {
+    this.#outbox([...this.state.outbox, { id: newId(), conversation, kind, text, attachments, at: Date.now(), tries: 0, failed: "" }]);
     this.#pump(conversation);
   }
 
@@ -144,6 +146,44 @@ export class Console {
     }
   }
 
+  /** Tells the visitor that an answer is being written: not with each key, and it does not matter if it is lost. */
+  typing(id) {
+    if (Date.now() - (this.toldTyping ?? 0) < TYPING_EVERY) return;
+    this.toldTyping = Date.now();
+    this.api.post(`conversations/${encodeURIComponent(id)}/typing`).catch(() => {});
+  }
+
+  /** A signed address of a message's file. Throws ApiError. */
+  async fileAddress(id, message, sha256) {
+    return (await this.api.get(`${messagePath(id, message)}/attachments/${encodeURIComponent(sha256)}`)).url;
+  }
+
+  /** {headers, text, html, attachments, url}. Throws ApiError. */
+  wholeMail = (id, message) => this.api.get(`${messagePath(id, message)}/whole`);
+
+  /** A conversation's head, without opening it. Throws ApiError. */
+  async glimpse(id) {
+    return this.state.stories[id]?.conversation ?? (await this.api.get(`conversations/${encodeURIComponent(id)}`)).conversation;
+  }
+
+  async readCustomer(id) {
+    const customer = await this.api.get(`customers/${encodeURIComponent(id)}`);
+    this.source.set({ customers: { ...this.state.customers, [id]: customer } });
+  }
+
+  /** Supervisors only. Throws ApiError. */
+  mergeCustomer = (id, other) => this.#customers(`customers/${encodeURIComponent(id)}/merge`, { other });
+  splitCustomer = (id, { channel, address }) => this.#customers(`customers/${encodeURIComponent(id)}/split`, { channel, address });
+
+  async #customers(path, body) {
+    await this.api.post(path, body);
+    const { open } = this.state;
+    this.source.set({ customers: {} });
+    if (!open) return;
+    await this.read(open);
+    await this.readCustomer(this.state.stories[open].conversation.customer);
+  }
+
   /** What is on the screen counts as read. */
   markSeen({ conversation: c, messages }) {
     const heard = lastHeard(c, { messages });
@@ -155,7 +195,7 @@ export class Console {
 
   #empty() {
     const outbox = stored(sessionStorage, OUTBOX, []);
-    return { agent: null, challenge: null, mine: [], queues: [], waiting: {}, agents: [], stories: {}, open: "", missing: false, outbox };
+    return { agent: null, challenge: null, mine: [], queues: [], waiting: {}, agents: [], stories: {}, customers: {}, typing: {}, open: "", missing: false, outbox };
   }
 
   #signedIn(agent) {
@@ -174,9 +214,16 @@ export class Console {
 
   #hint(frame) {
     if (frame.type === "queues") this.#soon("queues", () => this.#readQueues());
+    if (frame.type === "typing") this.source.set({ typing: { ...this.state.typing, [frame.id]: Date.now() } });
+    if (frame.type === "read") this.#seen(frame);
     if (frame.type !== "conversation") return;
     this.#soon("mine", () => this.#readMine());
     if (this.state.stories[frame.id] || this.state.mine.some((c) => c.id === frame.id)) this.read(frame.id).catch(() => {});
+  }
+
+  #seen({ id, at }) {
+    const story = this.state.stories[id];
+    if (story && at > (story.read_at ?? 0)) this.source.set({ stories: { ...this.state.stories, [id]: { ...story, read_at: at } } });
   }
 
   /** Many hints at once become one reading, and not at the same moment in all consoles. */
@@ -209,7 +256,10 @@ export class Console {
     const before = this.state.stories[id];
     const others = before ? [...new Map([...before.others, ...read.others].map((c) => [c.id, c])).values()] : read.others;
     const cursor = Math.max(before?.cursor ?? 0, read.cursor);
-    const story = { ...read, others, cursor, messages: merged(before?.messages ?? [], read.messages) };
+    const messages = merged(before?.messages ?? [], read.messages);
+    const news = messages.some((m) => m.direction === "incoming" && m.at > (before?.cursor ?? 0));
+    const story = { ...before, ...read, others, cursor, messages };
+    if (news) this.source.set({ typing: { ...this.state.typing, [id]: 0 } });
     this.source.set({ stories: { ...this.state.stories, [id]: story }, missing: false });
     const left = this.state.outbox.filter((e) => e.conversation !== id || !isStored(e, story));
     if (left.length < this.state.outbox.length) this.#outbox(left);
@@ -231,7 +281,8 @@ export class Console {
     this.sending.add(conversation);
     const path = `conversations/${encodeURIComponent(conversation)}/${entry.kind === "note" ? "notes" : "replies"}`;
     try {
-      const item = await this.api.post(path, { id: entry.id, text: entry.text });
+      const files = entry.attachments?.length > 0 && { attachments: entry.attachments };
+      const item = await this.api.post(path, { id: entry.id, text: entry.text, ...files });
       this.#accepted(entry, item);
     } catch (error) {
       await this.#unsent(entry, error.code);

@@ -2,7 +2,11 @@
 import { clock, day, html, Link, Time, useEffect, useLayoutEffect, useRef, useState, webAddress, Words } from "./common.js";
 import { isStored } from "./console-store.js";
 import { Composer } from "./console-composer.js";
+import { Details } from "./console-customer.js";
+import { Attachments } from "./console-files.js";
 import { agentName, ChannelIcon, customerName, errorText, ownerLine, Urgent } from "./console-parts.js";
+
+const TYPING = 6_000; // so long after the last signal is somebody still typing
 
 export function Story({ store, state, words, language, actions }) {
   const story = state.stories[state.open];
@@ -16,9 +20,9 @@ export function Story({ store, state, words, language, actions }) {
   return html`
     <div class=${details ? "story with-details" : "story"}>
       <${Head} c=${c} mine=${mine} state=${state} words=${words} actions=${actions} details=${details} onDetails=${() => setDetails(!details)} />
-      <${Timeline} key=${c.id} store=${store} story=${story} state=${state} words=${words} language=${language} />
-      <${Composer} key=${`w${c.id}`} store=${store} c=${c} mine=${mine} words=${words} />
-      <${Details} c=${c} story=${story} state=${state} words=${words} language=${language} actions=${actions} />
+      <${Timeline} key=${c.id} store=${store} story=${story} state=${state} words=${words} language=${language} actions=${actions} />
+      <${Composer} key=${`w${c.id}`} store=${store} c=${c} mine=${mine} blocked=${story.contact?.blocked ?? ""} words=${words} language=${language} />
+      <${Details} c=${c} story=${story} store=${store} state=${state} words=${words} language=${language} actions=${actions} />
     </div>`;
 }
 
@@ -50,7 +54,7 @@ function Head({ c, mine, state, words, actions, details, onDetails }) {
     </header>`;
 }
 
-function Timeline({ store, story, state, words, language }) {
+function Timeline({ store, story, state, words, language, actions }) {
   const box = useRef(null);
   const atEnd = useRef(true);
   const outbox = state.outbox.filter((e) => e.conversation === story.conversation.id && !isStored(e, story));
@@ -70,8 +74,9 @@ function Timeline({ store, story, state, words, language }) {
     <div class="timeline" ref=${box} onScroll=${onScroll} tabindex="0" role="log" aria-live="polite" aria-label=${words.timeline}>
       ${rows.map(({ kind, item }, i) => html`
         ${!sameDay(rows[i - 1]?.item, item) && html`<p class="day">${day(item.at, language)}</p>`}
-        <${ROWS[kind]} key=${kind + (item.id ?? item.kind + item.at)} item=${item} state=${state} words=${words} language=${language} channel=${story.conversation.channel} />`)}
+        <${ROWS[kind]} key=${kind + (item.id ?? item.kind + item.at)} item=${item} state=${state} words=${words} language=${language} story=${story} store=${store} actions=${actions} />`)}
       ${outbox.map((e) => html`<${Unsent} key=${e.id} entry=${e} store=${store} words=${words} />`)}
+      <${Typing} at=${state.typing[story.conversation.id]} words=${words} />
     </div>`;
 }
 
@@ -84,22 +89,65 @@ function entries(story) {
 
 const sameDay = (a, b) => a && new Date(a.at).toDateString() === new Date(b.at).toDateString();
 
-function Message({ item: m, state, words, language, channel }) {
+function Typing({ at = 0, words }) {
+  const [, again] = useState(0);
+  const left = at + TYPING - Date.now();
+  useEffect(() => {
+    const timer = left > 0 && setTimeout(() => again((n) => n + 1), left);
+    return () => clearTimeout(timer);
+  }, [at]);
+  return html`<p class="event typing">${left > 0 && words.typing}</p>`;
+}
+
+function Message({ item: m, state, words, language, story, store, actions }) {
+  const c = story.conversation;
   const incoming = m.direction === "incoming";
   const by = incoming ? m.name || words.customer : m.by === "bot" ? words.bot : m.by === state.agent.id ? words.you : m.name || agentName(m.by, state, words);
   const kind = incoming ? "customer" : m.by === "bot" ? "bot" : "agent";
-  const absent = m.channel === "webchat" && m.state === "pending" && Date.now() - m.at > 10_000;
   return html`
     <article class=${`message ${kind}`} data-id=${m.id}>
-      <p class="by"><bdi>${by}</bdi> <${Time} at=${m.at} language=${language} />${m.channel !== channel && ` · ${words.channels[m.channel]}`}</p>
+      <p class="by"><bdi>${by}</bdi> <${Time} at=${m.at} language=${language} />${m.channel !== c.channel && ` · ${words.channels[m.channel]}`}</p>
       <div class="bubble">
+        ${m.channel === "email" && m.subject && m.subject !== c.subject && html`<p class="subject"><bdi>${m.subject}</bdi></p>`}
         <${Words} text=${m.text} more=${words.showAll} />
         ${m.link && webAddress(m.link) && html`<p class="source">${words.article}: <${Link} to=${m.link} /></p>`}
+        <${Attachments} m=${m} conversation=${c.id} store=${store} words=${words} language=${language} />
       </div>
-      ${!incoming && html`<p class=${["failed", "bounced"].includes(m.state) ? "state bad" : "state"}>
-        ${absent ? words.absent : words.states[m.state] ?? m.state}${m.detail && html`: <bdi>${m.detail}</bdi>`}</p>`}
+      ${incoming ? html`<${Origin} m=${m} words=${words} onWhole=${() => actions.whole(c.id, m.id)} />` : html`<${Fate} m=${m} story=${story} words=${words} language=${language} />`}
     </article>`;
 }
+
+/** What there is to know of a message that came: who may have written it, and the way to the whole mail. */
+function Origin({ m, words, onWhole }) {
+  const { automatic, quarantined, locked, unproven, whole } = m.meta ?? {};
+  const remarks = [
+    automatic && words.automatic[AUTOMATIC[automatic] ?? "other"],
+    quarantined && `${words.quarantined}: ${quarantined}`,
+    locked && words.locked,
+    unproven && words.unverified,
+    whole > m.text.length && words.whole.folded,
+  ].filter(Boolean);
+  if (m.channel !== "email" && !remarks.length) return null;
+  return html`<p class="state">${remarks.join(" · ")} ${m.channel === "email" && html`<button type="button" class="plain" onClick=${onWhole}>${words.whole.open}</button>`}</p>`;
+}
+
+const AUTOMATIC = {
+  "auto-submitted": "reply", "auto-reply": "reply", subject: "reply", "calendar reply": "reply",
+  "null sender": "report", report: "report", daemon: "report",
+  list: "list", precedence: "list", "own address": "own", "own mail": "own",
+};
+
+/** How far a message of ours got. */
+function Fate({ m, story, words, language }) {
+  const wrong = ["failed", "bounced"].includes(m.state);
+  const absent = m.channel === "webchat" && m.state === "pending" && Date.now() - m.at > 10_000;
+  const seen = m.channel === "webchat" && story.read_at >= m.at && lastOf(story.messages, story.read_at) === m;
+  const text = seen ? words.seen(clock(story.read_at, language)) : absent ? words.absent : words.states[m.state] ?? m.state;
+  return html`<p class=${wrong ? "state bad" : "state"}>${text}${m.detail && html`: <bdi>${m.detail}</bdi>`}</p>`;
+}
+
+/** The last of our messages that the visitor has seen. */
+const lastOf = (messages, readAt) => messages.findLast((m) => m.direction === "outgoing" && m.channel === "webchat" && m.at <= readAt);
 
 function Note({ item: n, state, words, language }) {
   return html`
@@ -146,7 +194,10 @@ function Unsent({ entry, store, words }) {
   };
   return html`
     <article class=${entry.kind === "note" ? "note unsent" : "message agent unsent"} data-id=${entry.id}>
-      <div class="bubble"><${Words} text=${entry.text} more=${words.showAll} /></div>
+      <div class="bubble">
+        <${Words} text=${entry.text} more=${words.showAll} />
+        ${entry.attachments?.length > 0 && html`<ul class="files">${entry.attachments.map((f) => html`<li class="file"><bdi class="file-name">${f.name}</bdi></li>`)}</ul>`}
+      </div>
       ${entry.failed
         ? html`<p class="state bad" role="alert">
             ${words.notSent} ${errorText(entry.failed, words)}${" "}
@@ -156,35 +207,3 @@ function Unsent({ entry, store, words }) {
         : html`<p class="state">${words.pending}</p>`}
     </article>`;
 }
-
-function Details({ c, story, state, words, language, actions }) {
-  const replied = c.first_reply_at > 0 && html`${clock(c.first_reply_at, language)} · ${agentName(c.first_reply_by, state, words)}`;
-  const rows = [
-    [words.subject, c.subject],
-    [words.address, c.channel !== "webchat" && c.address], // a chat visitor has only a random id
-    [words.language, c.language && (words.languages[c.language.slice(0, 2)] ?? c.language)],
-    [words.opened, clock(c.opened_at, language)],
-    [words.firstReply, replied],
-    [words.counts, words.countsValue(c)],
-    [words.tier, c.tier && words.vip],
-  ];
-  const mayMark = state.agent.role !== "agent" && c.owner !== "none";
-  return html`
-    <section id="details" class="details" aria-label=${words.details}>
-      <h3>${words.details}</h3>
-      <dl>${rows.filter(([, value]) => value).map(([name, value]) => html`<dt>${name}</dt><dd><bdi>${value}</bdi></dd>`)}</dl>
-      ${mayMark && html`<button type="button" class="quiet tier" onClick=${() => actions.setTier(c.tier ? "" : "vip")}>${c.tier ? words.noVip : words.makeVip}</button>`}
-      <h3>${words.others}</h3>
-      ${story.others.length
-        ? html`<ul class="cards">${story.others.map((o) => html`<${Other} key=${o.id} o=${o} state=${state} words=${words} language=${language} />`)}</ul>`
-        : html`<p class="empty">${words.othersNone}</p>`}
-    </section>`;
-}
-
-const Other = ({ o, state, words, language }) => html`
-  <li>
-    <a class="card" href=${`#/c/${encodeURIComponent(o.id)}`}>
-      <span class="card-line"><${ChannelIcon} channel=${o.channel} words=${words} /><bdi class="card-name">${o.subject || customerName(o, words)}</bdi></span>
-      <span class="card-age">${clock(o.opened_at, language)} · ${ownerLine(o, state, words)}</span>
-    </a>
-  </li>`;

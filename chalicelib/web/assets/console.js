@@ -3,6 +3,8 @@ import { businessName, chooseLanguage, chosenLanguage, html, LanguageSwitch, ren
 import { Console, draftOf, isUnread } from "./console-store.js";
 import { Lists } from "./console-list.js";
 import { Story } from "./console-story.js";
+import { Merge, Split } from "./console-customer.js";
+import { WholeMail } from "./console-mail.js";
 import { Reports, Shortcuts, Transfer } from "./console-dialogs.js";
 import { errorText } from "./console-parts.js";
 import { SignIn } from "./console-sign-in.js";
@@ -27,21 +29,22 @@ function App() {
 }
 
 function Desk({ state, words, language, onChoose }) {
-  const [dialog, setDialog] = useState("");
+  const [dialog, setDialog] = useState({ name: "" });
   const [notice, tell] = useNotice();
-  const actions = useActions(state, words, tell, setDialog);
+  const ask = (name, about) => setDialog({ name, about });
+  const actions = useActions(state, words, tell, ask);
   useRoute();
   useTitle(state, words);
-  useShortcuts(state, actions, setDialog, dialog);
-  const close = () => setDialog("");
-  const done = () => {
+  useShortcuts(state, actions, ask, dialog.name);
+  const close = () => ask("");
+  const done = (what) => () => {
     close();
-    tell(words.done.transfer);
-    location.hash = "#/";
+    tell(words.done[what]);
+    if (what === "transfer") location.hash = "#/";
   };
   return html`
     <div class=${state.open ? "desk reading" : "desk"}>
-      <${Top} state=${state} words=${words} language=${language} onChoose=${onChoose} onDialog=${setDialog} />
+      <${Top} state=${state} words=${words} language=${language} onChoose=${onChoose} onDialog=${ask} />
       <main>
         <h1 class="sr">${words.console}</h1>
         <nav class="lists" aria-label=${words.lists}>
@@ -56,9 +59,12 @@ function Desk({ state, words, language, onChoose }) {
       <${Live} link=${state.link} words=${words} />
       <p class=${notice.text ? `notice ${notice.bad ? "wrong" : ""}` : "sr"} role="status">${notice.text}</p>
     </div>
-    ${dialog === "transfer" && html`<${Transfer} store=${store} state=${state} words=${words} onClose=${close} onDone=${done} />`}
-    ${dialog === "reports" && html`<${Reports} store=${store} words=${words} language=${language} onClose=${close} />`}
-    ${dialog === "shortcuts" && html`<${Shortcuts} words=${words} onClose=${close} />`}`;
+    ${dialog.name === "transfer" && html`<${Transfer} store=${store} state=${state} words=${words} onClose=${close} onDone=${done("transfer")} />`}
+    ${dialog.name === "reports" && html`<${Reports} store=${store} words=${words} language=${language} onClose=${close} />`}
+    ${dialog.name === "whole" && html`<${WholeMail} store=${store} whole=${dialog.about} words=${words} language=${language} onClose=${close} />`}
+    ${dialog.name === "merge" && html`<${Merge} store=${store} c=${dialog.about} words=${words} onClose=${close} onDone=${done("merge")} />`}
+    ${dialog.name === "split" && html`<${Split} store=${store} ...${dialog.about} words=${words} onClose=${close} onDone=${done("split")} />`}
+    ${dialog.name === "shortcuts" && html`<${Shortcuts} words=${words} onClose=${close} />`}`;
 }
 
 const Top = ({ state, words, language, onChoose, onDialog }) => html`
@@ -94,11 +100,12 @@ function useNotice() {
   return [notice, tell];
 }
 
-function useActions(state, words, tell, setDialog) {
+function useActions(state, words, tell, ask) {
   const [claiming, setClaiming] = useState(false);
   const attempt = (act) => act().catch((error) => tell(errorText(error.code, words), true));
   const finish = (action) => {
-    if (draftOf(state.open).text.trim() && !confirm(words.draftLost)) return;
+    const draft = draftOf(state.open);
+    if ((draft.text.trim() || draft.files.length) && !confirm(words.draftLost)) return;
     attempt(async () => {
       await store.act(state.open, action);
       tell(words.done[action]);
@@ -113,7 +120,17 @@ function useActions(state, words, tell, setDialog) {
     });
     setClaiming(false);
   };
-  return { claim, claiming, setTier: (tier) => attempt(() => store.act(state.open, "customer", { tier })), resolve: () => finish("resolve"), handBack: () => finish("hand-back"), transfer: () => setDialog("transfer") };
+  return {
+    claim,
+    claiming,
+    setTier: (tier) => attempt(() => store.act(state.open, "customer", { tier })),
+    resolve: () => finish("resolve"),
+    handBack: () => finish("hand-back"),
+    transfer: () => ask("transfer"),
+    whole: (conversation, message) => ask("whole", { conversation, message }),
+    merge: (c) => ask("merge", c),
+    split: (customer, identity) => ask("split", { customer, identity }),
+  };
 }
 
 /** The conversation in the address is the open one, so that reload and the back button work. */
@@ -133,7 +150,7 @@ function useTitle(state, words) {
 }
 
 /** Alt with the key's place on the keyboard, so that layouts and input methods do not matter. */
-function useShortcuts(state, actions, setDialog, dialog) {
+function useShortcuts(state, actions, ask, dialog) {
   useEffect(() => {
     const mine = state.stories[state.open]?.conversation.agent === state.agent.id && state.stories[state.open]?.conversation.owner === "agent";
     const write = (mode) => dispatchEvent(new CustomEvent("write", { detail: mode }));
@@ -143,7 +160,7 @@ function useShortcuts(state, actions, setDialog, dialog) {
       KeyM: () => state.open && write("note"),
       KeyT: () => mine && actions.transfer(),
       KeyS: () => mine && actions.resolve(),
-      KeyH: () => setDialog("shortcuts"),
+      KeyH: () => ask("shortcuts"),
       ArrowUp: () => step(state, -1),
       ArrowDown: () => step(state, 1),
     };
