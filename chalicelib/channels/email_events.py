@@ -14,8 +14,9 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import settings
-from chalicelib.channels import email_send, receipts, sns
+from chalicelib.channels import receipts, sns
 from chalicelib.channels.receipts import Event
+from chalicelib.channels.tags import untagged
 from chalicelib.conversations import identities, keys, table
 from chalicelib.conversations.keys import Item
 from chalicelib.observability import log, now
@@ -88,7 +89,7 @@ def read(event: Mapping[str, Any]) -> Told | None:
         detail=detail[:300],
         permanent=permanent,
         thread=_tag(tags, "thread"),
-        message=email_send.untagged(_tag(tags, "message")),
+        message=untagged(_tag(tags, "message")),
         provider_id=str(mail.get("messageId") or "")[:100],
     )
 

@@ -6,11 +6,11 @@ may hold no "+". Source: docs.aws.amazon.com/ses/latest/APIReference-V2/API_Send
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
 from chalicelib import aws, settings
 from chalicelib.channels.email_render import outgoing, recipient
+from chalicelib.channels.tags import tagged
 from chalicelib.conversations.model import Message
 
 
@@ -27,16 +27,3 @@ def send(message: Message) -> str:
         request["ConfigurationSetName"] = events
     with aws.sending("send a mail"):
         return str(aws.client("sesv2", attempts=1).send_email(**request)["MessageId"])
-
-
-def tagged(message_id: str) -> str:
-    """A tag's value has at most 256 characters of A-Z a-z 0-9 _ - . @"""
-    return urlsafe_b64encode(message_id.encode()).decode().rstrip("=")
-
-
-def untagged(value: str) -> str:
-    """The id behind a tag; "" for what is none of ours."""
-    try:
-        return urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode()
-    except ValueError:  # UnicodeDecodeError and binascii.Error are
-        return ""

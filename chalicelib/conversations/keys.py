@@ -147,8 +147,9 @@ def conversation(item: Item) -> Conversation:
 def message_item(m: Message) -> Item:
     values = {name: value for name, value in asdict(m).items() if name not in ("thread", "id") and value not in ("", 0, {})}
     values |= {"pk": thread_pk(m.thread), "sk": message_sk(m.id), "type": m.direction, "text": m.text}
-    if m.meta.get("media"):
-        values["todo"] = "fetch"  # the stream's filter lets only such incoming messages through to the function that fetches
+    todo = "fetch" if m.meta.get("media") else "report" if m.meta.get("about") else ""
+    if todo:
+        values["todo"] = todo  # the stream's filter lets only such incoming messages through to the function that does it (chores)
     if m.meta:
         values["meta"] = json.dumps(m.meta, ensure_ascii=False, separators=(",", ":"))
     return encode(values)

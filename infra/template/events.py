@@ -17,7 +17,7 @@ FILTERS: dict[str, list[Json]] = {
     "BotAnswer": [{"eventName": ["INSERT"], **_image(type=["incoming"])}],
     "Deliver": [
         {"eventName": ["INSERT"], **_image(type=["outgoing", "proof", "move"])},
-        {"eventName": ["INSERT"], **_image(type=["incoming"], todo=["fetch"])},
+        {"eventName": ["INSERT"], **_image(type=["incoming"], todo=["fetch", "report"])},
         _image(type=["head"], owner=["queue", "agent"]),
     ],
 }

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from chalicelib import aws
-from chalicelib.channels import email_events, email_send, receipts, sns
+from chalicelib.channels import email_events, receipts, sns
+from chalicelib.channels.tags import tagged, untagged
 from chalicelib.conversations import identities, keys, model, table
 from chalicelib.conversations.model import Message
 from chalicelib.errors import Forbidden
@@ -51,8 +52,8 @@ def ours(address: str, **changes: Any) -> Message:
     return m
 
 
-def tagged(event: dict[str, Any], message: Message) -> dict[str, Any]:
-    tags = {**event["mail"]["tags"], "thread": [message.thread], "message": [email_send.tagged(message.id)]}
+def about(event: dict[str, Any], message: Message) -> dict[str, Any]:
+    tags = {**event["mail"]["tags"], "thread": [message.thread], "message": [tagged(message.id)]}
     return {**event, "mail": {**event["mail"], "tags": tags}}
 
 
@@ -73,7 +74,7 @@ def test_each_vector_is_followed_as_it_says(store: Store, vector: dict[str, Any]
     expected, why = EXPECTED[vector["expect"]]
     event = vector["event"]
     recipients = event["mail"]["destination"]
-    tell(tagged(event, ours(recipients[0])))
+    tell(about(event, ours(recipients[0])))
     assert state()[0] == expected
     assert [identities.blocked("email", address) for address in recipients] == [why] * len(recipients)
     if "delayed" in vector["expect"] or "told" in vector["expect"]:
@@ -92,7 +93,7 @@ def test_the_two_vectors_that_are_no_mail_of_ours(store: Store) -> None:
     assert email_events.read(BY_ID["amazon-subscription-setup-notification"]) is None
     m = ours("gone@example.org")
     for name in (*BY_ID["delivery-after-bounce-same-mail"]["order"], "bounce"):
-        event = tagged(BY_ID["delivery-eventType" if name == "delivery" else "bounce-permanent-general-eventType"], m)
+        event = about(BY_ID["delivery-eventType" if name == "delivery" else "bounce-permanent-general-eventType"], m)
         event["mail"]["destination"] = ["gone@example.org"]
         if name == "delivery":
             event["delivery"] = {**event["delivery"], "recipients": ["gone@example.org"]}
@@ -108,7 +109,7 @@ def test_any_order_and_twice_ends_alike(store: Store) -> None:
             aws.client("dynamodb").delete_item(TableName="conversations", Key={"pk": item["pk"], "sk": item["sk"]})
         m = ours("gone@example.org")
         for name in (*order, order[0]):
-            event = tagged(BY_ID[name], m)
+            event = about(BY_ID[name], m)
             event["mail"] = {**event["mail"], "destination": ["gone@example.org"]}
             for part, listed in (("complaint", "complainedRecipients"), ("deliveryDelay", "delayedRecipients")):
                 if part in event:
@@ -122,7 +123,7 @@ def test_any_order_and_twice_ends_alike(store: Store) -> None:
 def test_an_event_about_another_address_blocks_nobody_else(store: Store) -> None:
     """A forwarded copy bounced, or somebody in Cc complained: the customer is not to blame."""
     m = ours("mia@example.org")
-    event = tagged(BY_ID["bounce-permanent-general-eventType"], m)
+    event = about(BY_ID["bounce-permanent-general-eventType"], m)
     event["mail"] = {**event["mail"], "destination": ["mia@example.org"]}
     tell(event)
     assert (state()[0], identities.blocked("email", "mia@example.org"), identities.blocked("email", "gone@example.org")) == ("sent", "", "")
@@ -133,7 +134,7 @@ def test_an_event_about_another_address_blocks_nobody_else(store: Store) -> None
 
 
 def test_a_bounced_answer_of_the_bot_calls_a_person(store: Store) -> None:
-    tell(tagged(BY_ID["bounce-permanent-general-eventType"], ours("gone@example.org")))
+    tell(about(BY_ID["bounce-permanent-general-eventType"], ours("gone@example.org")))
     head = table.head("e1", consistent=True)
     assert head
     assert (head.owner, head.reason) == ("queue", "undelivered")
@@ -171,8 +172,8 @@ def test_only_our_topic_and_only_what_sns_signed(monkeypatch: pytest.MonkeyPatch
 
 def test_tags_bring_every_id_back() -> None:
     for message_id in ("a+ses-1", "r+" + "x" * 64, "a+中文", ""):
-        assert email_send.untagged(email_send.tagged(message_id)) == message_id
-    assert email_send.untagged("!!!") == email_send.untagged("_w") == ""
+        assert untagged(tagged(message_id)) == message_id
+    assert untagged("!!!") == untagged("_w") == ""
 
 
 def test_a_report_by_mail_moves_its_message(store: Store) -> None:
