@@ -1,9 +1,11 @@
 """The e-mail channel: SES hands us mails through S3 and SNS, SES takes ours.
 
 An incoming mail's `meta`: `raw` (its object in the mail bucket), `message_id`, `references` (an answer's meta carries
-these two on), `attachments` [{name, type, size, inline}], `whole` (characters of the whole text, if a quote was cut),
-`remarks` (what could not be read), `automatic` (why no robot may answer; never answered by the bot), `quarantined`
-(why: kept, shown to nobody unasked, never answered), `locked` (attachments not virus-free), `unproven` (anybody may have written it).
+these two on), `attachments` (every part and what became of it, see conversations.files; none for a mail of one text), `whole`
+(characters of the whole text, if a quote was cut), `remarks` (what could not be read), `automatic` (why no robot may answer; never
+answered by the bot), `quarantined` (why: kept, shown to nobody unasked, never answered), `unproven` (anybody may have written it),
+`related` (threads that it names, though its sender is none of theirs: possibly related), `about` (what a report tells of a message
+of ours, see email_reports).
 """
 
 from __future__ import annotations
@@ -12,52 +14,87 @@ import binascii
 from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from chalicelib import aws, settings
-from chalicelib.channels import email_automatic, email_parse, email_reply, email_thread, email_words
+from chalicelib.channels import email_automatic, email_parse, email_reply, email_reports, email_thread, email_words
 from chalicelib.channels.email_parse import Mail
+from chalicelib.channels.email_parts import Attachment
+from chalicelib.conversations import files
 from chalicelib.conversations.model import Message
 from chalicelib.errors import BadRequest, NotFound, Unavailable
 
 UNKNOWN = "unknown@invalid"  # a mail without any sender is kept, too
 REFERENCES = 1_500  # characters of references kept on a message
+CLEAN = ("PASS", "DISABLED", "")  # verdicts on viruses that open a file; "" where nothing scans
 
 
 def receive(sns_message: dict[str, Any]) -> Message | None:
-    """What to store for SES's notification, with the raw mail read from S3; None if it tells of no mail.
+    """What to store for SES's notification: the raw mail is read from S3, its files are stored there. None if it tells of no mail.
 
-    Raises BadRequest for a notification that lacks what is needed, Unavailable if the raw mail cannot be read yet.
+    Raises BadRequest for a notification that lacks what is needed, Unavailable if S3 cannot be reached (yet).
     """
     if sns_message.get("notificationType") != "Received":
         return None
-    return incoming(sns_message, _raw(sns_message), settings.env("SUPPORT_ADDRESS").lower())
+    raw, support = _raw(sns_message), settings.env("SUPPORT_ADDRESS").lower()
+    mail = email_parse.parse(raw)
+    message = _message(sns_message, mail, raw, support)
+    for part in mail.attachments:
+        if _is_kept(part):
+            files.store(message.thread, part.content)
+    return message
 
 
 def incoming(notification: Mapping[str, Any], raw: bytes, support: str) -> Message:
     """The message in a mail. The same mail always gives the same id and thread. Raises BadRequest."""
+    return _message(notification, email_parse.parse(raw), raw, support)
+
+
+def content_id(mail: Mail, raw: bytes, ses_id: str) -> str:
+    """The same for each copy of a mail, however it came: what relays add is left out. The Message-ID alone would not do, as any
+    sender chooses it; a mail with neither that nor a date may well be meant twice, so SES's id tells them apart."""
+    head = [value for name in ("message-id", "from", "date", "subject") for value in mail.headers.get(name, ())]
+    if not mail.message_id and not mail.header("date"):
+        head.append(ses_id)
+    ends = [at for at in (raw.find(b"\r\n\r\n"), raw.find(b"\n\n")) if at >= 0]
+    digest = sha256("\n".join(head).encode("utf-8", "surrogateescape"))
+    digest.update(raw[min(ends, default=len(raw)) :].strip())
+    return digest.hexdigest()[:32]
+
+
+def _message(notification: Mapping[str, Any], mail: Mail, raw: bytes, support: str) -> Message:
     envelope, receipt = _section(notification, "mail"), _section(notification, "receipt")
     ses_id, source = str(envelope.get("messageId") or ""), envelope.get("source")
     if not ses_id:
         raise BadRequest("SES's notification names no message id")
-    mail = email_parse.parse(raw)
+    own_id = content_id(mail, raw, ses_id)
     sender = mail.address or email_words.mailbox(str(source or ""))[1] or UNKNOWN
+    recipients = _recipients(mail, envelope, receipt)
     meta = _meta(mail, receipt, source, support, sender)
-    text, cut = email_reply.visible(mail.text)
-    if cut:
-        meta["whole"] = len(mail.text)
     trusted = not meta.get("quarantined") and not _is_disproven(mail, receipt)
+    robot = meta.get("automatic") in email_automatic.MACHINE
+    report = email_reports.about(mail, raw) if robot and "quarantined" not in meta else None
+    thread = report.thread if report else email_thread.thread_of(mail, sender, recipients, support, content_id=own_id, trusted=trusted)
+    text, cut = email_reply.visible(mail.text)
+    more = {
+        "whole": len(mail.text) if cut else 0,
+        "related": email_thread.related(mail, thread, sender, recipients, support),
+        "raw": _key(notification),
+        "about": report.told() if report else None,
+    }
     return Message(
-        thread=email_thread.thread_of(mail, sender, _recipients(mail, envelope, receipt), support, ses_id=ses_id, trusted=trusted),
-        id=ses_id,
+        thread=thread,
+        id=own_id,
         direction="incoming",
         channel="email",
         at=_time(str(receipt.get("timestamp") or envelope.get("timestamp") or "")),
-        text=text,
+        text="\n\n".join(filter(None, (text, mail.invite))),
         address=sender,
         name=mail.name[:80],
+        by="robot" if robot else "customer",
         subject=mail.subject,
-        meta=meta | {"raw": _key(notification)},
+        meta=meta | {key: value for key, value in more.items() if value},
     )
 
 
@@ -112,22 +149,33 @@ def _key(notification: Mapping[str, Any]) -> str:
 def _meta(mail: Mail, receipt: dict[str, Any], source: Any, support: str, sender: str) -> dict[str, Any]:
     """Only what there is: each key costs on every write."""
     why = email_automatic.reason(mail, None if source is None else str(source), support) or ("no sender" if sender == UNKNOWN else "")
-    attachments = [
-        {"name": part.name, "type": part.type[:80], "size": len(part.content)} | ({"inline": True} if part.content_id else {})
-        for part in mail.attachments
-    ]
-    virus = _verdict(receipt, "virus")
     found = {
         "message_id": mail.message_id,
         "references": _references(mail),
-        "attachments": attachments,
+        "attachments": [_entry(part, _verdict(receipt, "virus") in CLEAN) for part in mail.attachments],
         "remarks": list(mail.remarks),
         "automatic": why,
         "quarantined": _quarantine(receipt),
-        "locked": bool(attachments) and virus not in ("PASS", "DISABLED", ""),
         "unproven": _is_disproven(mail, receipt) or _verdict(receipt, "spf") == "FAIL",
     }
     return {key: value for key, value in found.items() if value}
+
+
+def _is_kept(part: Attachment) -> bool:
+    return part.fate in ("stored", "inline")
+
+
+def _entry(part: Attachment, clean: bool) -> files.Entry:
+    kept = _is_kept(part)
+    return files.attachment(
+        part.name,
+        part.type,
+        part.size,
+        sha256=sha256(part.content).hexdigest() if kept else "",
+        fate="locked" if kept and not clean else part.fate,
+        why=part.why,
+        inline=part.inline,
+    )
 
 
 def _references(mail: Mail) -> list[str]:

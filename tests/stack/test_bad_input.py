@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from chalicelib.channels import email, email_parse
 from chalicelib.conversations import keys
 from chalicelib.observability import now
 from infra.cloud import Cloud
@@ -203,6 +204,7 @@ def test_a_mail_without_sense_breaks_nothing(stack: Stack, cloud: Cloud, raw: by
     client(cloud, "s3").put_object(Bucket=place["bucketName"], Key=mails.PREFIX + ses_id, Body=raw)
     told = mails.notification(raw, ses_id, "someone@customer.example", ["x@y.example"], place=place, now=mails.datetime.now(mails.UTC))
     client(cloud, "sns").publish(TopicArn=place["topicArn"], Subject=SUBJECT, Message=json.dumps(told))
-    eventually(lambda: f"M#{ses_id}" in stored(stack, cloud))
+    expected = email.content_id(email_parse.parse(raw), raw, ses_id)
+    eventually(lambda: f"M#{expected}" in stored(stack, cloud))
     assert client(cloud, "s3").head_object(Bucket=place["bucketName"], Key=mails.PREFIX + ses_id)
     assert depth(stack, cloud) == 0

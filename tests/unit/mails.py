@@ -32,7 +32,7 @@ HOSTILE = json.loads((FIXTURES / "hostile" / "header-injection.json").read_text(
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
     parameters = settings.Parameters(root=b"a test's root", public_url="", socket_url="", socket_endpoint="")
     monkeypatch.setattr(settings, "parameters", lambda: parameters)
-    for name, value in {"SUPPORT_ADDRESS": SUPPORT, "BUSINESS": BUSINESS, "MAIL_BUCKET": "mails"}.items():
+    for name, value in {"SUPPORT_ADDRESS": SUPPORT, "BUSINESS": BUSINESS, "MAIL_BUCKET": "mails", "FILES_BUCKET": "files"}.items():
         monkeypatch.setenv(name, value)
 
 
@@ -40,7 +40,8 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
 def mail_bucket() -> Iterator[Any]:
     with mock_aws():
         s3 = aws.client("s3")
-        s3.create_bucket(Bucket="mails", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        for name in ("mails", "files"):
+            s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
         yield s3
 
 

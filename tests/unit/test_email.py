@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from itertools import product
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from chalicelib.channels import email, email_thread
 from chalicelib.conversations.model import Message
 from chalicelib.errors import BadRequest, Unavailable
-from tests.unit.mails import CUSTOMER, EVENTS, SUPPORT, answer_to, known, mail_bucket, notification, raw, read, sent  # noqa: F401 - fixtures among them
+from tests.unit.mails import CUSTOMER, EVENTS, FIXTURES, SUPPORT, answer_to, known, mail_bucket, notification, raw, read, sent  # noqa: F401 - fixtures among them
 
 
 class TestReceive:
@@ -18,7 +19,7 @@ class TestReceive:
         bucket.put_object(Bucket="mails", Key="raw/ses-1", Body=raw("Subject: =?gb18030?B?tqm1pQ==?="))
         message = email.receive(notification(spam="PASS", virus="PASS", dmarc="PASS"))
         assert message
-        assert (message.id, message.direction, message.channel, message.state) == ("ses-1", "incoming", "email", "received")
+        assert (message.direction, message.channel, message.state) == ("incoming", "email", "received")
         assert (message.address, message.name, message.subject, message.text) == (CUSTOMER, "Eve", "订单", "Where is my order?")
         assert message.at == 1_795_168_800_000
         assert message.meta == {"message_id": "first@example.com", "raw": "raw/ses-1"}
@@ -46,14 +47,6 @@ class TestReceive:
         assert ("quarantine" in expect and "marked" not in expect) == bool(message.meta.get("quarantined"))
         assert ("unverified" in expect or "suspicious" in expect or "reject" in expect) == bool(message.meta.get("unproven"))
         assert ("bounce" in expect) == (message.meta.get("automatic") == "null sender")
-
-    def test_attachments_are_listed_and_locked_unless_a_scan_passed_them(self) -> None:
-        body = "--b\r\n\r\nsee\r\n--b\r\nContent-Type: image/png; name=a.png\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b--"
-        content = raw("Content-Type: multipart/mixed; boundary=b", body=body)
-        assert read(content, virus="PASS").meta["attachments"] == [{"name": "a.png", "type": "image/png", "size": 3}]
-        assert "locked" not in read(content, virus="PASS").meta
-        for verdict in ("GRAY", "PROCESSING_FAILED", "FAIL"):
-            assert read(content, virus=verdict).meta["locked"]
 
     def test_a_mail_that_says_it_is_ours_is_stored_but_never_answered(self) -> None:
         for sender in (SUPPORT, "Support+x.y@Shop.Example"):
@@ -87,6 +80,88 @@ class TestReceive:
         assert sum(map(len, references)) <= email.REFERENCES
         assert references[0] == f"{0:060d}@example.com"
         assert references[-1] == f"{499:060d}@example.com"
+
+
+class TestIdentity:
+    def test_one_mail_under_two_ids_of_ses_is_one_message_and_trace_lines_do_not_matter(self) -> None:
+        first, again = raw("Subject: Order"), raw("Received: from elsewhere", "X-Spam: no", "Subject: Order")
+        assert read(first, "ses-1").id == read(again, "ses-2").id
+        assert read(first, "ses-1", dmarc="FAIL").thread == read(again, "ses-2", dmarc="FAIL").thread
+
+    @pytest.mark.parametrize(
+        "other",
+        [raw("Subject: Order", body="Another"), raw("Subject: Other"), raw("Subject: Order", "Date: Mon, 2 Nov 2026 10:00:00 +0000")],
+    )
+    def test_two_mails_with_one_message_id_are_two_messages(self, other: bytes) -> None:
+        assert read(other).id != read(raw("Subject: Order")).id
+
+    def test_mails_that_nothing_tells_apart_are_told_apart_by_ses(self) -> None:
+        form = b"From: form@example.com\r\nSubject: Call me\r\n\r\nPlease"
+        assert read(form, "ses-1").id != read(form, "ses-2").id
+        assert read(form, "ses-1").id == read(form, "ses-1").id
+
+    def test_the_corpus_mails_with_one_message_id_are_two(self) -> None:
+        made = FIXTURES / "email" / "made"
+        first, second = (read((made / f"same-message-id-{name}.eml").read_bytes()) for name in ("first", "second-other-sender"))
+        assert first.meta["message_id"] == second.meta["message_id"]
+        assert (first.id, first.thread) != (second.id, second.thread)
+        assert first.thread != second.thread
+
+
+class TestRelated:
+    """Whoever names our thread but is none of its people gets a conversation of her own, marked as possibly related."""
+
+    def stranger(self, *headers: str, recipient: str = SUPPORT) -> Message:
+        told = notification("ses-2")
+        told["receipt"]["recipients"] = [recipient]
+        content = raw("Message-ID: <new@example.com>", *headers, sender="colleague@example.com")
+        return email.incoming(told, content, SUPPORT)
+
+    def test_by_our_reply_address(self) -> None:
+        first = read(raw("Subject: Order"))
+        found = self.stranger(recipient=str(sent(answer_to(first))["Reply-To"]))
+        assert (found.thread == first.thread, found.meta["related"]) == (False, [first.thread])
+
+    def test_by_our_reference(self) -> None:
+        first = read(raw("Subject: Order"))
+        found = self.stranger(f"References: {sent(answer_to(first))['References']}")
+        assert (found.thread == first.thread, found.meta["related"]) == (False, [first.thread])
+
+    def test_the_customer_herself_is_not_related_but_joins(self) -> None:
+        first = read(raw("Subject: Order"))
+        told = notification("ses-2")
+        told["receipt"]["recipients"] = [str(sent(answer_to(first))["Reply-To"])]
+        reply = email.incoming(told, raw("Message-ID: <second@example.com>"), SUPPORT)
+        assert (reply.thread, "related" in reply.meta) == (first.thread, False)
+
+    def test_an_invented_mark_names_nobodys_thread(self) -> None:
+        first = read(raw("Subject: Order"))
+        assert "related" not in self.stranger(recipient=f"support+{first.thread}.{'a' * 16}@shop.example").meta
+        assert "related" not in self.stranger(f"References: <{first.thread}.aaaa.{'a' * 16}@shop.example>").meta
+
+    def test_a_disproven_sender_does_not_join_but_is_related(self) -> None:
+        first = read(raw("Subject: Order"))
+        told = notification("ses-2", dmarc="FAIL")
+        told["receipt"]["recipients"] = [str(sent(answer_to(first))["Reply-To"])]
+        found = email.incoming(told, raw("Message-ID: <second@example.com>"), SUPPORT)
+        assert (found.thread == first.thread, found.meta["related"]) == (False, [first.thread])
+
+    def test_by_the_customers_own_mail_that_a_colleague_answers_with_a_copy_to_her(self) -> None:
+        first = read(raw("Subject: Order"))
+        found = self.stranger("References: <first@example.com>", f"Cc: {CUSTOMER}")
+        assert (found.thread == first.thread, found.meta["related"]) == (False, [first.thread])
+        assert "related" not in self.stranger(f"Cc: {CUSTOMER}").meta
+
+    def test_a_chats_thread_is_joined_by_the_answer_to_its_mail(self) -> None:
+        chat = "w" + "0123456789abcdef" * 2
+        address = email_thread.reply_address(SUPPORT, chat, CUSTOMER)
+        assert len(address.partition("@")[0]) <= 64
+        told = notification("ses-2")
+        told["receipt"]["recipients"] = [address]
+        assert email.incoming(told, raw(), SUPPORT).thread == chat
+        assert email.incoming(told, raw(sender="other@example.com"), SUPPORT).meta["related"] == [chat]
+        reference = email_thread.reference(SUPPORT, chat, "a+m-1", CUSTOMER)
+        assert email.incoming(notification(), raw(f"In-Reply-To: <{reference}>"), SUPPORT).thread == chat
 
 
 class TestThreads:
@@ -160,10 +235,10 @@ class TestThreads:
         sign = email_thread.tokens.sign
         monkeypatch.setattr(email_thread.tokens, "sign", lambda purpose, data: asked.append(data) or sign(purpose, data))
         thread, mark = "e" + "a" * 20, "a" * 16
-        ids = f"<{thread}.m.{mark}@shop.example> " * 300
+        ids = " ".join(f"<{thread}.{coded}aaa.{mark}@shop.example>" for coded in ("".join(pair) for pair in product("abcdefgh", repeat=2)))
         tagged = [f"support+{thread}.{mark}@shop.example"] * 90
         self.reply(f"References: {ids}", f"To: {', '.join(tagged)}")
-        assert len(asked) <= 2 * email_thread.LOOKED_AT + 1
+        assert len(asked) <= 2 * 4 * email_thread.LOOKED_AT + 1  # addresses and references; two signatures to join, two to be related
 
 
 def test_content_inside_the_notification_is_read_too() -> None:

@@ -123,11 +123,15 @@ class TestSend:
     def test_one_mail_to_one_recipient_tagged_with_our_id(self, monkeypatch: pytest.MonkeyPatch) -> None:
         client, asked = Client(), dict[str, Any]()
         monkeypatch.setattr(aws, "client", lambda service, **options: asked.update(options, service=service) or client)
-        assert email.send(answer_to(read(raw()))) == "0100018f"
+        answer = answer_to(read(raw()), id="a+ses-1")
+        assert email.send(answer) == "0100018f"
         assert asked == {"service": "sesv2", "attempts": 1}
         (request,) = client.requests
         assert request["Destination"] == {"ToAddresses": [CUSTOMER]}
-        assert {tag["Name"]: tag["Value"] for tag in request["EmailTags"]} == {"thread": answer_to(read(raw())).thread, "message": "YStzZXMtMQ"}
+        assert {tag["Name"]: tag["Value"] for tag in request["EmailTags"]} == {
+            "thread": answer_to(read(raw())).thread,
+            "message": "YStzZXMtMQ",
+        }
         assert b"Auto-Submitted: auto-replied" in request["Content"]["Raw"]["Data"]
 
     @pytest.mark.parametrize(
