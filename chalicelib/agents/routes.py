@@ -184,6 +184,26 @@ def hand_back(conversation_id: str) -> dict[str, Any]:
     return timeline.conversation_view(room.workspace.hand_back(_agent(), conversation_id, now()))
 
 
+@api.route("/customers/{customer_id}", authorizer=signed_in)
+@answering
+def customer_of_all_channels(customer_id: str) -> dict[str, Any]:
+    _agent()
+    return room.customers.read(customer_id)
+
+
+@api.route("/customers/{customer_id}/merge", methods=["POST"], authorizer=signed_in)
+@answering
+def merge_customers(customer_id: str) -> dict[str, Any]:
+    return room.customers.merge(supervisor(api.current_request), customer_id, text_of(_body(), "other"), now())
+
+
+@api.route("/customers/{customer_id}/split", methods=["POST"], authorizer=signed_in)
+@answering
+def split_customer(customer_id: str) -> dict[str, Any]:
+    agent, body = supervisor(api.current_request), _body()
+    return room.customers.split(agent, customer_id, text_of(body, "channel"), text_of(body, "address"), now())
+
+
 def _session(tokens: dict[str, Any]) -> Response:
     """The ID token for the page's memory; the refresh token only into a cookie that scripts cannot read."""
     result = tokens["AuthenticationResult"]

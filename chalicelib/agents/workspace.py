@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
+from chalicelib.agents import customers as who
 from chalicelib.agents import line, roster
 from chalicelib.agents.roster import Agent
 from chalicelib.conversations import customers, identities, model, notes, table, timeline
@@ -70,6 +71,8 @@ def read(conversation_id: str, after: int) -> dict[str, Any]:
         "others": [timeline.conversation_view(o) for o in customer.conversations if o.id != c.id],
         "cursor": timeline.cursor(messages, after),
         "read_at": thread.read_at,
+        "contact": who.contact(c, thread, customer),
+        "possibly_same": who.possibly_same(customer),
     }
 
 

@@ -4,6 +4,7 @@ An incoming mail's `meta`: `raw` (its object in the mail bucket), `message_id`, 
 these two on), `attachments` (every part and what became of it, see conversations.files; none for a mail of one text), `whole`
 (characters of the whole text, if a quote was cut), `remarks` (what could not be read), `automatic` (why no robot may answer; never
 answered by the bot), `quarantined` (why: kept, shown to nobody unasked, never answered), `unproven` (anybody may have written it),
+`verified` (DMARC passed: the sender's domain vouches for the address),
 `related` (threads that it names, though its sender is none of theirs: possibly related), `about` (what a report tells of a message
 of ours, see email_reports).
 """
@@ -157,6 +158,7 @@ def _meta(mail: Mail, receipt: dict[str, Any], source: Any, support: str, sender
         "automatic": why,
         "quarantined": _quarantine(receipt),
         "unproven": _is_disproven(mail, receipt) or _verdict(receipt, "spf") == "FAIL",
+        "verified": _verdict(receipt, "dmarc") == "PASS" and not _is_disproven(mail, receipt),
     }
     return {key: value for key, value in found.items() if value}
 

@@ -27,9 +27,10 @@ MARK = OURS + THEIRS
 LOOKED_AT = 12  # marks that are checked in one mail
 RELATED = 3
 
-# A thread of mails, of SMS, of a chat. An address's local part has room for 64 characters in all.
-_CODED = r"[es][a-z2-7]{20}|w[a-z2-7]{26}"
+# A thread of mails, of SMS, of a chat (of a customer of the host site). An address's local part has room for 64 characters.
+_CODED = r"[es][a-z2-7]{20}|w[a-z2-7]{26}|ws[a-z2-7]{26}"
 _CHAT = re.compile(r"w[0-9a-f]{32}")
+_CODED_CHAT = re.compile(r"w[a-z2-7]{26}")
 _REFERENCE = re.compile(rf"({_CODED})\.([a-z2-7]{{2,160}})\.([a-z2-7]{{{MARK}}})@", re.IGNORECASE)
 
 
@@ -132,4 +133,4 @@ def _coded(thread: str) -> str:
 
 
 def _decoded(coded: str) -> str:
-    return "w" + b32decode(coded[1:].upper() + "======").hex() if coded.startswith("w") else coded
+    return "w" + b32decode(coded[1:].upper() + "======").hex() if _CODED_CHAT.fullmatch(coded) else coded

@@ -59,12 +59,12 @@ class Customer:
 
 def of(customer: str) -> Customer:
     """Whoever this customer is by now: after a merge, the one that both became. Raises NotFound."""
-    for _ in range(_REDIRECTIONS):
-        found = exactly(customer)
-        if found.identities or found.conversations:
-            return found
-        customer = _into(customer)
-    raise NotFound("no such customer")
+    found = exactly(customer)
+    if not found.identities:
+        found = exactly(current(customer))
+    if not found.identities and not found.conversations:
+        raise NotFound("no such customer")
+    return found
 
 
 def exactly(customer: str) -> Customer:
@@ -88,10 +88,10 @@ def exactly(customer: str) -> Customer:
 def current(customer: str) -> str:
     """The name that this customer goes by now."""
     for _ in range(_REDIRECTIONS):
-        try:
-            customer = _into(customer)
-        except NotFound:
-            return customer
+        record = _get(keys.key(keys.customer_pk(customer), "-"))
+        if not record or "merged_into" not in record:
+            break
+        customer = record["merged_into"]["S"]
     return customer
 
 
@@ -109,17 +109,6 @@ def survivor(one: Customer, other: Customer) -> tuple[Customer, Customer]:
 
     stays, goes = sorted((one, other), key=since)
     return stays, goes
-
-
-def is_proven(c: Conversation, customer: Customer) -> bool:
-    """Do we know whom we write with? In a chat, any proven address of the customer says so. Pure."""
-    chat = c.channel == "webchat"
-    return any(i.proven and (chat or i.name == (c.channel, c.address)) for i in customer.identities)
-
-
-def block_of(c: Conversation, customer: Customer) -> str:
-    """Why nothing may be sent to this conversation's address. Pure."""
-    return next((i.blocked for i in customer.identities if i.name == (c.channel, c.address)), "")
 
 
 def reachable(candidates: Sequence[Identity]) -> Identity | None:
@@ -147,14 +136,6 @@ def read_move(item: Item) -> Move:
 def _move(values: dict[str, Any]) -> Move:
     names = ("kind", "source", "target", "by", "why", "at", "undone")
     return Move(identities=tuple(values["identities"]), **{name: values[name] for name in names})
-
-
-def _into(customer: str) -> str:
-    """Raises NotFound if this customer was not merged into another."""
-    item = _get(keys.key(keys.customer_pk(customer), "-"))
-    if not item or "into" not in item:
-        raise NotFound("no such customer")
-    return str(item["into"]["S"])
 
 
 def _get(key: Item) -> Item | None:

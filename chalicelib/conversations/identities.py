@@ -14,11 +14,10 @@ from typing import Any, Literal
 from chalicelib import aws, settings
 from chalicelib.conversations import keys
 from chalicelib.conversations.keys import Item
-from chalicelib.conversations.model import Message, Tier, known_tier
+from chalicelib.conversations.model import Message, Proven, Tier, known_tier
 from chalicelib.errors import Conflict, NotFound
 
 Block = Literal["stopped", "bounced", "complaint", ""]
-Proof = Literal["code", "jwt", "mail", "carrier", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Identity:
     customer: str
     since: int
     tier: Tier = ""
-    proven: Proof = ""
+    proven: Proven = ""
     proven_at: int = 0
     blocked: Block = ""
 
@@ -49,14 +48,14 @@ def new_customer() -> str:
     return "c" + secrets.token_hex(12)
 
 
-def proof_of(message: Message) -> Proof:
+def proof_of(message: Message) -> Proven:
     """What a message itself proves of its sender's address. Pure."""
     if message.channel == "sms" and message.address.startswith("+"):
         return "carrier"
     return "mail" if message.channel == "email" and message.meta.get("verified") else ""
 
 
-def ensure(channel: str, address: str, at: int, how: Proof = "") -> Identity:
+def ensure(channel: str, address: str, at: int, how: Proven = "") -> Identity:
     """This identity, with a new customer if nobody knew it before. What was known of its proof stays."""
     proof = ", proven = if_not_exists(proven, :how), proven_at = if_not_exists(proven_at, :at)" if how else ""
     change = f"SET customer = if_not_exists(customer, :customer), opened_at = if_not_exists(opened_at, :at), #type = :type{proof}"
@@ -91,7 +90,7 @@ def identity(item: Item) -> Identity:
     )
 
 
-def prove(channel: str, address: str, how: Proof, at: int) -> Identity:
+def prove(channel: str, address: str, how: Proven, at: int) -> Identity:
     """From now on counts as proven; what was proven first stays, but a carrier's word gives way to anything better."""
     known = ensure(channel, address, at, how)
     if known.proven != "carrier" or how == "carrier":

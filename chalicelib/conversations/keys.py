@@ -36,7 +36,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
-from chalicelib.conversations.model import Conversation, Event, Message
+from chalicelib.conversations.model import Conversation, Event, Message, Proof
 from chalicelib.errors import NotFound
 
 Item = dict[str, dict[str, Any]]
@@ -180,6 +180,12 @@ def event_item(c: Conversation, event: Event) -> Item:
 def event(item: Item) -> Event:
     values = decode(item)
     return Event(values["kind"], values["at"], values["by"], json.loads(values["detail"]))
+
+
+def proof(item: Item) -> Proof:
+    values = decode(item)
+    channel, _, address = values["sk"].removeprefix("P#").partition("#")
+    return Proof(channel, address, values["how"], values["at"])
 
 
 def encode(values: dict[str, Any]) -> Item:

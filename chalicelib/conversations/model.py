@@ -17,6 +17,7 @@ Channel = Literal["email", "sms", "webchat"]
 Owner = Literal["bot", "queue", "agent", "none"]
 Urgency = Literal["urgent", "normal"]
 Tier = Literal["", "vip"]
+Proven = Literal["code", "jwt", "mail", "carrier", ""]
 Direction = Literal["incoming", "outgoing"]
 State = Literal["received", "pending", "sending", "sent", "delivered", "failed", "bounced"]
 
@@ -85,6 +86,16 @@ class Event:
     at: int
     by: str
     detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An address that belongs to whoever writes in a thread. `how`: code, jwt, mail or carrier (identities.py says what each means)."""
+
+    channel: str
+    address: str
+    how: Proven
+    at: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ def merge(one: Customer, other: Customer, by: str, why: str, at: int, *, also: I
     _write(
         "merge two customers",
         {"Put": {"Item": customers.move_item(move), "ConditionExpression": "attribute_not_exists(pk)"}},
-        _update_customer(goes.id, "SET into = :value, #type = :type", stays.id, "attribute_not_exists(into)"),
-        _update_customer(stays.id, "SET merged_at = :value, #type = :type", at, "attribute_not_exists(into)"),
+        _update_customer(goes.id, "SET merged_into = :value, #type = :type", stays.id, "attribute_not_exists(merged_into)"),
+        _update_customer(stays.id, "SET merged_at = :value, #type = :type", at, "attribute_not_exists(merged_into)"),
     )
     return move
 
@@ -100,8 +100,8 @@ def _undo(merged: Move, by: str, at: int) -> Move:
     }
     back = {
         "Key": keys.key(keys.customer_pk(merged.source), "-"),
-        "UpdateExpression": "REMOVE into",
-        "ConditionExpression": "into = :target",
+        "UpdateExpression": "REMOVE merged_into",
+        "ConditionExpression": "merged_into = :target",
         "ExpressionAttributeValues": keys.encode({":target": merged.target}),
     }
     put = {"Item": customers.move_item(move), "ConditionExpression": "attribute_not_exists(pk)"}

@@ -7,28 +7,18 @@ may be two people at one browser, nothing is merged, and agents read "possibly t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chalicelib import aws, settings
 from chalicelib.conversations import customers, identities, keys, moves, table
 from chalicelib.conversations.customers import Customer
-from chalicelib.conversations.identities import Identity, Proof
+from chalicelib.conversations.identities import Identity
 from chalicelib.conversations.keys import Item
-from chalicelib.conversations.model import Event
+from chalicelib.conversations.model import Event, Proven
 from chalicelib.errors import Conflict
 
 
-@dataclass(frozen=True, slots=True)
-class Proven:
-    """`channel` and `address` belong to whoever writes in the thread; `at` in ms."""
-
-    channel: str
-    address: str
-    how: Proof
-    at: int
-
-
-def prove(thread: str, channel: str, address: str, how: Proof, at: int) -> bool:
+def prove(thread: str, channel: str, address: str, how: Proven, at: int) -> bool:
     """Records a proof in a chat's thread; False if it is known. One write, no read. Raises Unavailable."""
     item = {"pk": keys.thread_pk(thread), "sk": keys.proof_sk(channel, address), "type": "proof", "how": how, "at": at}
     try:
@@ -41,21 +31,9 @@ def prove(thread: str, channel: str, address: str, how: Proof, at: int) -> bool:
     return True
 
 
-def of(thread: str) -> list[Proven]:
-    """What was proven in a thread, the newest first."""
-    with aws.translated("read the proofs"):
-        page = aws.client("dynamodb").query(
-            TableName=settings.env("TABLE"),
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :p)",
-            ExpressionAttributeValues=keys.encode({":pk": keys.thread_pk(thread), ":p": "P#"}),
-            ConsistentRead=True,
-        )
-    return sorted((_proven(item) for item in page["Items"]), key=lambda p: p.at, reverse=True)
-
-
 def handle(item: Item, _old: Item | None) -> str:
     """A proof of the stream. Raises Conflict if a customer was merged at the same moment: it comes again."""
-    thread, proven = item["pk"]["S"].removeprefix("T#"), _proven(item)
+    thread, proven = item["pk"]["S"].removeprefix("T#"), keys.proof(item)
     visitor = identities.ensure("webchat", thread, proven.at)
     other = identities.prove(proven.channel, proven.address, proven.how, proven.at)
     _tell(thread, Event("proven", proven.at, "customer", {"channel": proven.channel, "address": proven.address, "how": proven.how}))
@@ -68,12 +46,6 @@ def handle(item: Item, _old: Item | None) -> str:
         return "possibly_the_same"
     moves.merge(mine, theirs, "customer", proven.how, proven.at, also=(visitor, other))
     return "merged"
-
-
-def _proven(item: Item) -> Proven:
-    values = keys.decode(item)
-    channel, _, address = values["sk"].removeprefix("P#").partition("#")
-    return Proven(channel, address, values["how"], values["at"])
 
 
 def _with(identity: Identity) -> Customer:

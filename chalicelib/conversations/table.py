@@ -108,6 +108,7 @@ def read_thread(thread: str, consistent: bool = False) -> Thread:
         tuple(sorted(messages, key=lambda m: (m.at, m.id))),
         tuple((_number(i), keys.event(i)) for i in kinds.get("event", [])),
         max((int(i["at"]["N"]) for i in kinds.get("read", [])), default=0),
+        tuple(sorted((keys.proof(i) for i in kinds.get("proof", [])), key=lambda p: p.at, reverse=True)),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from chalicelib.conversations.model import Conversation, Event, Message, is_hand_over
+from chalicelib.conversations.model import Conversation, Event, Message, Proof, is_hand_over
 
 # A message gets its time just before it is written. Another one, written at the same moment, may become visible
 # later and yet bear an earlier time; so a replay starts this long (ms) before the cursor, and readers drop by id.
@@ -21,13 +21,15 @@ _INTERNAL = ("thread", "number", "recent", "article", "question", "turn", "misse
 class Thread:
     """All that was ever said there: conversations by number, messages by time, events with their conversation's number.
 
-    `read_at`: the time of the newest message that the visitor has seen, 0 if unknown.
+    `read_at`: the time of the newest message that the visitor has seen, 0 if unknown. `proofs`: addresses of whoever
+    writes there, the newest proof first.
     """
 
     conversations: tuple[Conversation, ...]
     messages: tuple[Message, ...]
     events: tuple[tuple[int, Event], ...]
     read_at: int = 0
+    proofs: tuple[Proof, ...] = ()
 
 
 def of_conversation(thread: Thread, number: int) -> list[Message]:

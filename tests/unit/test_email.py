@@ -22,7 +22,7 @@ class TestReceive:
         assert (message.direction, message.channel, message.state) == ("incoming", "email", "received")
         assert (message.address, message.name, message.subject, message.text) == (CUSTOMER, "Eve", "订单", "Where is my order?")
         assert message.at == 1_795_168_800_000
-        assert message.meta == {"message_id": "first@example.com", "raw": "raw/ses-1"}
+        assert message.meta == {"message_id": "first@example.com", "raw": "raw/ses-1", "verified": True}
 
     def test_a_mail_that_is_not_there_yet_is_tried_again(self, bucket: Any) -> None:
         with pytest.raises(Unavailable):
