@@ -79,9 +79,13 @@ def _session(visitor: str, expires_at: int) -> dict[str, Any]:
 
 
 def _account_session(jwt: str, now: int) -> dict[str, Any]:
+    """The site's word proves the account, and the addresses that the site verified; customers become one by the stream."""
     from chalicelib.channels import webchat_host
+    from chalicelib.conversations import proofs
 
     account = webchat_host.account(jwt, now)
+    for channel, address in account.proven():
+        proofs.prove(account.visitor, channel, address, "jwt", now)
     return _session(account.visitor, now + ACCOUNT_LIFE) | {"name": account.name, "proven": bool(account.email or account.phone)}
 
 

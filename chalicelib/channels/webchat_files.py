@@ -21,9 +21,9 @@ def upload(visitor: str, frame: dict[str, Any], connection: str, _now: int) -> N
 
 def file(visitor: str, frame: dict[str, Any], connection: str, _now: int) -> None:
     """Where to get a file of one of the visitor's own messages. Raises NotFound."""
-    message_id, sha256 = text(frame, "message"), text(frame, "sha256")
+    message_id, sha256, own_id = text(frame, "message"), text(frame, "sha256"), text(frame, "id")
     message = table.message(visitor, message_id) if message_id else None
     if not message:
         raise NotFound("no such message")
     url = files.download_address(visitor, files.find(message.meta.get("attachments", []), sha256))
-    push.post(connection, {"type": "file", "message": message_id, "sha256": sha256, "url": url})
+    push.post(connection, {"type": "file", "id": own_id[:64], "message": message_id, "sha256": sha256, "url": url})

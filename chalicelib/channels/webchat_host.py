@@ -6,6 +6,7 @@ JSON Web Token (RFC 7519) signed with HS256 by the secret that both sides know. 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from chalicelib.errors import BadRequest, Forbidden, NotAuthenticated
 AUDIENCE = "baton"
 LONGEST_LIFE = 86_400  # seconds that a JWT may still be good for
 LEEWAY = 60  # seconds that the two clocks may differ
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 # A thread of an account; an anonymous visitor's is "w" and hexadecimal digits.
 ACCOUNT = "ws"
@@ -34,6 +36,11 @@ class Account:
         """The same on every device, and nobody can make one up."""
         return ACCOUNT + tokens.sign("account", self.sub)
 
+    def proven(self) -> list[tuple[str, str]]:
+        """Channels and addresses that belong to this customer."""
+        known = (("account", self.sub), ("email", self.email), ("sms", self.phone))
+        return [(channel, address) for channel, address in known if address]
+
 
 def account(signed: str, now: int) -> Account:
     """Raises NotAuthenticated (wrong, expired, too long-lived: get a new one), BadRequest (claims), Forbidden (no secret is set)."""
@@ -42,7 +49,8 @@ def account(signed: str, now: int) -> Account:
     sub = claims["sub"]
     if not sub or len(sub) > 255:
         raise BadRequest("the JWT's sub must be the customer's id at your site, 255 characters at most")
-    return Account(sub, _text(claims, "name")[:80], _proven(claims, "email"), _proven(claims, "phone_number"))
+    email, phone = _proven(claims, "email").lower(), _proven(claims, "phone_number")
+    return Account(sub, _text(claims, "name")[:80], email if "@" in email else "", phone if _E164.fullmatch(phone) else "")
 
 
 def _claims(signed: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class Addresses:
     smtp: str
     phone: str
     mailbox: str
+    shop: str
     support_address: str
     sms_number: str
     logins: list[Login] = field(repr=False)
@@ -66,6 +67,7 @@ def house(folder: Path, port: int = 0, *, preferred: int = 0, demo: bool = True,
                     smtp=f"127.0.0.1:{ports['smtp']}",
                     phone=f"{pages}/phone",
                     mailbox=f"{pages}/mailbox",
+                    shop=f"{pages}/shop",
                     support_address=installed.around.support_address,
                     sms_number=installed.around.sms_number,
                     logins=logins,

@@ -95,10 +95,15 @@ def _kept_outputs(cloud: Cloud, folder: Path, package: Package) -> dict[str, str
 
 
 def _credentials(cloud: Cloud) -> tuple[str, str]:
-    """The stage's Twilio account and token, made at random once."""
+    """The stage's Twilio account and token, made at random once; so is the key that the shop page signs its customers with."""
     ssm, path = cloud.client("ssm"), parameters_of(STACK)
     values = []
-    for name, fresh in (("twilio_account_sid", twilio.new_sid("AC")), ("twilio_auth_token", secrets.token_hex(16))):
+    made = {
+        "twilio_account_sid": twilio.new_sid("AC"),
+        "twilio_auth_token": secrets.token_hex(16),
+        "site_jwt": secrets.token_urlsafe(48),
+    }
+    for name, fresh in made.items():
         try:
             ssm.put_parameter(Name=f"{path}secrets/{name}", Value=fresh, Type="SecureString")
             values.append(fresh)

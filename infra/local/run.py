@@ -101,6 +101,7 @@ def _panel(addresses: Addresses, folder: Path, seconds: float) -> Panel:
     rows.add_column(no_wrap=True)
     rows.add_column(overflow="fold")
     for name, where in (
+        ("shop page", f"{addresses.shop}  with the chat embedded"),
         ("web chat", addresses.site),
         ("agents' console", addresses.console),
         ("phone (SMS)", addresses.phone),

@@ -14,6 +14,7 @@ from infra.local import smtp
 from infra.local.journal import Journal
 from infra.local.mailbox import Mailbox
 from infra.local.phone import Phone
+from infra.local.shop import Shop
 from infra.local.signing import CERTIFICATE_PATH, Signer
 from infra.local.surroundings import Surroundings
 
@@ -72,6 +73,7 @@ async def _serving(around: Surroundings, ports: Ports, folder: Path, signer: Sig
     application = web.Application(middlewares=[_guard(ports.pages)])
     application.add_routes(Phone(around, texts).routes())
     application.add_routes(Mailbox(around, letters, ports.smtp).routes())
+    application.add_routes(Shop(around, PAGES / "shop.html").routes())
     application.add_routes([web.get(CERTIFICATE_PATH, _file(signer.certificate()))])
     application.add_routes([web.get("/{kind:phone|mailbox}/events", _events(texts, letters)), web.get("/{name:.*}", _page)])
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)

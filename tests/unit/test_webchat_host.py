@@ -46,6 +46,15 @@ def test_nobody_can_take_an_accounts_name_without_its_jwt(site: Store) -> None:
         webchat.session(account["token"], T0 + 1_000)
 
 
+def test_what_the_site_verified_is_recorded_once(site: Store) -> None:
+    claims = {"email": "Mia@X.example", "email_verified": True, "phone_number": "030 123", "phone_number_verified": True}
+    session = webchat.session("", T0, signed(**claims))
+    webchat.session("", T0 + 1_000, signed(**claims))
+    found = {(i["pk"]["S"], i["sk"]["S"], i["how"]["S"], int(i["at"]["N"])) for i in site.items()}
+    thread = f"T#{session['visitor']}"
+    assert found == {(thread, "P#account#customer-7", "jwt", T0), (thread, "P#email#mia@x.example", "jwt", T0)}
+
+
 def test_during_a_rotation_both_keys_hold(site: Store) -> None:
     assert webchat.session("", T0, signed(OLD))["visitor"] == webchat.session("", T0, signed())["visitor"]
 

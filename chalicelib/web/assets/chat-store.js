@@ -1,15 +1,21 @@
-// What the chat page knows: the visitor's session, the messages both ways, and what is still to be sent.
-import { length, newId, observable, store, stored } from "./common.js";
+// What the chat page knows: the messages both ways, what is still to be sent, and the signs of life of the other side.
+import { keptInTab, length, local, newId, observable, store, stored } from "./common.js";
+import { KEY, Session } from "./chat-session.js";
 import { LiveSocket } from "./socket.js";
 
-const KEY = `baton.chat:${location.pathname}`; // several sites may share a host
 const OUTBOX = `${KEY}:outbox`;
+const SEEN = `${KEY}:seen`;
+export const DRAFT = `${KEY}:draft`;
 export const LONGEST = 8000; // characters of one message
 const FRAME = 30_000; // bytes: one WebSocket frame holds 32 KB
 const ANSWER_WITHIN = 12_000; // so long a message may take to be stored before it is sent again
 const TRIES = 4;
-const RENEW_BEFORE = 24 * 3600_000; // a token that ends so soon is renewed when connecting
-const FINAL = ["bad_request", "too_large", "too_many", "forbidden"]; // sending the same again does not help
+const FINAL = ["bad_request", "too_large", "forbidden"]; // sending the same again does not help
+const SETTLED = 3_000; // after so long nothing falls between a replay and the first pushes: then a second replay is sure to have all
+const TYPING_EVERY = 3_000;
+const TYPING_LASTS = 6_000;
+const READ_EVERY = 2_000;
+const URL_LASTS = 240_000; // signed addresses of files are good for five minutes
 
 /** Why a text cannot be one message: "empty", "too_large" or "". */
 export function refusal(text) {
@@ -18,22 +24,41 @@ export function refusal(text) {
   return tooLong ? "too_large" : "";
 }
 
-/** Adds what is new, by id, in the order of time. */
+/** Adds what is new, by id, in the order of time and, at the same time, of ids: the same order everywhere. */
 export function merged(known, incoming) {
   const byId = new Map(known.map((m) => [m.id, m]));
   for (const message of incoming) byId.set(message.id, { ...byId.get(message.id), ...message });
   return [...byId.values()].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
 }
 
+/** The newest message of the other side. */
+export const newestOfTheirs = (messages) => messages.findLast((m) => m.by !== "you");
+
+/** Whether a person answers: then typing and reading mean something to somebody. */
+export function personAnswers(messages) {
+  const theirs = newestOfTheirs(messages);
+  return Boolean(theirs && (theirs.by === "agent" || theirs.handover));
+}
+
 export class Chat {
   constructor(language) {
     this.language = language;
-    this.source = observable({ messages: [], outbox: stored(sessionStorage, OUTBOX, []), link: "connecting", loaded: false, trouble: "" });
+    this.source = observable({
+      messages: [], outbox: stored(keptInTab, OUTBOX, []), link: "connecting", loaded: false, trouble: "", waitUntil: 0, typing: false,
+      open: true, seen: stored(local, SEEN, 0), account: null, visitor: "",
+    });
     this.cursor = 0;
-    this.session = null;
     this.inFlight = null; // one at a time, so that the order written is the order stored
+    this.asked = new Map(); // id -> what waits for the answer to a frame
+    this.addresses = new Map(); // signed addresses of files
+    this.timers = {};
+    this.session = new Session({
+      onVisitor: (session) => this.#become(session),
+      onTrouble: (trouble) => this.source.set({ trouble }),
+      onRefused: () => this.#signedOut(),
+    });
     this.socket = new LiveSocket({
-      address: () => this.#address(),
+      address: () => this.session.address(),
       onOpen: () => this.#opened(),
       onFrame: (frame) => this.#read(frame),
       onState: (link) => this.#linked(link),
@@ -41,12 +66,14 @@ export class Chat {
   }
 
   start() {
-    addEventListener("storage", (event) => event.key === KEY && this.#adopt());
+    addEventListener("storage", (event) => event.key === KEY && this.session.isOutdated() && this.#anew());
+    this.started = true;
     this.socket.start();
   }
 
-  send(text) {
-    this.#outbox([...this.#state.outbox, { id: newId(), text, at: Date.now(), tries: 0, failed: "" }]);
+  send(text, attachments = []) {
+    const files = attachments.length ? { attachments } : {};
+    this.#outbox([...this.#state.outbox, { id: newId(), text, ...files, at: Date.now(), tries: 0, failed: "" }]);
     this.#pump();
   }
 
@@ -62,66 +89,115 @@ export class Chat {
     return text;
   }
 
+  /** The host site says who this is. */
+  identify(jwt) {
+    if (!this.session.identify(jwt) || !this.started) return;
+    this.source.set({ trouble: "" });
+    this.#anew();
+  }
+
+  /** Forgets everything about this visitor, and connects no more. */
+  reset() {
+    for (const key of [OUTBOX, DRAFT]) store(keptInTab, key, null);
+    store(local, SEEN, null);
+    this.session.forget();
+    this.socket.stop();
+    this.source.set({ messages: [], outbox: [], loaded: false, seen: 0, account: null, visitor: "" });
+  }
+
+  /** The widget's panel was opened or closed: only what is open is seen. */
+  opened(open) {
+    this.source.set({ open });
+  }
+
+  /** The visitor has seen everything up to this time. */
+  seen(at) {
+    if (at <= this.#state.seen) return;
+    this.source.set({ seen: at });
+    store(local, SEEN, at);
+    if (newestOfTheirs(this.#state.messages)?.by !== "agent") return; // a bot does not care
+    this.timers.read ??= setTimeout(() => {
+      this.timers.read = undefined;
+      this.#send({ action: "read", at: this.#state.seen });
+    }, READ_EVERY);
+  }
+
+  /** The visitor is typing; told at most every few seconds, and only to a person. */
+  types() {
+    const now = Date.now();
+    if (now - (this.typedAt ?? 0) < TYPING_EVERY || !personAnswers(this.#state.messages)) return;
+    this.typedAt = now;
+    this.#send({ action: "typing" });
+  }
+
+  /** Sends a frame and promises the answer to it; rejects with an error's `code` (and `retry_after`). */
+  ask(frame) {
+    const id = newId();
+    return new Promise((resolve, reject) => {
+      if (!this.#send({ ...frame, id })) return reject({ code: "unavailable" });
+      const timer = setTimeout(() => this.#answer(id, null, { code: "unavailable" }), ANSWER_WITHIN);
+      this.asked.set(id, { resolve, reject, timer });
+    });
+  }
+
+  /** A signed address of a file. */
+  async address(message, sha256) {
+    const key = `${message}/${sha256}`;
+    const known = this.addresses.get(key);
+    if (known && known.until > Date.now()) return known.url;
+    const { url } = await this.ask({ action: "file", message, sha256 });
+    this.addresses.set(key, { url, until: Date.now() + URL_LASTS });
+    return url;
+  }
+
   get #state() {
     return this.source.get();
   }
 
-  async #address() {
-    const fresh = this.session && this.worked && this.session.expires_at - Date.now() > RENEW_BEFORE;
-    this.worked = false; // a token that opened no connection is renewed before the next try
-    if (!fresh) await this.#renew();
-    return `${this.session.socket}?token=${encodeURIComponent(this.session.token)}`;
+  #anew() {
+    this.session.current = null;
+    if (this.socket.stopped) this.socket.resume();
+    else this.socket.reconnect();
   }
 
-  /** One tab at a time, so that two new tabs become one visitor. */
-  async #renew() {
-    const locked = navigator.locks ? (act) => navigator.locks.request(KEY, act) : (act) => act();
-    await locked(async () => {
-      const { token } = stored(localStorage, KEY, {});
-      this.session = (token && (await this.#ask({ token }))) || (await this.#ask({}));
-      store(localStorage, KEY, { token: this.session.token, visitor: this.session.visitor });
-    });
-    this.#become(this.session.visitor);
+  /** Only the host site can say again who this is. */
+  #signedOut() {
+    this.socket.stop();
+    this.source.set({ trouble: "signed_out" });
   }
 
-  /** The session, or null if the token is refused. Throws if the service cannot be reached. */
-  async #ask(body) {
-    const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-    const response = await fetch("./chat/session", options);
-    if (response.ok) return response.json();
-    if (body.token && [400, 401, 403, 404].includes(response.status)) return null;
-    this.source.set({ trouble: response.status === 429 ? "too_many" : "unavailable" });
-    throw new Error(`no session: ${response.status}`);
-  }
-
-  /** Another tab became another visitor, because the old token was refused; a renewed token is no reason to reconnect. */
-  #adopt() {
-    const { visitor } = stored(localStorage, KEY, {});
-    if (!visitor || !this.visitor || visitor === this.visitor) return;
-    this.session = null;
-    this.socket.reconnect();
-  }
-
-  #become(visitor) {
-    if (this.visitor && this.visitor !== visitor) {
+  #become(session) {
+    const known = this.#state.visitor;
+    if (known && known !== session.visitor) {
       this.cursor = 0;
       this.source.set({ messages: [], loaded: false });
     }
-    this.visitor = visitor;
+    const account = this.session.jwt ? { name: session.name, proven: session.proven } : null;
+    this.source.set({ visitor: session.visitor, account });
   }
 
   #opened() {
-    this.worked = true;
+    this.session.worked = true;
     this.caughtUp = false; // until the replay is through, a live message must not move the cursor past a gap
     this.inFlight = null;
-    this.#send({ action: "replay", after: this.cursor });
+    this.source.set({ waitUntil: 0 });
+    this.#replay();
+    clearTimeout(this.timers.settled);
+    this.timers.settled = setTimeout(() => this.#replay(), SETTLED);
     this.#pump();
+  }
+
+  #replay() {
+    this.#send({ action: "replay", after: this.cursor });
   }
 
   #linked(link) {
     if (link !== "open") {
       this.inFlight = null;
       clearTimeout(this.patience);
+      clearTimeout(this.timers.settled);
+      for (const id of [...this.asked.keys()]) this.#answer(id, null, { code: "unavailable" });
+      this.source.set({ typing: false });
     }
     this.source.set(link === "open" ? { link, trouble: "" } : { link });
   }
@@ -131,14 +207,29 @@ export class Chat {
       stored: () => this.#stored(frame),
       message: () => this.#take([frame.message]),
       messages: () => this.#replayed(frame),
+      typing: () => this.#typing(),
       error: () => this.#refused(frame),
     };
-    kinds[frame.type]?.();
+    if (kinds[frame.type]) kinds[frame.type]();
+    else if (frame.id) this.#answer(frame.id, frame);
+  }
+
+  #answer(id, frame, error) {
+    const waiting = this.asked.get(id);
+    if (!waiting) return false;
+    clearTimeout(waiting.timer);
+    this.asked.delete(id);
+    if (error) waiting.reject(error);
+    else waiting.resolve(frame);
+    return true;
   }
 
   #stored({ id, at }) {
     const sent = this.#state.outbox.find((m) => m.id === id);
-    if (sent) this.#take([{ id, at, text: sent.text, direction: "incoming", by: "you", state: "received" }]);
+    if (sent) {
+      const files = sent.attachments ? { attachments: sent.attachments.map((entry) => ({ ...entry, fate: "stored" })) } : {};
+      this.#take([{ id, at, text: sent.text, ...files, direction: "incoming", by: "you", state: "received" }]);
+    }
     this.#next(id);
   }
 
@@ -155,14 +246,26 @@ export class Chat {
     const ids = new Set(messages.map((m) => m.id));
     const outbox = this.#state.outbox.filter((m) => !ids.has(m.id));
     if (outbox.length < this.#state.outbox.length) this.#outbox(outbox);
-    this.source.set({ messages: merged(this.#state.messages, messages) });
+    const typing = this.#state.typing && !messages.some((m) => m.by === "agent");
+    this.source.set({ messages: merged(this.#state.messages, messages), typing });
     if (this.caughtUp) this.cursor = Math.max(this.cursor, ...messages.map((m) => m.at));
     if (ids.has(this.inFlight)) this.#next(this.inFlight);
   }
 
-  #refused({ id, code }) {
+  #typing() {
+    this.source.set({ typing: true });
+    clearTimeout(this.timers.typing);
+    this.timers.typing = setTimeout(() => this.source.set({ typing: false }), TYPING_LASTS);
+  }
+
+  #refused(frame) {
+    const { id, action, code, retry_after: wait = 5 } = frame;
     if (code === "not_authenticated") return this.#renewLater();
+    if (this.#answer(id, null, frame)) return;
+    if (code === "too_many" && action === "replay") return setTimeout(() => this.#replay(), wait * 1000);
+    if (["typing", "read", "replay"].includes(action)) return;
     if (!id || id !== this.inFlight) return this.source.set({ trouble: code });
+    if (code === "too_many") return this.#wait(id, wait);
     if (FINAL.includes(code)) {
       this.#change(id, { failed: code });
       return this.#next(id);
@@ -171,8 +274,18 @@ export class Chat {
   }
 
   #renewLater() {
-    this.worked = false;
+    this.session.worked = false;
     this.socket.later();
+  }
+
+  /** Too fast: everything is kept, and goes on by itself after so many seconds. */
+  #wait(id, seconds) {
+    this.source.set({ waitUntil: Date.now() + seconds * 1000 });
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => {
+      this.source.set({ waitUntil: 0 });
+      this.#next(id);
+    }, seconds * 1000);
   }
 
   /** Sends it again, a few times, each a little later; then a person decides. */
@@ -194,15 +307,15 @@ export class Chat {
   #pump() {
     const next = this.#state.outbox.find((m) => !m.failed);
     if (this.inFlight || !next) return;
-    const { id, text } = next;
-    if (!this.#send({ action: "message", id, text, language: this.language })) return;
+    const { id, text, attachments } = next;
+    if (!this.#send({ action: "message", id, text, attachments, language: this.language, name: this.#state.account?.name })) return;
     this.inFlight = id;
     clearTimeout(this.patience);
     this.patience = setTimeout(() => this.#again(id, "unavailable"), ANSWER_WITHIN);
   }
 
   #send(frame) {
-    return this.socket.send({ ...frame, token: this.session?.token });
+    return this.socket.send({ ...frame, token: this.session.token });
   }
 
   #change(id, change) {
@@ -210,7 +323,7 @@ export class Chat {
   }
 
   #outbox(outbox) {
-    store(sessionStorage, OUTBOX, outbox.length ? outbox : null);
+    store(keptInTab, OUTBOX, outbox.length ? outbox : null);
     this.source.set({ outbox });
   }
 }

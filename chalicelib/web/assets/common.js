@@ -35,7 +35,21 @@ export function newId() {
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** Storage that may be forbidden or full: reading gives `otherwise`, writing may be lost. */
+/** The browser's storage, or, where a browser forbids it (in a frame on another site), the page's memory. */
+function storage(name) {
+  try {
+    window[name].getItem("");
+    return window[name];
+  } catch {
+    const kept = new Map();
+    return { getItem: (key) => kept.get(key) ?? null, setItem: (key, text) => kept.set(key, text), removeItem: (key) => kept.delete(key), fleeting: true };
+  }
+}
+
+export const local = storage("localStorage");
+export const keptInTab = storage("sessionStorage");
+
+/** Storage may be full, or hold what others wrote: reading gives `otherwise`, writing may be lost. */
 export function stored(storage, key, otherwise = null) {
   try {
     return JSON.parse(storage.getItem(key)) ?? otherwise;
@@ -53,15 +67,15 @@ export function store(storage, key, value) {
   }
 }
 
-/** The chosen language, or else the first one that browser and page have in common. */
-export function chosenLanguage() {
-  const wanted = [stored(localStorage, "baton.language"), ...(navigator.languages ?? [navigator.language])];
+/** The chosen language, or else the site's, or the first one that browser and page have in common. */
+export function chosenLanguage(sites = "") {
+  const wanted = [stored(local, "baton.language"), sites, ...(navigator.languages ?? [navigator.language])];
   const known = wanted.map((tag) => String(tag ?? "").slice(0, 2).toLowerCase()).find((tag) => tag in LANGUAGES);
   return known ?? "en";
 }
 
 export function chooseLanguage(language) {
-  store(localStorage, "baton.language", language);
+  store(local, "baton.language", language);
   showLanguage(language);
 }
 

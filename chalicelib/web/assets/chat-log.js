@@ -1,0 +1,130 @@
+// The conversation itself: messages, what is still unsent, and what the visitor may expect now.
+import { day, html, Link, Time, useEffect, useLayoutEffect, useRef, useState, webAddress, Words } from "./common.js";
+import { newestOfTheirs } from "./chat-store.js";
+import { Files } from "./chat-files.js";
+import { Reach } from "./chat-reach.js";
+
+const THINKING = 9_000; // after so long without an answer the page says honestly that it may take a while
+const TOGETHER = 5 * 60_000; // messages of one author within this time stand together
+
+export function Log({ chat, state, words, language }) {
+  const { messages, outbox, loaded, typing } = state;
+  const box = useRef(null);
+  const [below, setBelow] = useState(false);
+  const toEnd = () => (box.current.scrollTop = box.current.scrollHeight);
+  const atEnd = useRef(true);
+  const see = () => atEnd.current && state.open && document.visibilityState === "visible" && chat.seen(newestOfTheirs(messages)?.at ?? 0);
+  const onScroll = () => {
+    const { scrollHeight, scrollTop, clientHeight } = box.current;
+    atEnd.current = scrollHeight - scrollTop - clientHeight < 80;
+    if (atEnd.current) setBelow(false);
+    see();
+  };
+  useLayoutEffect(() => {
+    if (atEnd.current || outbox.length) toEnd();
+    else setBelow(true);
+  }, [messages.length, outbox.length]);
+  useKeepEnd(box, atEnd, toEnd);
+  useEffect(() => {
+    see();
+    document.addEventListener("visibilitychange", see);
+    return () => document.removeEventListener("visibilitychange", see);
+  });
+  return html`
+    <div class="scroll" ref=${box} onScroll=${onScroll} tabindex="0" role="log" aria-label=${words.log}
+      aria-live=${loaded ? "polite" : "off"} aria-busy=${!loaded}>
+      <div class="log">
+        <${Hello} words=${words} />
+        ${messages.map((m, i) => html`<${Message} key=${m.id} m=${m} previous=${messages[i - 1]} chat=${chat} words=${words} language=${language} />`)}
+        ${outbox.map((m) => html`<${Unsent} key=${m.id} m=${m} chat=${chat} words=${words} link=${state.link} waits=${state.waitUntil > 0} />`)}
+        ${typing && html`<p class="thinking"><span class="sr">${words.typing}</span><i></i><i></i><i></i></p>`}
+        <${Outlook} messages=${messages} outbox=${outbox} words=${words} />
+        <${Reach} chat=${chat} state=${state} words=${words} language=${language} />
+      </div>
+    </div>
+    ${below && html`<button type="button" class="below" onClick=${toEnd}>${words.newBelow} ↓</button>`}`;
+}
+
+/** Whatever changes the height (a keyboard, a status line, a picture): who was at the end stays there. */
+function useKeepEnd(box, atEnd, toEnd) {
+  useEffect(() => {
+    const observer = new ResizeObserver(() => atEnd.current && toEnd());
+    observer.observe(box.current);
+    observer.observe(box.current.firstElementChild);
+    return () => observer.disconnect();
+  }, []);
+}
+
+const Hello = ({ words }) => html`
+  <div class="hello">
+    <p class="greeting">${words.hello}</p>
+    <p>${words.helloMore}</p>
+  </div>`;
+
+const together = (a, b) => a && b && a.by === b.by && a.name === b.name && b.at - a.at < TOGETHER;
+const sameDay = (a, b) => a && new Date(a.at).toDateString() === new Date(b.at).toDateString();
+
+function Message({ m, previous, chat, words, language }) {
+  const mine = m.by === "you";
+  const author = mine ? words.you : m.by === "bot" ? words.bot : m.name || words.team;
+  const joined = together(previous, m) && sameDay(previous, m);
+  const address = (id, sha256) => chat.address(id, sha256);
+  return html`
+    ${!sameDay(previous, m) && html`<p class="day">${day(m.at, language)}</p>`}
+    <article class=${`message ${mine ? "mine" : m.by}`} data-id=${m.id}>
+      <p class=${mine || joined ? "sr" : "author"}>${author}${m.by === "bot" && html` <span class="tag">${words.automatic}</span>`}</p>
+      ${m.text && html`<div class="bubble">
+        <${Words} text=${m.text} more=${words.showAll} />
+        ${m.link && webAddress(m.link) && html`<p class="source"><${Link} to=${m.link}>${words.readMore}<//></p>`}
+      </div>`}
+      <${Files} m=${m} address=${address} words=${words} language=${language} />
+      <p class="state"><${Time} at=${m.at} language=${language} />${mine && html` · ${words.received}`}${
+        words.by[m.channel] && html` · ${words.by[m.channel]}`
+      }</p>
+    </article>`;
+}
+
+function Unsent({ m, chat, words, link, waits }) {
+  const edit = () => {
+    const text = chat.withdraw(m.id);
+    dispatchEvent(new CustomEvent("draft", { detail: text }));
+  };
+  const pending = link !== "open" ? words.held : waits ? words.waits : words.sending;
+  return html`
+    <article class="message mine unsent" data-id=${m.id}>
+      <p class="sr">${words.you}</p>
+      ${m.text && html`<div class="bubble"><${Words} text=${m.text} more=${words.showAll} /></div>`}
+      ${m.attachments && html`<ul class="files">${m.attachments.map((entry) => html`<li class="file"><span class="file-name">${entry.name}</span></li>`)}</ul>`}
+      ${m.failed
+        ? html`<p class="state bad">
+            ${words.failed[m.failed] ?? words.failed.other}${" "}
+            <button type="button" class="plain" onClick=${() => chat.retry(m.id)}>${words.retry}</button>${" "}
+            <button type="button" class="plain" onClick=${edit}>${words.edit}</button>
+          </p>`
+        : html`<p class="state">${pending}</p>`}
+    </article>`;
+}
+
+/** What the customer may expect now: nothing is promised that the page does not know. */
+function Outlook({ messages, outbox, words }) {
+  const last = messages.at(-1);
+  const theirs = newestOfTheirs(messages);
+  const person = theirs?.by === "agent";
+  const waiting = last?.by === "you" && !outbox.length;
+  const thinking = useSoon(waiting && !person && !theirs?.handover ? last.at : 0);
+  if (theirs?.handover) return html`<div class="outlook"><p><b>${words.handed}</b></p><p>${words.handedMore}</p></div>`;
+  if (!waiting || person) return null;
+  if (thinking) return html`<p class="thinking"><span class="sr">${words.thinking}</span><i></i><i></i><i></i></p>`;
+  return html`<div class="outlook"><p>${words.waiting}</p></div>`;
+}
+
+/** True for a short while after `since` was first seen. */
+function useSoon(since) {
+  const [over, setOver] = useState(0);
+  useEffect(() => {
+    if (!since || Math.abs(Date.now() - since) > 10 * THINKING) return setOver(since);
+    const timer = setTimeout(() => setOver(since), THINKING);
+    return () => clearTimeout(timer);
+  }, [since]);
+  return since > 0 && over !== since;
+}
