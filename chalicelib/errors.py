@@ -8,7 +8,8 @@ BatonError
 ├── NotFound          404  not there, or not yours: the caller cannot tell which
 ├── Conflict          409  somebody else was faster; read again
 │   ├── NotOwner           the baton is in other hands
-│   └── Full               the agent holds as many conversations as allowed
+│   ├── Full               the agent holds as many conversations as allowed
+│   └── Blocked            nothing may be sent to this customer
 ├── TooMany           429
 ├── Undeliverable          a provider will never take this message
 ├── Uncertain              sent or not? only a person may send it again
@@ -62,6 +63,10 @@ class NotOwner(Conflict):
 
 class Full(Conflict):
     code = "full"
+
+
+class Blocked(Conflict):
+    code = "blocked"
 
 
 class TooMany(BatonError):

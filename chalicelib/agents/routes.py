@@ -133,8 +133,15 @@ def conversation(conversation_id: str) -> dict[str, Any]:
 @answering
 def reply(conversation_id: str) -> Response:
     body = _body()
-    message, is_new = room.workspace.reply(_agent(), conversation_id, text_of(body, "id"), text_of(body, "text"), now())
+    text, attached = text_of(body, "text"), body.get("attachments")
+    message, is_new = room.replies.reply(_agent(), conversation_id, text_of(body, "id"), text, now(), attached=attached)
     return respond(timeline.for_agent(message), 201 if is_new else 200)
+
+
+@api.route("/conversations/{conversation_id}/uploads", methods=["POST"], authorizer=signed_in)
+@answering
+def upload(conversation_id: str) -> dict[str, Any]:
+    return room.replies.upload(_agent(), conversation_id, _body())
 
 
 @api.route("/conversations/{conversation_id}/typing", methods=["POST"], authorizer=signed_in)

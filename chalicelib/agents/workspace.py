@@ -1,4 +1,4 @@
-"""What an agent does with conversations: claim, read, reply, note, transfer, resolve, hand back.
+"""What an agent does with conversations: claim, read, note, transfer, resolve, hand back; `replies` has the rest.
 
 Each action reads the head, asks the model for the next version and saves it under the condition that nobody changed
 it meanwhile; with the version go the message, the event and the agents' counters, in one transaction.
@@ -76,41 +76,10 @@ def read(conversation_id: str, after: int) -> dict[str, Any]:
     }
 
 
-def reply(agent: Agent, conversation_id: str, client_id: str, text: str, now: int) -> tuple[Message, bool]:
-    """Sends once: the same id and text again gives the stored message and False. Raises NotOwner, Conflict, BadRequest."""
-    c = table.conversation(conversation_id)
-    message_id = model.reply_id(_checked_id(client_id))
-    already = table.message(c.thread, message_id)
-    if already:
-        return _same(already, _checked_text(text)), False
-    message = Message(
-        thread=c.thread,
-        id=message_id,
-        direction="outgoing",
-        channel=c.channel,
-        at=now,
-        text=_checked_text(text),
-        address=c.address,
-        name=agent.name,
-        by=agent.id,
-        state="pending",
-        subject=c.subject if c.channel == "email" else "",
-        meta={"conversation": c.id} | _reply_headers(c),
-    )
-    try:
-        _change(conversation_id, lambda c: (model.replied(c, agent.id, message_id, now), None), messages=(message,))
-    except Conflict:
-        raced = table.message(c.thread, message_id)
-        if not raced:
-            raise
-        return _same(raced, message.text), False
-    return message, True
-
-
 def note(agent: Agent, conversation_id: str, client_id: str, text: str, now: int) -> notes.Note:
     """For colleagues only; whoever may read may note. Raises NotFound, BadRequest."""
     c = table.conversation(conversation_id)
-    written = notes.Note(_checked_id(client_id), now, agent.id, agent.name, _checked_text(text))
+    written = notes.Note(checked_id(client_id), now, agent.id, agent.name, checked_text(text))
     notes.add(c.thread, written)
     return written
 
@@ -119,7 +88,7 @@ def transfer(agent: Agent, conversation_id: str, queue: str, urgency: str, now: 
     """Into another queue, with its age. Raises NotOwner, BadRequest."""
     name, level = roster.known_queue(queue), model.queue_urgency(urgency)
     event = Event("transferred", now, agent.id, {"queue": name, "urgency": level})
-    return _change(conversation_id, lambda c: (model.transferred(c, agent.id, name, level, now), event), also=[roster.gives(agent.id)])
+    return change(conversation_id, lambda c: (model.transferred(c, agent.id, name, level, now), event), also=[roster.gives(agent.id)])
 
 
 def pass_to(agent: Agent, conversation_id: str, to: str, now: int) -> Conversation:
@@ -131,19 +100,19 @@ def pass_to(agent: Agent, conversation_id: str, to: str, now: int) -> Conversati
         raise Full(f"{colleague.name} holds as many conversations as allowed")
     event = Event("transferred", now, agent.id, {"agent": colleague.id, "name": colleague.name})
     counters = [roster.gives(agent.id), roster.takes(colleague)]
-    return _change(conversation_id, lambda c: (model.passed(c, agent.id, colleague.id, now), event), also=counters)
+    return change(conversation_id, lambda c: (model.passed(c, agent.id, colleague.id, now), event), also=counters)
 
 
 def resolve(agent: Agent, conversation_id: str, now: int) -> Conversation:
     """Done. Raises NotOwner."""
     event = Event("resolved", now, agent.id)
-    return _change(conversation_id, lambda c: (model.resolved(c, agent.id, now), event), also=[roster.gives(agent.id)])
+    return change(conversation_id, lambda c: (model.resolved(c, agent.id, now), event), also=[roster.gives(agent.id)])
 
 
 def hand_back(agent: Agent, conversation_id: str, now: int) -> Conversation:
     """The bot goes on. Raises NotOwner."""
     event = Event("handed_back", now, agent.id)
-    return _change(conversation_id, lambda c: (model.handed_back(c, agent.id, now), event), also=[roster.gives(agent.id)])
+    return change(conversation_id, lambda c: (model.handed_back(c, agent.id, now), event), also=[roster.gives(agent.id)])
 
 
 def set_tier(agent: Agent, conversation_id: str, tier: str, now: int) -> Conversation:
@@ -151,13 +120,13 @@ def set_tier(agent: Agent, conversation_id: str, tier: str, now: int) -> Convers
     c, level = table.conversation(conversation_id), model.known_tier(tier)
     identities.set_tier(c.channel, c.address, level)
     event = Event("tier", now, agent.id, {"tier": level})
-    return _change(conversation_id, lambda c: (replace(c, tier=level), event))
+    return change(conversation_id, lambda c: (replace(c, tier=level), event))
 
 
 def give_back(c: Conversation, now: int) -> Conversation:
     """Its agent is gone: back into the line, first. Raises NotOwner, Conflict."""
     event = Event("returned", now, "system", {"agent": c.agent})
-    return _change(c.id, lambda c: (model.returned(c, now), event), also=[roster.gives(c.agent)])
+    return change(c.id, lambda c: (model.returned(c, now), event), also=[roster.gives(c.agent)])
 
 
 def _first_free(agent: Agent, tickets: list[line.Ticket], now: int) -> Conversation | None:
@@ -184,7 +153,7 @@ def _take(agent: Agent, conversation_id: str, now: int) -> Conversation | None:
     """None if a colleague is just taking it. Raises NotOwner, NotFound (it waits no longer), Full."""
     event = Event("claimed", now, agent.id, {"name": agent.name})
     try:
-        return _change(conversation_id, lambda c: (model.claimed(c, agent.id, now), event), also=[roster.takes(agent)])
+        return change(conversation_id, lambda c: (model.claimed(c, agent.id, now), event), also=[roster.takes(agent)])
     except NotOwner:
         raise
     except Conflict:
@@ -194,7 +163,7 @@ def _take(agent: Agent, conversation_id: str, now: int) -> Conversation | None:
         return None
 
 
-def _change(
+def change(
     conversation_id: str,
     next_version: Callable[[Conversation], tuple[Conversation, Event | None]],
     messages: tuple[Message, ...] = (),
@@ -212,27 +181,15 @@ def _change(
     raise AssertionError("unreachable")
 
 
-def _reply_headers(c: Conversation) -> dict[str, Any]:
-    """A mail must name what it answers, or mail programs open a new thread."""
-    if c.channel != "email":
-        return {}
-    incoming = [m for m in table.read_thread(c.thread).messages if m.direction == "incoming"]
-    return model.answering(incoming[-1]) if incoming else {}
-
-
-def _same(stored: Message, text: str) -> Message:
-    if stored.text != text:
-        raise Conflict("this id was used for another text: take a new id")
-    return stored
-
-
-def _checked_id(client_id: str) -> str:
+def checked_id(client_id: str) -> str:
+    """Raises BadRequest."""
     if not _CLIENT_ID.fullmatch(client_id):
         raise BadRequest("id must be your own random id: 8 to 64 characters of A-Z a-z 0-9 _ -")
     return client_id
 
 
-def _checked_text(text: str) -> str:
+def checked_text(text: str) -> str:
+    """Without spaces at its ends. Raises BadRequest, TooLarge."""
     if not text.strip():
         raise BadRequest("text must not be empty")
     if len(text) > LONGEST_TEXT:

@@ -77,7 +77,7 @@ def _refused(message: Message) -> str:
     """Why nothing may be sent to this address: looked up at the last moment, so that a STOP wins against whatever is on its way."""
     if message.meta.get("confirmation"):
         return ""
-    return BLOCKED.get(identities.blocked(message.channel, message.address), "")
+    return BLOCKED.get(identities.blocked(message.channel, message.address, message.meta.get("asked_at", 0)), "")
 
 
 def _after_a_crash(message: Message) -> str:

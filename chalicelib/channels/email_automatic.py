@@ -9,7 +9,7 @@ from chalicelib.channels.email_parse import Mail
 RECEIVED_LINES = 100  # more hops than this are a loop
 
 # Reasons that say a machine wrote it; the others only forbid an automatic answer.
-MACHINE = frozenset({"auto-submitted", "auto-reply", "null sender", "report", "daemon", "own address", "own mail", "subject"})
+MACHINE = frozenset({"auto-submitted", "auto-reply", "null sender", "report", "daemon", "own address", "subject"})
 
 _DAEMON = re.compile(r"^(mailer-daemon|postmaster|mail-?daemon|mdaemon|double-bounce|bounces?)([+\-.=].*)?@")
 _NO_REPLY = re.compile(r"^(do-?not-?reply|no-?reply|noreply|nobody|listserv|majordomo|owner-.*|.*-request|.*-owner)([+\-._].*)?@")
@@ -50,7 +50,7 @@ def _headers_say(mail: Mail) -> str:
     if mail.type == "multipart/report" or "x-failed-recipients" in mail.headers:
         return "report"
     precedence = mail.header("precedence").strip().lower()
-    if precedence in ("auto_reply", "auto-reply", "autoreply") or mail.header("x-precedence").strip().lower() == "auto_reply":
+    if precedence in ("auto_reply", "auto-reply", "autoreply", "junk") or mail.header("x-precedence").strip().lower() == "auto_reply":
         return "auto-reply"
     if any(mail.header(name).strip().lower() not in ("", "no", "false") for name in _AUTO_HEADERS):
         return "auto-reply"
@@ -68,7 +68,7 @@ def _sender_says(mail: Mail, envelope: str | None, own: str) -> str:
 
 
 def _forbidden(mail: Mail) -> str:
-    if mail.header("precedence").strip().lower() in ("bulk", "junk", "list"):
+    if mail.header("precedence").strip().lower() in ("bulk", "list"):
         return "precedence"
     if any(name in mail.headers for name in _LIST_HEADERS):
         return "list"

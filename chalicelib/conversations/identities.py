@@ -106,14 +106,22 @@ def set_tier(channel: str, address: str, tier: Tier) -> None:
         raise NotFound("nobody ever wrote from this address") from None
 
 
-def blocked(channel: str, address: str) -> Block:
-    """Why nothing may be sent to this address; "" if something may. A consistent read: a STOP counts from the moment it was stored."""
+def blocked(channel: str, address: str, asked_at: int = 0) -> Block:
+    """Why nothing may be sent to this address; "" if something may. A consistent read: a STOP counts from the moment it was stored.
+
+    `asked_at`: when (ms) the message was written that is to be answered. Who complained about our mails and then writes to us
+    gets an answer, and nothing else.
+    """
     with aws.translated("read an identity"):
         found = aws.client("dynamodb").get_item(
-            TableName=settings.env("TABLE"), Key=_key(channel, address), ConsistentRead=True, ProjectionExpression="blocked"
+            TableName=settings.env("TABLE"),
+            Key=_key(channel, address),
+            ConsistentRead=True,
+            ProjectionExpression="blocked, blocked_at",
         )
-    reason: Block = keys.decode(found.get("Item", {})).get("blocked", "")
-    return reason
+    values = keys.decode(found.get("Item", {}))
+    reason: Block = values.get("blocked", "")
+    return "" if reason == "complaint" and asked_at > values["blocked_at"] else reason
 
 
 def block(channel: str, address: str, why: Block, at: int) -> None:

@@ -292,10 +292,11 @@ def outcome(c: Conversation, message_id: str) -> str:
 
 
 def answering(incoming: Message) -> dict[str, Any]:
-    """What an answer's `meta` must say of the message that it answers, so that mail programs keep the thread."""
-    if "message_id" not in incoming.meta:
+    """What an answer's `meta` must say of the mail that it answers: mail programs keep the thread by it."""
+    if incoming.channel != "email":
         return {}
-    return {"in_reply_to": incoming.meta["message_id"], "references": incoming.meta.get("references", [])}
+    named = {"in_reply_to": incoming.meta.get("message_id", ""), "references": incoming.meta.get("references", [])}
+    return {"asked_at": incoming.at} | {key: value for key, value in named.items() if value}
 
 
 def hand_over_event(escalation: Escalation, at: int) -> Event:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from chalicelib.agents import roster, workspace
+from chalicelib.agents import replies, roster, workspace
 from chalicelib.conversations import identities, table
 from chalicelib.errors import Conflict, NotOwner
 from tests.unit.conftest import T0, incoming
@@ -51,7 +51,7 @@ def test_twenty_clicks_on_send_are_one_reply() -> None:
 
     def click(_: int) -> str:
         try:
-            return workspace.reply(ann, "a.1", "id-00000001", "Hello", T0 + 20_000)[0].id
+            return replies.reply(ann, "a.1", "id-00000001", "Hello", T0 + 20_000)[0].id
         except NotOwner:
             raise
         except Conflict:

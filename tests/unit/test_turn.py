@@ -253,7 +253,11 @@ def test_an_answer_to_a_mail_says_what_it_answers(store: Store) -> None:
     mail = incoming(thread="e1", channel="email", address="ann@example.com", meta={"message_id": "<1@x>", "references": ["<0@x>"]})
     take(mail)
     [answer] = outgoing("e1")
-    assert (answer.meta, answer.address, answer.channel) == ({"in_reply_to": "<1@x>", "references": ["<0@x>"]}, "ann@example.com", "email")
+    assert (answer.meta, answer.address, answer.channel) == (
+        {"asked_at": T0, "in_reply_to": "<1@x>", "references": ["<0@x>"]},
+        "ann@example.com",
+        "email",
+    )
 
 
 def test_a_head_that_never_holds_still_is_tried_again_later(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib import aws
-from chalicelib.agents import line, roster, workspace
+from chalicelib.agents import line, replies, roster, workspace
 from chalicelib.agents.roster import Agent
 from chalicelib.conversations import model, table
 from chalicelib.conversations.model import Conversation, Urgency
@@ -111,12 +111,12 @@ def test_silent_queues_do_not_hide_who_waits(ann: Agent, monkeypatch: pytest.Mon
 def test_a_reply_is_stored_and_sent_once(ann: Agent) -> None:
     wait("a")
     claimed(ann)
-    message, new = workspace.reply(ann, "a.1", "id-00000001", " On its way. ", T0 + 20_000)
+    message, new = replies.reply(ann, "a.1", "id-00000001", " On its way. ", T0 + 20_000)
     assert (message.text, message.state, message.by, new) == ("On its way.", "pending", ann.id, True)
-    again, new = workspace.reply(ann, "a.1", "id-00000001", "On its way.", T0 + 30_000)
+    again, new = replies.reply(ann, "a.1", "id-00000001", "On its way.", T0 + 30_000)
     assert (again.at, new) == (message.at, False)
     with pytest.raises(Conflict, match="new id"):
-        workspace.reply(ann, "a.1", "id-00000001", "Something else", T0 + 30_000)
+        replies.reply(ann, "a.1", "id-00000001", "Something else", T0 + 30_000)
     head = table.conversation("a.1")
     assert (head.replies, head.waiting_since, head.first_reply_by) == (1, 0, ann.id)
 
@@ -125,13 +125,13 @@ def test_who_does_not_hold_the_baton_cannot_reply_resolve_or_move_it(ann: Agent,
     wait("a")
     claimed(ann)
     with pytest.raises(NotOwner):
-        workspace.reply(bea, "a.1", "id-00000001", "Mine!", T0)
+        replies.reply(bea, "a.1", "id-00000001", "Mine!", T0)
     with pytest.raises(NotOwner):
         workspace.resolve(bea, "a.1", T0)
     with pytest.raises(NotOwner):
         workspace.transfer(bea, "a.1", "orders", "normal", T0)
     with pytest.raises(NotFound):
-        workspace.reply(bea, "zzz.1", "id-00000001", "Nobody", T0)
+        replies.reply(bea, "zzz.1", "id-00000001", "Nobody", T0)
     assert table.message("a", "r+id-00000001") is None
 
 
@@ -169,7 +169,7 @@ def test_the_story_has_messages_notes_events_and_the_other_conversations(ann: Ag
     table.save(replace(model.opened(incoming(thread="mail", channel="email"), c.customer)))
     claimed(ann)
     workspace.note(ann, "a.1", "note-0001", "Be gentle", T0 + 5)
-    workspace.reply(ann, "a.1", "id-00000001", "Hello", T0 + 20_000)
+    replies.reply(ann, "a.1", "id-00000001", "Hello", T0 + 20_000)
     story = workspace.read("a.1", 0)
     assert [m["text"] for m in story["messages"]] == ["Where is my order?", "Hello"]
     assert [e["kind"] for e in story["events"]] == ["claimed"]
@@ -193,7 +193,7 @@ def test_bad_replies_are_refused_in_words(ann: Agent, client_id: str, text: str,
     wait("a")
     claimed(ann)
     with pytest.raises(error):
-        workspace.reply(ann, "a.1", client_id, text, T0)
+        replies.reply(ann, "a.1", client_id, text, T0)
 
 
 def test_queues_are_shown_with_their_oldest(ann: Agent) -> None:
