@@ -117,17 +117,27 @@ def websocket_disconnect(event: WebsocketEvent) -> dict[str, int]:
     return {"statusCode": 200}
 
 
+@app.route("/files/{token}")
+@http.answering
+def linked_file(token: str) -> Response:
+    """Where the link in a text message leads."""
+    from urllib.parse import unquote
+
+    from chalicelib.channels import file_links
+
+    return http.respond("", 302, {"Location": file_links.follow(unquote(token), now()), "Content-Type": "text/plain"})
+
+
 # --- Customers: SMS and e-mail ---------------------------------------------------------------------------------------
 
 
 @app.route("/sms/twilio", methods=["POST"], content_types=[FORM])
 @http.answering
 def sms_webhook() -> Response:
-    from chalicelib.channels import sms
-    from chalicelib.conversations import table
+    from chalicelib.channels import sms_twilio
 
     request = app.current_request
-    table.record(sms.receive(request.raw_body, dict(request.headers)))
+    sms_twilio.webhook(request.raw_body, dict(request.headers))
     return http.respond("<Response/>", 200, {"Content-Type": "text/xml"})
 
 
@@ -135,10 +145,10 @@ def sms_webhook() -> Response:
 @http.answering
 def sms_status() -> Response:
     """What became of a text message that we sent."""
-    from chalicelib.channels import sms
+    from chalicelib.channels import sms_twilio
 
     request = app.current_request
-    sms.status(request.raw_body, dict(request.headers), dict(request.query_params or {}))
+    sms_twilio.status(request.raw_body, dict(request.headers), dict(request.query_params or {}))
     return http.respond("", 204)
 
 
@@ -183,10 +193,10 @@ def bot_answer(event: DynamoDBEvent) -> dict[str, Any]:
 def deliver(event: DynamoDBEvent) -> dict[str, Any]:
     from chalicelib import streams
     from chalicelib.agents import hints
-    from chalicelib.channels import delivery
+    from chalicelib.channels import chores, delivery
     from chalicelib.conversations import moves, proofs
 
-    handlers = {"outgoing": delivery.handle, "head": hints.handle, "proof": proofs.handle, "move": moves.handle}
+    handlers = {"incoming": chores.handle, "outgoing": delivery.handle, "head": hints.handle, "proof": proofs.handle, "move": moves.handle}
     return streams.process(event.to_dict(), "deliver", handlers)
 
 

@@ -39,7 +39,14 @@ _MEANINGS: dict[str, type[BatonError]] = {
     for code in codes.split()
 }
 _NEVER = frozenset(
-    {"MessageRejected", "BadRequestException", "InvalidParameterValue", "ValidationException", "MailFromDomainNotVerifiedException"}
+    {
+        "MessageRejected",
+        "BadRequestException",
+        "ConflictException",  # of text messages: the number opted out, is blocked, cannot take this
+        "InvalidParameterValue",
+        "ValidationException",
+        "MailFromDomainNotVerifiedException",
+    }
 )
 
 
@@ -81,7 +88,7 @@ def sending(what: str) -> Iterator[None]:
     except boto.ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         kind = Undeliverable if code in _NEVER else Unavailable
-        raise kind(f"{what}: {code}") from error
+        raise kind(f"{what}: {code} {error.response.get('Reason', '')}".rstrip()) from error
     except (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError, boto.SSLError) as error:
         raise Unavailable(f"{what}: {type(error).__name__}") from error
     except boto.HTTPClientError as error:

@@ -67,7 +67,7 @@ def verified(message: object, topics: Collection[str], now: int, oldest: int = s
     fields = _fields(message)
     if fields["TopicArn"] not in topics:
         raise Forbidden("this topic is not ours")
-    sent = _moment(fields["Timestamp"])
+    sent = moment(fields["Timestamp"])
     if not now - oldest <= sent <= now + SKEW:
         raise Forbidden("this SNS message is too old, or from the future")
     signed = {name: fields[name] for name in _SIGNED[fields["Type"]] if name in fields}
@@ -98,7 +98,8 @@ def _fields(message: object) -> dict[str, str]:
     return fields
 
 
-def _moment(text: str) -> int:
+def moment(text: str) -> int:
+    """Unix ms of a Timestamp. Raises Forbidden."""
     try:
         return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC).timestamp() * 1000)
     except ValueError:

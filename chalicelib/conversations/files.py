@@ -135,6 +135,11 @@ def download_address(thread: str, entry: Entry) -> str:
     return url
 
 
+def place(thread: str, sha256: str) -> str:
+    """Its address for other services of AWS: `s3://bucket/key`."""
+    return f"s3://{_bucket()}/{_key(thread, sha256)}"
+
+
 def disposition(name: str, kind: str = "attachment") -> str:
     """A Content-Disposition that any name survives (RFC 6266, RFC 8187)."""
     plain = re.sub(r"[^A-Za-z0-9 ._()-]", "_", name) or "file"

@@ -86,10 +86,10 @@ def set_state(m: Message, state: State, expected: Sequence[State], at: int, *, p
     return _update(m, change, condition, {"#state": "state"}, values)
 
 
-def set_meta(m: Message) -> bool:
-    """Replaces what a channel knows of a stored message, which then is no longer on anybody's list; False if the message is gone."""
+def set_meta(m: Message, done: bool = True) -> bool:
+    """Replaces what a channel knows of a stored message, which then, if `done`, is no longer on anybody's list; False if it is gone."""
     meta = json.dumps(m.meta, ensure_ascii=False, separators=(",", ":"))
-    return _update(m, "SET meta = :meta REMOVE todo", "attribute_exists(pk)", {}, {":meta": meta})
+    return _update(m, f"SET meta = :meta{' REMOVE todo' if done else ''}", "attribute_exists(pk)", {}, {":meta": meta})
 
 
 def read_thread(thread: str, consistent: bool = False) -> Thread:

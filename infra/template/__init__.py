@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from infra.template import access, alarms, apis, data, events, functions, mail, parameters, queues
+from infra.template import access, alarms, apis, data, events, functions, mail, parameters, queues, texts
 from infra.template.cfn import Json, ref
 
 POLICIES = ".chalice/policies"
@@ -18,6 +18,7 @@ def merge(root: Path, stage: str, architecture: str) -> Json:
         **data.resources(stage),
         **queues.resources(agent_queues),
         **mail.resources(),
+        **texts.resources(),
         **access.resources(stage),
         **functions.log_groups(),
         **parameters.published(),

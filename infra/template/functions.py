@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from infra.template import queues
+from infra.template import queues, texts
 from infra.template.cfn import Json, att, ref, resource, sub
 
 
@@ -32,9 +32,10 @@ FUNCTIONS: dict[str, Function] = {
         "chalicelib.agents.access chalicelib.agents.workspace",
         "TABLE NOTES_TABLE MAIL_BUCKET FILES_BUCKET REPORTS_BUCKET QUEUES USER_POOL_CLIENT REPORT_FUNCTION TIME_ZONE SUPPORT_ADDRESS",
     ),
-    "SmsWebhook": Function("sms_webhook", 10, "chalicelib.channels.sms", "TABLE", paths=("/sms/twilio",)),
-    "SmsStatus": Function("sms_status", 10, "chalicelib.channels.sms", "TABLE QUEUES", paths=("/sms/twilio/status",)),
-    "SmsAws": Function("sms_aws", 10, "chalicelib.channels.sms", "TABLE QUEUES SMS_NUMBER TEXT_TOPIC", background=True),
+    "SmsWebhook": Function("sms_webhook", 10, "chalicelib.channels.sms_twilio", "TABLE BUSINESS SUPPORT_ADDRESS", paths=("/sms/twilio",)),
+    "SmsStatus": Function("sms_status", 10, "chalicelib.channels.sms_twilio", "TABLE QUEUES", paths=("/sms/twilio/status",)),
+    "SmsAws": Function("sms_aws", 10, "chalicelib.channels.sms_aws", "TABLE QUEUES TEXT_TOPIC BUSINESS SUPPORT_ADDRESS", background=True),
+    "FileLinks": Function("file_links", 10, "chalicelib.channels.file_links", "TABLE FILES_BUCKET", paths=("/files/{token}",)),
     "Site": Function(
         "site",
         10,
@@ -62,7 +63,8 @@ FUNCTIONS: dict[str, Function] = {
         "deliver",
         30,
         "chalicelib.channels.delivery",
-        "TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE FILES_BUCKET SUPPORT_ADDRESS MAIL_EVENTS SMS_NUMBER BUSINESS TIME_ZONE",
+        "TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE FILES_BUCKET SUPPORT_ADDRESS MAIL_EVENTS BUSINESS TIME_ZONE "
+        "SMS_NUMBER SMS_PROVIDER SMS_EVENTS QUIET_HOURS",
     ),
     "FollowUp": Function("follow_up", 240, "chalicelib.agents.sweep", "TABLE QUEUES POSTPONED_QUEUE DELIVER_FUNCTION", background=True),
     "PublishReport": Function(
@@ -137,6 +139,9 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "USER_POOL_CLIENT": ref("UserPoolClient"),
         "SUPPORT_ADDRESS": ref("SupportAddress"),
         "SMS_NUMBER": ref("SmsNumber"),
+        "SMS_PROVIDER": ref("SmsProvider"),
+        "SMS_EVENTS": texts.configuration(),
+        "QUIET_HOURS": ref("QuietHours"),
         "BUSINESS": ref("Business"),
         "AUTOMATIC_REPLIES": ref("AutomaticReplies"),
         "CHAT_ORIGINS": ref("ChatOrigins"),

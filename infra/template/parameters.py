@@ -16,6 +16,18 @@ def parameters(stage: str) -> Json:
         "MailDomain": _text("Domain whose mail SES receives; empty: no e-mail comes in."),
         "SupportAddress": _text("Address that customers write to and get answers from."),
         "SmsNumber": _text("Our telephone number, as +4930123456."),
+        "SmsProvider": {
+            "Type": "String",
+            "Default": "twilio",
+            "AllowedValues": ["twilio", "aws"],
+            "Description": "Who sends our text messages: Twilio, or AWS End User Messaging.",
+        },
+        "QuietHours": {
+            "Type": "String",
+            "Default": "21:00-08:00",
+            "AllowedPattern": "(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?",
+            "Description": "When no text message is sent that answers nothing, by the clock of TimeZone; empty: always allowed.",
+        },
         "ChatOrigins": _text("Origins of web sites that may embed the chat, as https://www.shop.example, parted by spaces; empty: any."),
         "Business": _text("Name of the business, as customers see it.", "Baton"),
         "TimeZone": _text("Time zone of reports and opening hours, as Europe/Berlin.", "UTC"),
@@ -39,6 +51,7 @@ def parameters(stage: str) -> Json:
 def conditions() -> Json:
     return {
         "HasMailDomain": {"Fn::Not": [{"Fn::Equals": [ref("MailDomain"), ""]}]},
+        "SendsTextsByAws": {"Fn::Equals": [ref("SmsProvider"), "aws"]},
         "HasAlarmEmail": {"Fn::Not": [{"Fn::Equals": [ref("AlarmEmail"), ""]}]},
     }
 

@@ -235,8 +235,8 @@ def once_each(told: Books) -> None:
 def phones_got_each_text_once(phones: list[Phone], told: Books) -> None:
     for phone in phones:
         mine = [m for m in told.outgoing.values() if m.address == phone.number]
-        sent = Counter(sms.body(m) for m in mine if m.state == "sent")
-        doubtful = Counter(sms.body(m) for m in mine if m.state == "failed")
+        sent = Counter(text for m in mine if m.state in ("sent", "delivered") for text in sms.texts(m))
+        doubtful = Counter(text for m in mine if m.state == "failed" for text in sms.texts(m))
         got = Counter(phone.inbox())
         assert not sent - got, "marked as sent, but it did not arrive"
         assert not got - sent - doubtful, "arrived more often than it was written"

@@ -16,14 +16,26 @@ import pytest
 
 from chalicelib import settings
 from chalicelib.channels import sms, sms_keywords, sms_twilio
+from chalicelib.channels.tags import tagged
+from chalicelib.conversations import files, identities, table
 from chalicelib.conversations.model import Message
-from chalicelib.errors import BadRequest, BatonError, Forbidden, TooLarge, Unavailable, Uncertain, Undeliverable
+from chalicelib.errors import BadRequest, BatonError, Forbidden, Postponed, TooLarge, Unavailable, Uncertain, Undeliverable
 
 TWILIO = Path(__file__).parents[1] / "fixtures" / "twilio"
 VECTORS = [v for name in ("published", "made") for v in json.loads((TWILIO / f"{name}-vectors.json").read_text("utf-8"))["vectors"]]
 WORDS = json.loads((TWILIO / "keywords.json").read_text("utf-8"))["cases"]
+MEANINGS = {
+    "opt_out": ("stop", False),
+    "opt_out_recommended": ("stop", False),
+    "opt_in": ("start", False),
+    "opt_in_only_if_opted_out": ("yes", False),
+    "help": ("help", False),
+    "free_text_opt_out": ("", True),
+    "none": ("", False),
+}
 TOKEN = "4f1a2b3c4d5e6f708192a3b4c5d6e7f8"
-URL = "https://hooks.shop.example/prod/sms/twilio"
+SITE = "https://hooks.shop.example/prod"
+URL = SITE + "/sms/twilio"
 OURS, THEIRS, SID = "+15005550006", "+15005550001", "SM" + "0" * 32
 FORM = {"MessageSid": SID, "From": THEIRS, "To": OURS, "Body": "Where is my order?", "NumMedia": "0", "AccountSid": "AC1"}
 OUT = Message("s1", "a+1", "outgoing", "sms", 1, "On its way.", THEIRS, by="bot", state="pending")
@@ -33,7 +45,7 @@ OUT = Message("s1", "a+1", "outgoing", "sms", 1, "On its way.", THEIRS, by="bot"
 def parameters(monkeypatch: pytest.MonkeyPatch) -> settings.Parameters:
     known = settings.Parameters(
         b"a test's root",
-        URL.removesuffix("/sms/twilio"),
+        SITE,
         "",
         "",
         twilio_account_sid="AC1",
@@ -59,14 +71,14 @@ def test_every_published_and_made_signature_has_its_verdict(vector: dict[str, An
 
 class TestReceive:
     def test_a_signed_form_becomes_a_message(self) -> None:
-        message = sms.receive(urlencode(FORM).encode(), signed(FORM))
+        message = sms_twilio.receive(urlencode(FORM).encode(), signed(FORM))
         assert (message.id, message.address, message.text) == (SID, THEIRS, "Where is my order?")
         assert (message.direction, message.channel, message.state) == ("incoming", "sms", "received")
         assert message.meta == {"number": OURS}
 
     def test_any_case_of_the_header_and_the_previous_token_are_accepted(self) -> None:
         headers = {name.lower(): value for name, value in signed(FORM, token="the previous one").items()}
-        assert sms.receive(urlencode(FORM).encode(), headers).id == SID
+        assert sms_twilio.receive(urlencode(FORM).encode(), headers).id == SID
 
     @pytest.mark.parametrize(
         "headers",
@@ -81,29 +93,29 @@ class TestReceive:
     )
     def test_anything_but_twilios_signature_is_forbidden(self, headers: dict[str, str]) -> None:
         with pytest.raises(Forbidden):
-            sms.receive(urlencode(FORM).encode(), headers)
+            sms_twilio.receive(urlencode(FORM).encode(), headers)
 
     def test_the_host_header_proves_nothing(self) -> None:
         evil = signed(FORM, url="https://evil.example/sms/twilio") | {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
         with pytest.raises(Forbidden):
-            sms.receive(urlencode(FORM).encode(), evil)
+            sms_twilio.receive(urlencode(FORM).encode(), evil)
 
     def test_without_a_token_nobody_is_believed(self, monkeypatch: pytest.MonkeyPatch, parameters: settings.Parameters) -> None:
         monkeypatch.setattr(settings, "parameters", lambda: replace(parameters, twilio_auth_tokens=()))
         with pytest.raises(Forbidden):
-            sms.receive(urlencode(FORM).encode(), signed(FORM, token=""))
+            sms_twilio.receive(urlencode(FORM).encode(), signed(FORM, token=""))
 
     @pytest.mark.parametrize("body", [b"\xff\xfe", b"Body=%ff%fe", b"no pairs", b"a=1&" * 300, b'{"a": 1}'], ids=repr)
     def test_what_is_no_form_is_a_bad_request(self, body: bytes) -> None:
         with pytest.raises(BadRequest):
-            sms.receive(body, {})
+            sms_twilio.receive(body, {})
 
     def test_one_byte_too_many_is_too_large(self) -> None:
         start = b"Body="
         with pytest.raises(TooLarge):
-            sms.receive(start + b"x" * (sms_twilio.LARGEST - len(start) + 1), {})
+            sms_twilio.receive(start + b"x" * (sms_twilio.LARGEST - len(start) + 1), {})
         with pytest.raises(Forbidden):
-            sms.receive(start + b"x" * (sms_twilio.LARGEST - len(start)), {})
+            sms_twilio.receive(start + b"x" * (sms_twilio.LARGEST - len(start)), {})
 
     @pytest.mark.parametrize(
         "change",
@@ -120,12 +132,12 @@ class TestReceive:
     )
     def test_a_form_that_is_no_text_message_is_a_bad_request(self, change: dict[str, str]) -> None:
         with pytest.raises(BadRequest):
-            sms.incoming(FORM | change, 1)
+            sms_twilio.incoming(FORM | change, 1)
 
     def test_a_status_callback_is_no_message(self) -> None:
         form = {"MessageSid": SID, "From": OURS, "To": THEIRS, "MessageStatus": "delivered"}
         with pytest.raises(BadRequest):
-            sms.receive(urlencode(form).encode(), signed(form))
+            sms_twilio.receive(urlencode(form).encode(), signed(form))
 
     def test_pictures_without_a_text_are_listed(self) -> None:
         media = {
@@ -135,26 +147,29 @@ class TestReceive:
             "MediaContentType0": "image/png",
             "MediaUrl1": "https://a.example/1",
         }
-        message = sms.incoming(FORM | media, 1)
+        message = sms_twilio.incoming(FORM | media, 1)
         assert message.text == ""
         assert message.meta["media"] == [{"url": "https://a.example/0", "type": "image/png"}, {"url": "https://a.example/1", "type": ""}]
 
     @pytest.mark.parametrize(("count", "listed"), [("999999999999", 0), ("-1", 0), ("٣", 0), ("99", sms.MEDIA)])
     def test_a_strange_number_of_pictures_does_no_harm(self, count: str, listed: int) -> None:
-        assert len(sms.incoming(FORM | {"NumMedia": count}, 1).meta.get("media", [])) == listed
+        assert len(sms_twilio.incoming(FORM | {"NumMedia": count}, 1).meta.get("media", [])) == listed
 
     def test_text_is_kept_as_typed_but_for_controls(self) -> None:
-        assert sms.incoming(FORM | {"Body": " 1+1=2 & 50%\r\n你好😀\x00 "}, 1).text == "1+1=2 & 50%\n你好😀"
+        assert sms_twilio.incoming(FORM | {"Body": " 1+1=2 & 50%\r\n你好😀\x00 "}, 1).text == "1+1=2 & 50%\n你好😀"
 
     def test_a_sender_that_is_no_number_is_stored_and_never_answered(self) -> None:
         for sender in ("Amazon", "12345"):
-            assert sms.incoming(FORM | {"From": sender}, 1).meta["automatic"] == "no number"
+            assert sms_twilio.incoming(FORM | {"From": sender}, 1).meta["automatic"] == "no number"
 
 
 class TestThreads:
     def test_a_thread_is_one_pair_of_numbers(self) -> None:
-        again, other = sms.incoming(FORM | {"MessageSid": "SM" + "1" * 32}, 2), sms.incoming(FORM | {"From": "+15005550002"}, 3)
-        assert again.thread == sms.incoming(FORM, 1).thread != other.thread
+        again, other = (
+            sms_twilio.incoming(FORM | {"MessageSid": "SM" + "1" * 32}, 2),
+            sms_twilio.incoming(FORM | {"From": "+15005550002"}, 3),
+        )
+        assert again.thread == sms_twilio.incoming(FORM, 1).thread != other.thread
         assert sms.thread(OURS, THEIRS) != sms.thread("+15005550007", THEIRS)
 
     def test_its_name_tells_nobody_the_number(self, monkeypatch: pytest.MonkeyPatch, parameters: settings.Parameters) -> None:
@@ -164,33 +179,42 @@ class TestThreads:
 
 
 class TestKeywords:
-    @pytest.mark.parametrize(
-        "case", [c for c in WORDS if not c["expect"].startswith(("free_text", "opt_in_only"))], ids=lambda case: repr(case["body"])
-    )
-    def test_each_word_has_its_meaning_and_look_alikes_have_none(self, case: dict[str, str]) -> None:
-        meanings = {"opt_out": "stop", "opt_out_recommended": "stop", "opt_in": "start", "help": "help", "none": ""}
-        assert sms_keywords.keyword(case["body"]) == meanings[case["expect"]]
+    @pytest.mark.parametrize("case", WORDS, ids=lambda case: repr(case["body"]))
+    def test_each_of_the_forty_texts_has_its_meaning(self, case: dict[str, str]) -> None:
+        assert (sms_keywords.keyword(case["body"]), sms_keywords.opt_out_request(case["body"])) == MEANINGS[case["expect"]]
 
     @pytest.mark.parametrize(
-        ("text", "meaning"), [("退订", "stop"), ("TD", "stop"), ("退订。", "stop"), ("帮助", "help"), ("我想退订套餐", ""), ("yes", "")]
+        ("text", "meaning"),
+        [
+            ("退订", "stop"),
+            ("TD", "stop"),
+            ("退订。", "stop"),
+            ("帮助", "help"),
+            ("我想退订套餐", ""),
+            ("停止發送", "stop"),
+            ("订阅", "start"),
+        ],
     )
     def test_chinese_words(self, text: str, meaning: str) -> None:
         assert sms_keywords.keyword(text) == meaning
 
     def test_what_twilio_took_it_for_goes_before(self) -> None:
-        assert sms.incoming(FORM | {"Body": "salir", "OptOutType": "STOP"}, 1).meta["keyword"] == "stop"
-        assert "keyword" not in sms.incoming(FORM, 1).meta
+        assert sms_twilio.incoming(FORM | {"Body": "salir", "OptOutType": "STOP"}, 1).meta["keyword"] == "stop"
+        assert "keyword" not in sms_twilio.incoming(FORM, 1).meta
 
 
 class Twilio(ThreadingHTTPServer):
     """Answers what the test says; a status of 0 closes the line without an answer, -1 says nothing at all."""
 
     status, answer = 201, b'{"sid": "SM1"}'
+    answers: list[bytes]
+    statuses: list[int]
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.requests: list[tuple[str, dict[str, list[str]], str]] = []
         self.silence = threading.Event()
+        self.answers, self.statuses = [], []  # of the first requests, if they differ
 
     @property
     def address(self) -> str:
@@ -203,15 +227,17 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.server.requests.append((self.path, parse_qs(body), self.headers["Authorization"]))
-        if self.server.status == -1:
+        status = self.server.statuses.pop(0) if self.server.statuses else self.server.status
+        answer = self.server.answers.pop(0) if self.server.answers else self.server.answer
+        if status == -1:
             self.server.silence.wait(10)
-        if self.server.status <= 0:
+        if status <= 0:
             self.connection.shutdown(socket.SHUT_RDWR)
             return
-        self.send_response(self.server.status)
-        self.send_header("Content-Length", str(len(self.server.answer)))
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
-        self.wfile.write(self.server.answer)
+        self.wfile.write(answer)
 
     def log_message(self, *_args: object) -> None:
         """Silent."""
@@ -236,7 +262,8 @@ class TestSend:
         assert sms.send(replace(OUT, text="你好 & 1+1", link="https://shop.example/a")) == "SM1"
         ((path, fields, authorization),) = twilio.requests
         assert path == "/2010-04-01/Accounts/AC1/Messages.json"
-        assert fields == {"To": [THEIRS], "From": [OURS], "Body": ["你好 & 1+1\nhttps://shop.example/a"]}
+        status = f"{SITE}/sms/twilio/status?thread=s1&message={tagged(OUT.id)}"
+        assert fields == {"To": [THEIRS], "From": [OURS], "Body": ["你好 & 1+1\nhttps://shop.example/a"], "StatusCallback": [status]}
         assert authorization.startswith("Basic ")
 
     @pytest.mark.parametrize(
@@ -254,12 +281,15 @@ class TestSend:
         ],
     )
     def test_each_failure_says_whether_the_message_may_have_left(
-        self, twilio: Twilio, status: int, code: int, meaning: type[BatonError]
+        self, twilio: Twilio, status: int, code: int, meaning: type[BatonError], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         twilio.status, twilio.answer = status, json.dumps({"code": code, "message": "no"}).encode()
+        stopped: list[str] = []
+        monkeypatch.setattr(identities, "block", lambda channel, address, why, at: stopped.append(address))
         with pytest.raises(meaning):
             sms.send(OUT)
         assert len(twilio.requests) == 1
+        assert stopped == ([THEIRS] if code == 21610 else [])
 
     def test_a_yes_without_an_id_or_in_no_language_is_uncertain(self, twilio: Twilio) -> None:
         for answer in (b"{}", b"<html>", b"[]"):
@@ -276,10 +306,66 @@ class TestSend:
         with pytest.raises(Undeliverable, match="store its id and token"):
             sms.send(OUT)
 
-    def test_a_long_answer_of_the_bot_ends_in_its_article_and_a_persons_is_refused_whole(self) -> None:
-        long = replace(OUT, text="x" * 2_000, link="https://shop.example/a")
-        assert len(sms.body(long)) <= sms.LONGEST
-        assert sms.body(long).endswith("…\nhttps://shop.example/a")
-        with pytest.raises(Undeliverable):
-            sms.body(replace(long, by="agent-ann"))
-        assert len(sms.body(replace(OUT, text="x" * sms.LONGEST))) == sms.LONGEST
+    def test_a_long_answer_of_the_bot_ends_in_its_article(self) -> None:
+        long = replace(OUT, text="It takes some days. " * 100, link="https://shop.example/a")
+        (only,) = sms.texts(long)
+        assert only.endswith(("…\nhttps://shop.example/a", "...\nhttps://shop.example/a"))
+        assert len(sms.texts(replace(long, text="退货需要几天。" * 300))) == 1
+
+    def test_a_long_text_of_a_person_is_sent_in_parts_of_which_the_last_one_counts(self, twilio: Twilio) -> None:
+        twilio.answers = [b'{"sid": "SM1"}', b'{"sid": "SM2"}']
+        assert sms.send(replace(OUT, by="ann", text="A long word to say. " * 100)) == "SM2"
+        first, second = (fields for _, fields, _ in twilio.requests)
+        assert (first["Body"][0][:6], second["Body"][0][:6]) == ("(1/2) ", "(2/2) ")
+        assert first["StatusCallback"][0].endswith("&part=1")
+        assert "part" not in second["StatusCallback"][0]
+
+    def test_what_was_interrupted_between_two_parts_goes_on_where_it_stopped(self, twilio: Twilio, monkeypatch: pytest.MonkeyPatch) -> None:
+        stored: list[Message] = []
+        monkeypatch.setattr(table, "set_meta", stored.append)
+        message = replace(OUT, by="ann", text="A long word to say. " * 200)
+        twilio.answers, twilio.statuses = [b'{"sid": "SM1"}', b"{}"], [201, 503]
+        with pytest.raises(Unavailable):
+            sms.send(message)
+        assert stored[0].meta["parts"] == ["SM1"]
+        twilio.requests.clear()
+        sms.send(stored[0])
+        assert [fields["Body"][0][:6] for _, fields, _ in twilio.requests] == ["(2/3) ", "(3/3) "]
+
+    def test_a_refusal_after_the_first_part_says_how_much_left(self, twilio: Twilio) -> None:
+        twilio.answers, twilio.statuses = [b'{"sid": "SM1"}', b'{"code": 21614}'], [201, 400]
+        with pytest.raises(Undeliverable, match="only 1 of 2 parts"):
+            sms.send(replace(OUT, by="ann", text="A long word to say. " * 100))
+
+    def test_pictures_go_as_mms_in_north_america_and_everything_else_as_links(
+        self, twilio: Twilio, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(files, "download_address", lambda thread, entry: f"https://bucket.example/{thread}/{entry['sha256'][:4]}")
+        kept = [files.attachment(f"{kind}", kind, 9, sha256=c * 64) for c, kind in (("a", "image/png"), ("b", "application/pdf"))]
+        sms.send(replace(OUT, meta={"attachments": kept}))
+        ((_, fields, _),) = twilio.requests
+        assert fields["MediaUrl"] == ["https://bucket.example/s1/aaaa"]
+        assert fields["Body"][0].count(f"{SITE}/files/") == 1
+        twilio.requests.clear()
+        sms.send(replace(OUT, address="+4915112345678", meta={"attachments": kept}))
+        ((_, fields, _),) = twilio.requests
+        assert "MediaUrl" not in fields
+        assert fields["Body"][0].count(f"{SITE}/files/") == 2
+
+    def test_a_number_that_takes_no_pictures_gets_links(self, twilio: Twilio, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(files, "download_address", lambda thread, entry: "https://bucket.example/")
+        twilio.answers, twilio.statuses = [b'{"code": 21620}', b'{"sid": "SM2"}'], [400, 201]
+        picture = files.attachment("a.png", "image/png", 9, sha256="a" * 64)
+        assert sms.send(replace(OUT, text="", meta={"attachments": [picture]})) == "SM2"
+        assert f"{SITE}/files/" in twilio.requests[1][1]["Body"][0]
+
+    def test_what_answers_nothing_waits_while_it_is_quiet(self, twilio: Twilio, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("QUIET_HOURS", "00:00-23:59")
+        monkeypatch.setattr(sms, "now", lambda: 1_790_000_000_000)
+        with pytest.raises(Postponed):
+            sms.send(replace(OUT, meta={"unasked": True}))
+        assert twilio.requests == []
+        sms.send(OUT)
+        monkeypatch.setenv("QUIET_HOURS", "23:00-01:00")
+        sms.send(replace(OUT, meta={"unasked": True}))
+        assert len(twilio.requests) == 2
