@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from chalicelib import settings, streams
 from chalicelib.bot import brain, turns
 from chalicelib.bot.answer import Brain, Context, answer, is_miss, may_wait
-from chalicelib.conversations import identities, keys, model, openings, table
+from chalicelib.conversations import identities, keys, model, openings, proofs, table
 from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.errors import Conflict, NotOwner, Unavailable
@@ -63,6 +63,7 @@ def _turn(head: Conversation | None, message: Message, item: Item, at: int) -> s
 
 
 def _take_in(opening: Opening, message: Message, item: Item, at: int) -> str:
+    _prove(message)
     c = model.received(opening.conversation, message)
     if c.owner != "bot" or _is_not_for_the_bot(message):
         table.save(c, past=opening.past)
@@ -147,6 +148,12 @@ def _too_often(message: Message) -> str:
 
 def _most() -> int:
     return int(settings.optional("AUTOMATIC_REPLIES", "5"))
+
+
+def _prove(message: Message) -> None:
+    """A mail that joined a chat came from where our signed address had been sent: this is hers."""
+    if message.channel == "email" and message.thread.startswith("w") and not message.meta.get("unproven"):
+        proofs.prove(message.thread, "email", message.address, "mail", message.at)
 
 
 def _is_not_for_the_bot(message: Message) -> bool:

@@ -61,7 +61,7 @@ def _to_provider(message: Message) -> str:
     if not table.set_state(message, "sending", ("pending",), now()):
         return _after_a_crash(message)
     try:
-        provider_id = CHANNELS[message.channel].send(message)
+        provider_id = CHANNELS[message.channel].send(_with_its_code(message))
     except Unavailable as error:
         table.set_state(message, "pending", ("sending",), now())  # nothing left; other channels must not wait for this provider
         raise Postponed(str(error)) from error
@@ -78,6 +78,15 @@ def _refused(message: Message) -> str:
     if message.meta.get("confirmation"):
         return ""
     return BLOCKED.get(identities.blocked(message.channel, message.address, message.meta.get("asked_at", 0)), "")
+
+
+def _with_its_code(message: Message) -> Message:
+    """What proves an address is in no stored message."""
+    if "code_for" not in message.meta:
+        return message
+    from chalicelib.channels import webchat_contact
+
+    return webchat_contact.filled(message)
 
 
 def _after_a_crash(message: Message) -> str:

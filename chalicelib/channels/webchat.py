@@ -84,6 +84,7 @@ def _account_session(jwt: str, now: int) -> dict[str, Any]:
     from chalicelib.conversations import proofs
 
     account = webchat_host.account(jwt, now)
+    webchat_host.prove(account, now)
     for channel, address in account.proven():
         proofs.prove(account.visitor, channel, address, "jwt", now)
     return _session(account.visitor, now + ACCOUNT_LIFE) | {"name": account.name, "proven": bool(account.email or account.phone)}
@@ -155,7 +156,7 @@ def _replay(visitor: str, frame: dict[str, Any], connection: str, now: int) -> N
         messages = timeline.after(table.read_thread(visitor, consistent=True).messages, after)
     except NotFound:
         messages = []
-    pages = list(_pages([timeline.for_visitor(m) for m in messages]))
+    pages = list(_pages([timeline.for_visitor(m) for m in messages if timeline.is_shown_in_chat(m)]))
     for n, page in enumerate(pages):
         cursor = max((m["at"] for m in page), default=after)
         push.post(connection, {"type": "messages", "messages": page, "cursor": max(cursor, after), "more": n < len(pages) - 1})
@@ -187,6 +188,18 @@ def _file(visitor: str, frame: dict[str, Any], connection: str, now: int) -> Non
     webchat_files.file(visitor, frame, connection, now)
 
 
+def _contact(visitor: str, frame: dict[str, Any], connection: str, now: int) -> None:
+    from chalicelib.channels import webchat_contact
+
+    webchat_contact.contact(visitor, frame, connection, now)
+
+
+def _prove(visitor: str, frame: dict[str, Any], connection: str, now: int) -> None:
+    from chalicelib.channels import webchat_contact
+
+    webchat_contact.prove(visitor, frame, connection, now)
+
+
 def _tell(error: BatonError, frame: dict[str, Any], connection: str) -> None:
     if error.status == 500:
         log.error("failed", error=str(error))
@@ -216,4 +229,6 @@ ACTIONS: dict[str, Callable[[str, dict[str, Any], str, int], None]] = {
     "read": webchat_signals.read,
     "upload": _upload,
     "file": _file,
+    "contact": _contact,
+    "prove": _prove,
 }

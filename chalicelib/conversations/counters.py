@@ -8,15 +8,15 @@ from chalicelib.conversations import keys
 KEEP_SECONDS = 600
 
 
-def add(what: str, who: str, minute: int, count: int) -> int:
-    """How much it is in this minute (since 1970) by now. Raises Unavailable."""
+def add(what: str, who: str, minute: int, count: int, keep: int = KEEP_SECONDS) -> int:
+    """How much it is by now, in this minute (since 1970) or whatever begins with it, for `keep` seconds. Raises Unavailable."""
     with aws.translated("count"):
         answer = aws.client("dynamodb").update_item(
             TableName=settings.env("TABLE"),
             Key=keys.key(keys.counter_pk(what, who), str(minute)),
             UpdateExpression="ADD #count :count SET #type = :type, expires = :expires",
             ExpressionAttributeNames={"#count": "count", "#type": "type"},
-            ExpressionAttributeValues=keys.encode({":count": count, ":type": "counter", ":expires": minute * 60 + KEEP_SECONDS}),
+            ExpressionAttributeValues=keys.encode({":count": count, ":type": "counter", ":expires": minute * 60 + keep}),
             ReturnValues="UPDATED_NEW",
         )
     return int(answer["Attributes"]["count"]["N"])

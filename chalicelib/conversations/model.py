@@ -158,8 +158,12 @@ def opened(message: Message, customer: str, tier: Tier = "") -> Conversation:
 
 
 def reopened(before: Conversation, message: Message) -> Conversation:
-    """The next conversation of a thread whose earlier one is over: the same customer, another request."""
-    return replace(opened(message, before.customer, before.tier), number=before.number + 1, version=before.version)
+    """The next conversation of a thread whose earlier one is over: the same customer, another request.
+
+    A chat stays a chat, also if she goes on by mail: where she is not reached in it, answers follow by mail.
+    """
+    fresh = replace(opened(message, before.customer, before.tier), number=before.number + 1, version=before.version)
+    return fresh if before.channel == message.channel else replace(fresh, channel=before.channel, address=before.address)
 
 
 def received(c: Conversation, message: Message) -> Conversation:
@@ -317,6 +321,15 @@ def hand_over_id(message_id: str) -> str:
 
 def is_hand_over(message: Message) -> bool:
     return message.by == "bot" and message.id.startswith("h+")
+
+
+def follow_up_id(message_id: str) -> str:
+    """What follows a customer who left by mail or SMS; `message_id`: the first message that did not reach her."""
+    return f"f+{message_id}"
+
+
+def is_follow_up(message: Message) -> bool:
+    return message.direction == "outgoing" and message.id.startswith("f+")
 
 
 def reply_id(client_id: str) -> str:

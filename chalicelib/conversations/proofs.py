@@ -31,6 +31,13 @@ def prove(thread: str, channel: str, address: str, how: Proven, at: int) -> bool
     return True
 
 
+def is_known(thread: str, channel: str, address: str) -> bool:
+    """Was this proven in this thread?"""
+    key = keys.key(keys.thread_pk(thread), keys.proof_sk(channel, address))
+    with aws.translated("read a proof"):
+        return "Item" in aws.client("dynamodb").get_item(TableName=settings.env("TABLE"), Key=key, ConsistentRead=True)
+
+
 def handle(item: Item, _old: Item | None) -> str:
     """A proof of the stream. Raises Conflict if a customer was merged at the same moment: it comes again."""
     thread, proven = item["pk"]["S"].removeprefix("T#"), keys.proof(item)

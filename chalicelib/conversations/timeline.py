@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from chalicelib.conversations.model import Conversation, Event, Message, Proof, is_hand_over
+from chalicelib.conversations.model import Conversation, Event, Message, Proof, is_follow_up, is_hand_over
 
 # A message gets its time just before it is written. Another one, written at the same moment, may become visible
 # later and yet bear an earlier time; so a replay starts this long (ms) before the cursor, and readers drop by id.
@@ -51,6 +51,11 @@ def after(messages: Iterable[Message], cursor: int) -> list[Message]:
 
 def cursor(messages: Sequence[Message], before: int) -> int:
     return max((m.at for m in messages), default=before)
+
+
+def is_shown_in_chat(m: Message) -> bool:
+    """What followed by mail or SMS stands in the chat already."""
+    return not is_follow_up(m)
 
 
 def for_visitor(m: Message) -> dict[str, Any]:
