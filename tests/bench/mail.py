@@ -1,0 +1,197 @@
+"""`python -m tests.bench.mail [FOLDER]`: CPU of a mail from SES's notification to the acknowledgement handed to SES, without the wire.
+
+The functions are those of app.py, called one after the other as Lambda would: the topic calls `email_webhook`, and the table's
+stream, by the template's own filters, calls `bot_answer` and `deliver`. With a folder, its mails `in/*.eml` are taken in in the order
+of their names: what is sent goes to `out/*.eml`, what is stored to `texts.json` ([[conversation, text], …]), and the last line is
+`{"tickets": conversations}`; a second call goes on where the first one ended. Without, it makes mails of its own and tells what they cost.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from email.parser import BytesHeaderParser
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any
+
+from botocore.httpsession import URLLib3Session
+
+import app
+from chalicelib.conversations import keys, timeline
+from chalicelib.conversations.timeline import Thread
+from chalicelib.knowledge import index
+from infra.template.events import FILTERS
+from tests.bench import letters
+from tests.bench.bot import own_shop
+from tests.bench.wire import Item, Wire
+
+SUPPORT = letters.SUPPORT
+
+SURROUNDINGS = {
+    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "STAGE": "bench",
+    "PARAMETERS": "/bench/",
+    "TABLE": "table",
+    "MAIL_BUCKET": "mails",
+    "FILES_BUCKET": "files",
+    "KNOWLEDGE_BUCKET": "knowledge",
+    "SUPPORT_ADDRESS": SUPPORT,
+    "BUSINESS": "The Shop",
+    "TIME_ZONE": "UTC",
+    "QUEUES": json.dumps(
+        {f"{s}.{u}": f"https://sqs/{s}" for s in ("general", "billing", "orders", "technical") for u in ("urgent", "normal")}
+    ),
+    "FAILED_QUEUE": "https://sqs/failed",
+    "POSTPONED_QUEUE": "https://sqs/postponed",
+}
+
+_FUNCTIONS = {"BotAnswer": app.bot_answer, "Deliver": app.deliver}
+_PASS = {"status": "PASS"}
+
+
+class _Context:
+    function_name, memory_limit_in_mb, aws_request_id = "bench", 512, "1"
+    invoked_function_arn = "arn:aws:lambda:eu-west-1:000000000000:function:bench"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 30_000
+
+
+def take_in(folder: Path) -> Wire:
+    """Everything in `folder/in`; returns the wire with what was stored and counted."""
+    os.environ.update(SURROUNDINGS)
+    wire = Wire(folder, _knowledge(folder / "knowledge"))
+    URLLib3Session.send = lambda _self, request: wire.send(request)
+    for n, path in enumerate(sorted((folder / "in").glob("*.eml"))):
+        app.email_webhook(_told(f"{time.time_ns()}-{n}@{path.name}", path.read_bytes()), _Context())
+        while wire.changes:
+            old, new = wire.changes.pop(0)
+            _stream(old, new)
+    wire.keep()
+    (folder / "texts.json").write_text(json.dumps(list(texts(wire)), ensure_ascii=False), "utf-8")
+    return wire
+
+
+def _knowledge(kept: Path) -> dict[str, bytes]:
+    """What the bot knows: the shop of `bench.bot`, published once."""
+    if not kept.exists():
+        version, packed = index.build(own_shop())
+        kept.mkdir(parents=True)
+        (kept / index.POINTER).write_text(json.dumps({"version": version}))
+        (kept / "index.json.gz").write_bytes(packed)
+    return {path.name: path.read_bytes() for path in kept.iterdir()}
+
+
+def texts(wire: Wire) -> Iterator[tuple[str, str]]:
+    """(conversation, text) of everything that customers wrote."""
+    for items in wire.threads.values():
+        heads = [keys.conversation(i) for i in items.values() if i["type"]["S"] in ("head", "past")]
+        said = [keys.message(i) for i in items.values() if i["type"]["S"] == "incoming"]
+        thread = Thread(tuple(heads), tuple(said), ())
+        for c in heads:
+            yield from ((c.id, m.text) for m in timeline.of_conversation(thread, c.number))
+
+
+def tickets(wire: Wire) -> int:
+    return sum(item["type"]["S"] in ("head", "past") for item in wire.items())
+
+
+def _told(ses_id: str, raw: bytes) -> dict[str, Any]:
+    """SES's notification as the topic brings it."""
+    headers = BytesHeaderParser().parsebytes(raw)
+    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    source = parseaddr(str(headers["return-path"] or headers["from"]))[1]
+    names = ("spamVerdict", "virusVerdict", "spfVerdict", "dkimVerdict", "dmarcVerdict")
+    told = {
+        "notificationType": "Received",
+        "mail": {
+            "timestamp": at,
+            "source": source,
+            "messageId": ses_id,
+            "destination": [SUPPORT],
+            "headers": [{"name": name, "value": str(value)} for name, value in headers.items()],
+        },
+        "receipt": {
+            "timestamp": at,
+            "recipients": [parseaddr(str(headers["to"]))[1]],
+            "action": {"type": "S3", "objectKey": f"raw/{ses_id}"},
+        }
+        | dict.fromkeys(names, _PASS),
+    }
+    return {
+        "Records": [
+            {
+                "EventSource": "aws:sns",
+                "Sns": {"Message": json.dumps(told), "Subject": "Amazon SES Email Receipt Notification", "MessageAttributes": {}},
+            }
+        ]
+    }
+
+
+def _stream(old: Item | None, new: Item) -> None:
+    images = {"Keys": {"pk": new["pk"], "sk": new["sk"]}, "NewImage": new, "SequenceNumber": "1"} | ({"OldImage": old} if old else {})
+    record = {"eventName": "MODIFY" if old else "INSERT", "eventSource": "aws:dynamodb", "dynamodb": images}
+    for name, function in _FUNCTIONS.items():
+        if any(_matches(pattern, record) for pattern in FILTERS[name]):
+            answer = function({"Records": [record]}, _Context())
+            assert not answer["batchItemFailures"], f"{name} failed"
+
+
+def _matches(pattern: Any, record: Any) -> bool:
+    if isinstance(pattern, list):
+        return record in pattern
+    return all(name in record and _matches(wanted, record[name]) for name, wanted in pattern.items())
+
+
+def _measured(folder: Path, mails: Iterable[bytes]) -> tuple[Wire, float, int]:
+    """(the wire, CPU milliseconds per mail, mails sent)."""
+    for old in (folder / "in").glob("*.eml"):
+        old.unlink()
+    written = [(folder / "in" / f"{n:06d}.eml").write_bytes(raw) for n, raw in enumerate(mails)]
+    before, start = len(list((folder / "out").iterdir())), time.process_time()
+    wire = take_in(folder)
+    return wire, 1000 * (time.process_time() - start) / len(written), wire.sent - before
+
+
+def report(folder: Path) -> Iterator[str]:
+    for name in ("in", "out"):
+        (folder / name).mkdir()
+    _measured(folder, letters.first(8, start=900_000))  # whatever is done once
+    new = letters.first(200)
+    wire, cost, sent = _measured(folder, new)
+    found = {text for _, text in texts(wire)}
+    read = sum(any(letters.token(n) in text for text in found) for n in range(len(new)))
+    yield f"new mails: {cost:.2f} ms CPU each; {read}/{len(new)} texts read, {sent} acknowledged, calls {wire.calls}"
+    answers = [path.read_bytes() for path in sorted((folder / "out").iterdir())[8:]]
+    for what, mails in (
+        ("replies to us", letters.replies(answers[:80])),
+        ("own second mails", letters.follow_ups(40)),
+        ("delivered again", letters.first(20)),
+        ("automatic mails", letters.automatic(10)),
+    ):
+        before = tickets(wire)
+        wire, cost, sent = _measured(folder, mails)
+        yield f"{what}: {cost:.2f} ms CPU each; {len(mails)} mails, {tickets(wire) - before} new conversations, {sent} answers"
+
+
+def main() -> None:
+    if len(sys.argv) > 1:
+        print(json.dumps({"tickets": tickets(take_in(Path(sys.argv[1])))}))
+        return
+    os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
+    with tempfile.TemporaryDirectory() as folder:
+        for line in report(Path(folder)):
+            print(line, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
