@@ -18,7 +18,7 @@ from chalicelib.errors import BadRequest
 TOPIC = "topic"  # as a queue: that of the best article
 LANGUAGES = ("en", "zh", "zh-Hant")
 PLACEHOLDERS = frozenset({"name", "reply", "opens", "waiting", "titles"})
-SENTENCES = ("reply.webchat", "reply.email", "reply.sms", "opens.unknown", "offer", "wordless", "greeting", "thanks")
+SENTENCES = ("reply.webchat", "reply.email", "reply.sms", "reply.other", "opens.unknown", "offer", "wordless", "greeting", "thanks")
 
 _HINTS = get_type_hints(Facts)
 _TYPES: dict[str, type] = {f.name: t if isinstance(t := _HINTS[f.name], type) else str for f in fields(Facts)}

@@ -30,7 +30,7 @@ def told(rules: Rules, texts: Texts, language: str, context: Context, opening: O
     sentences = rules.sentences
     values = {
         "name": context.name,
-        "reply": said_in(sentences[f"reply.{context.channel}"], language),
+        "reply": said_in(sentences.get(f"reply.{context.channel}", sentences["reply.other"]), language),
         "opens": _opens(opening.opens, language) if opening.opens else said_in(sentences["opens.unknown"], language),
         "waiting": str(context.waiting or 0),
     }
@@ -46,7 +46,7 @@ def offer(rules: Rules, titles: Sequence[str], language: str) -> str:
 def summary(question: str, context: Context, language: str, reason: str, hits: Sequence[Hit]) -> str:
     """What the agent must know at a glance: who, why it was handed over, what was said, which articles are near."""
     who = (context.name[:60] or "The customer") + (f" ({context.tier})" if context.tier else "")
-    lines = [f"{who} writes by {_CHANNELS[context.channel]} in {_LANGUAGES[language]}. Handed over: {reason}."]
+    lines = [f"{who} writes by {_CHANNELS.get(context.channel, context.channel)} in {_LANGUAGES[language]}. Handed over: {reason}."]
     if hits:
         near = "; ".join(f"{_any_title(hit)} ({hit.confidence:.0%})" for hit in hits)
         lines.append(f"Nearest articles: {near}")
