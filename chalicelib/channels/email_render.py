@@ -22,15 +22,17 @@ SUBJECT = 200
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])")
 _ID = re.compile(r"[!-;=?A-~]{1,400}@[!-;=?A-~]{1,200}")
 _REPLY = re.compile(r"^\s*(?:re|aw|sv|antw|回复|回覆|答复)\s*(?:\[\d+\])?\s*[:：]\s*", re.IGNORECASE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}")
+_WEB = re.compile(r"https?://[!-;=?-~]{1,800}")
 _LINK = re.compile(r"https?://[^\s<>\"']{1,500}[^\s<>\"'.,;:!?)\]]")
-_IDS = ("message-id", "in-reply-to", "references")
+_UNBROKEN = ("message-id", "in-reply-to", "references", "list-unsubscribe")
 
 
 class _Policy(EmailPolicy):
     """Python encodes a word that is longer than a line; a message id in that form is none, and the thread would break."""
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        if name.lower() in _IDS:
+        if name.lower() in _UNBROKEN:
             return f"{name}: ".encode() + b"\r\n ".join(str(value).encode("ascii").split()) + b"\r\n"
         return bytes(super().fold_binary(name, value))
 
@@ -38,10 +40,12 @@ class _Policy(EmailPolicy):
 _POLICY = _Policy(linesep="\r\n", max_line_length=78)
 
 
-def outgoing(message: Message, support: str, business: str) -> bytes:
+def outgoing(message: Message, support: str, business: str, files: Iterable[tuple[dict[str, Any], bytes]] = ()) -> bytes:
     """The raw mail, in ASCII, lines under 998 bytes. Raises Undeliverable for an address that is none.
 
-    `message.meta` may hold `in_reply_to` (message id) and `references` of the mail that is answered.
+    `message.meta` may hold `in_reply_to` (message id) and `references` of the mail that is answered, `unasked` (a robot's mail that
+    answers nothing) and `unsubscribe` (the address of a page that ends such mails). `files`: entries of attachments (conversations.files)
+    with their contents.
     """
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = _sender(message, support, business)
@@ -51,12 +55,15 @@ def outgoing(message: Message, support: str, business: str) -> bytes:
     mail["Message-ID"] = f"<{email_thread.reference(support, message.thread, message.id, message.address)}>"
     mail["Reply-To"] = Address(addr_spec=email_thread.reply_address(support, message.thread, message.address))
     _thread_headers(mail, message, support)
-    if message.by == "bot":
-        mail["Auto-Submitted"] = "auto-replied"
-        mail["X-Auto-Response-Suppress"] = "All"
+    _automatic_headers(mail, message)
     text = body(message)
-    mail.set_content(text, charset="utf-8", cte="base64" if _is_wide(text) else "quoted-printable")
-    mail.add_alternative(_html(text), subtype="html", charset="utf-8", cte="base64" if _is_wide(text) else "quoted-printable")
+    encoding = "base64" if _is_wide(text) else "quoted-printable"
+    mail.set_content(text, charset="utf-8", cte=encoding)
+    mail.add_alternative(_html(text, message.language), subtype="html", charset="utf-8", cte=encoding)
+    for entry, content in files:
+        kind, _, subtype = entry["type"].partition("/")
+        charset = {"charset": "utf-8"} if kind == "text" and _is_utf8(content) else {}
+        mail.add_attachment(content, maintype=kind, subtype=subtype, filename=_line(entry["name"]) or "file", params=charset)
     return mail.as_bytes()
 
 
@@ -111,20 +118,45 @@ def _thread_headers(mail: EmailMessage, message: Message, support: str) -> None:
     mail["References"] = " ".join(f"<{i}>" for i in [*chain[:1], ours, *chain[1:], *answered])
 
 
+def _automatic_headers(mail: EmailMessage, message: Message) -> None:
+    """RFC 3834, 5.1, and Exchange's own: whoever gets it must not answer by a robot. RFC 2369 and 8058 for what nobody asked for."""
+    if message.by == "bot":
+        mail["Auto-Submitted"] = "auto-generated" if message.meta.get("unasked") else "auto-replied"
+        mail["X-Auto-Response-Suppress"] = "All"
+    page = str(message.meta.get("unsubscribe", ""))
+    if _WEB.fullmatch(page):
+        mail["List-Unsubscribe"] = f"<{page}>"
+        if page.startswith("https:"):
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
 def _ids(values: Iterable[object]) -> list[str]:
     """A message id that looks like an encoded word would be decoded into whatever its sender likes."""
     return [value for value in map(str, values) if _ID.fullmatch(value) and "=?" not in value]
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_wide(text: str) -> bool:
     return sum(c > "\x7f" for c in text) * 4 > len(text)
 
 
-def _html(text: str) -> str:
-    paragraphs = (f"<p>{_linked(part)}</p>" for part in re.split(r"\n{2,}", text.strip()))
+def _html(text: str, language: str) -> str:
+    """Paragraphs in the reader's own colours and writing direction; what is too long for a small screen is broken."""
+    paragraphs = (f'<p dir="auto">{_linked(part)}</p>' for part in re.split(r"\n{2,}", text.strip()))
+    spoken = f' lang="{language}"' if _LANGUAGE.fullmatch(language) else ""
     return (
-        '<!doctype html><html><head><meta charset="utf-8"></head>'
-        '<body style="font-family:system-ui,sans-serif;font-size:15px;line-height:1.5">\n' + "\n".join(paragraphs) + "\n</body></html>\n"
+        f'<!doctype html><html{spoken}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        '<meta name="color-scheme" content="light dark"></head>'
+        '<body style="font-family:system-ui,sans-serif;font-size:15px;line-height:1.5;overflow-wrap:anywhere">\n'
+        + "\n".join(paragraphs)
+        + "\n</body></html>\n"
     )
 
 

@@ -11,19 +11,29 @@ from typing import Any
 from chalicelib import aws, settings
 from chalicelib.channels.email_render import outgoing, recipient
 from chalicelib.channels.tags import tagged
+from chalicelib.conversations import files
 from chalicelib.conversations.model import Message
+from chalicelib.errors import NotFound, Undeliverable
 
 
 def send(message: Message) -> str:
     """SES's id of the mail. Raises Undeliverable, Unavailable (nothing left), Uncertain."""
     support = settings.env("SUPPORT_ADDRESS")
+    attached = [(entry, _content(message.thread, entry)) for entry in message.meta.get("attachments", [])]
     request: dict[str, Any] = {
         "FromEmailAddress": support,
         "Destination": {"ToAddresses": [recipient(message.address)]},
-        "Content": {"Raw": {"Data": outgoing(message, support, settings.optional("BUSINESS"))}},
+        "Content": {"Raw": {"Data": outgoing(message, support, settings.optional("BUSINESS"), attached)}},
         "EmailTags": [{"Name": "thread", "Value": message.thread}, {"Name": "message", "Value": tagged(message.id)}],
     }
     if events := settings.optional("MAIL_EVENTS"):
         request["ConfigurationSetName"] = events
     with aws.sending("send a mail"):
         return str(aws.client("sesv2", attempts=1).send_email(**request)["MessageId"])
+
+
+def _content(thread: str, entry: dict[str, Any]) -> bytes:
+    try:
+        return files.read(thread, entry["sha256"])
+    except NotFound as error:
+        raise Undeliverable("a file of this message is no longer there") from error

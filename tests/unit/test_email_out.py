@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
+import fast_mail_parser
 import pytest
 from botocore import exceptions as boto
 from moto import mock_aws
 
 from chalicelib import aws
-from chalicelib.channels import email, email_parse, email_render
+from chalicelib.channels import email, email_parse, email_render, email_thread
+from chalicelib.conversations.model import Message
 from chalicelib.errors import BatonError, Unavailable, Uncertain, Undeliverable
 from tests.unit.mails import BUSINESS, CUSTOMER, HOSTILE, SUPPORT, answer_to, header_lines, known, raw, read, sent  # noqa: F401 - fixtures among them
 
@@ -102,6 +105,94 @@ class TestOutgoing:
         assert html
         assert "<script" not in html.get_content()
         assert "<img" not in html.get_content()
+
+
+FILES = [
+    ({"name": '发票 "1"; x.pdf', "type": "application/pdf"}, b"%PDF" * 100),
+    ({"name": "a" * 110 + ".txt", "type": "text/plain"}, "Grüße\r\n你好".encode()),
+    ({"name": "Rechnung ü.csv", "type": "text/csv"}, b"1;\xff\n"),
+    ({"name": "x\r\nBcc: victim@example.com", "type": "image/png"}, b"\x89PNG"),
+]
+
+
+KINDS = 10
+
+
+def mails_of_every_kind() -> list[Message]:
+    first = read(raw("Subject: =?utf-8?b?6K6i5Y2V?= 1001", f"References: <{'r' * 300}@mail.example.com>"))
+    texts = ["ok", "你好，\n\n已发货。" * 400, "x" * 3_000, "tail \n.\nFrom me\n" * 9]
+    said = [answer_to(first, text=text, link="https://shop.example/a?b=1") for text in texts]
+    unasked = answer_to(first, meta={"unasked": True, "unsubscribe": f"https://shop.example/u?t={'t' * 200}"}, id="s+1")
+    hello = answer_to(first, meta={}, id="f+1", subject="")
+    return [*said, *(replace(m, by="agent-7", name="Ann 李", id=f"r+{n}") for n, m in enumerate(said)), unasked, hello]
+
+
+class TestWhatRobotsAndPeopleSend:
+    """The sent bytes, read by another parser than the library that wrote them (RELIABILITY F25)."""
+
+    @pytest.mark.parametrize("kind", range(KINDS))
+    def test_every_mail_is_read_alike_elsewhere(self, kind: int) -> None:
+        message = mails_of_every_kind()[kind]
+        content = email_render.outgoing(message, SUPPORT, BUSINESS, FILES)
+        lines = content.split(b"\r\n")
+        assert content.isascii()
+        assert max(map(len, lines)) < 998
+        assert b"\n" not in content.replace(b"\r\n", b"")
+        seen = fast_mail_parser.parse_email(content)
+        assert not seen.warnings
+        once = ("Subject", "From", "To", "Reply-To", "Message-ID", "Date", "References")
+        assert {name: len(seen.headers[name]) for name in once} == dict.fromkeys(once, 1)
+        assert "Bcc" not in seen.headers
+        assert (seen.headers["To"], len(seen.to)) == ([CUSTOMER], 1)
+        assert [part.replace("\r\n", "\n").rstrip("\n") for part in seen.text_plain] == [email_render.body(message).rstrip("\n")]
+        assert len(seen.text_html) == 1
+        names = [entry["name"] for entry, _ in FILES[:3]]
+        assert [(a.filename, a.mimetype) for a in seen.attachments[:3]] == list(zip(names, [e["type"] for e, _ in FILES[:3]], strict=True))
+        assert [bytes(a.content) for a in seen.attachments] == [content for _, content in FILES]
+
+    @pytest.mark.parametrize("kind", range(KINDS))
+    def test_a_robots_mail_says_so_and_a_persons_does_not(self, kind: int) -> None:
+        message = mails_of_every_kind()[kind]
+        headers = fast_mail_parser.parse_email(email_render.outgoing(message, SUPPORT, BUSINESS)).headers
+        if message.by == "bot":
+            assert headers["Auto-Submitted"] == ["auto-generated" if message.meta.get("unasked") else "auto-replied"]
+            assert headers["X-Auto-Response-Suppress"] == ["All"]
+        else:
+            assert not {"Auto-Submitted", "X-Auto-Response-Suppress", "Precedence"} & set(headers)
+        assert ("In-Reply-To" in headers) == ("in_reply_to" in message.meta)
+        if "in_reply_to" in message.meta:
+            assert headers["In-Reply-To"] == [f"<{message.meta['in_reply_to']}>"]
+            assert headers["References"][0].split()[-1] == headers["In-Reply-To"][0]
+
+    def test_our_message_id_is_under_our_domain_and_can_be_proven(self) -> None:
+        for message in mails_of_every_kind():
+            (given,) = fast_mail_parser.parse_email(email_render.outgoing(message, SUPPORT, BUSINESS)).headers["Message-ID"]
+            assert given.endswith("@shop.example>")
+            (reference,) = email_thread.references_in(given.upper())  # some servers change the case
+            assert (reference.thread, reference.message) == (message.thread, message.id)
+            assert email_thread.is_reference_to(reference, CUSTOMER)
+            assert not email_thread.is_reference_to(reference, "eve@example.com")
+
+    def test_only_what_nobody_asked_for_can_be_unsubscribed_from(self) -> None:
+        def headers(page: str) -> dict[str, list[str]]:
+            message = answer_to(read(raw()), meta={"unsubscribe": page, "unasked": True})
+            found: dict[str, list[str]] = fast_mail_parser.parse_email(email_render.outgoing(message, SUPPORT, BUSINESS)).headers
+            return found
+
+        page = f"https://shop.example/u?t={'t' * 300}"
+        assert headers(page)["List-Unsubscribe"] == [f"<{page}>"]
+        assert headers(page)["List-Unsubscribe-Post"] == ["List-Unsubscribe=One-Click"], "RFC 8058"
+        assert "List-Unsubscribe-Post" not in headers("http://127.0.0.1/u")
+        for bad in ("", "javascript:alert(1)", "https://a/\r\nBcc: x@y.example", "https://a/>,<mailto:x@y.example", "https://a b"):
+            assert "List-Unsubscribe" not in headers(bad)
+        assert "List-Unsubscribe" not in sent(answer_to(read(raw())))
+
+    def test_a_text_file_says_its_charset_only_if_it_is_known(self) -> None:
+        content = email_render.outgoing(answer_to(read(raw())), SUPPORT, BUSINESS, FILES)
+        kinds = [
+            line for line in content.split(b"\r\n") if line.lower().startswith((b"content-type: text/plain", b"content-type: text/csv"))
+        ]
+        assert kinds[1:] == [b'Content-Type: text/plain; charset="utf-8"', b"Content-Type: text/csv"]
 
 
 class Client:
