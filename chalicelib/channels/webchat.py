@@ -84,7 +84,6 @@ def _account_session(jwt: str, now: int) -> dict[str, Any]:
     from chalicelib.conversations import proofs
 
     account = webchat_host.account(jwt, now)
-    webchat_host.prove(account, now)
     for channel, address in account.proven():
         proofs.prove(account.visitor, channel, address, "jwt", now)
     return _session(account.visitor, now + ACCOUNT_LIFE) | {"name": account.name, "proven": bool(account.email or account.phone)}

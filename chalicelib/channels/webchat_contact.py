@@ -40,7 +40,7 @@ def contact(visitor: str, frame: dict[str, Any], connection: str, now: int) -> N
     asked = client_id(frame)
     channel, address = _address(text(frame, "address"))
     _spend(visitor, channel, address, now)
-    message = _message(visitor, asked, channel, address, text(frame, "language"), now)
+    message = _message(visitor, asked, (channel, address), text(frame, "language"), now)
     if not identities.blocked(channel, address) and table.record(message):
         codes.begin(visitor, channel, address, now, LIFE)
     push.post(connection, {"type": "contact", "id": asked, "address": address})
@@ -127,9 +127,9 @@ def _spend(visitor: str, channel: Channel, address: str, now: int) -> None:
             raise TooMany("too many codes in an hour: use the last one, or wait", retry_after=wait)
 
 
-def _message(visitor: str, asked: str, channel: Channel, address: str, language: str, now: int) -> Message:
+def _message(visitor: str, asked: str, to: tuple[Channel, str], language: str, now: int) -> Message:
     """The same frame again is the same message."""
-    business = settings.optional("BUSINESS", "Baton")
+    (channel, address), business = to, settings.optional("BUSINESS", "Baton")
     language = "zh" if language.lower().startswith("zh") else "en"
     subject, words = (part.format(business=business, hidden=HIDDEN) for part in _WORDS[language])
     return Message(

@@ -7,7 +7,6 @@ JSON Web Token (RFC 7519) signed with HS256 by the secret that both sides know. 
 from __future__ import annotations
 
 import re
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,17 +51,6 @@ def account(signed: str, now: int) -> Account:
         raise BadRequest("the JWT's sub must be the customer's id at your site, 255 characters at most")
     email, phone = _proven(claims, "email").lower(), _proven(claims, "phone_number")
     return Account(sub, _text(claims, "name")[:80], email if "@" in email else "", phone if _E164.fullmatch(phone) else "")
-
-
-def prove(account: Account, now: int) -> None:
-    """What the host site vouches for; the thread's customer gets it from the stream. Nothing new costs a refused write. Raises Unavailable."""
-    from chalicelib.conversations import proofs
-
-    proofs.prove(account.visitor, "account", account.sub, "jwt", now)
-    if account.email:
-        proofs.prove(account.visitor, "email", account.email.lower(), "jwt", now)
-    if re.fullmatch(r"\+[1-9][0-9]{6,14}", account.phone):
-        proofs.prove(account.visitor, "sms", account.phone, "jwt", now)
 
 
 def _claims(signed: str) -> dict[str, Any]:

@@ -44,7 +44,9 @@ FUNCTIONS: dict[str, Function] = {
         paths=("/", "/console", "/assets/{name}", "/widget.js", "/health", "/chat/session"),
     ),
     "WebsocketConnect": Function("websocket_connect", 10, "chalicelib.channels.webchat", "TABLE"),
-    "WebsocketMessage": Function("websocket_message", 10, "chalicelib.channels.webchat", "TABLE FILES_BUCKET SUPPORT_ADDRESS SMS_NUMBER BUSINESS"),
+    "WebsocketMessage": Function(
+        "websocket_message", 10, "chalicelib.channels.webchat", "TABLE FILES_BUCKET SUPPORT_ADDRESS SMS_NUMBER BUSINESS"
+    ),
     "WebsocketDisconnect": Function("websocket_disconnect", 10, "", ""),
     "EmailWebhook": Function(
         "email_webhook",
