@@ -86,6 +86,7 @@ def _examined(question: str, context: Context, brain: Brain) -> _Case:
         confidence=round(confidence, 3),
         topic=_topic(brain, hits, day) if certain != "none" else "",
         article=best,
+        opt_out_request=context.opt_out_request,
         misses=context.misses,
         tier=context.tier,
         open=opening.open,

@@ -24,6 +24,7 @@ class Context:
     tier: str = ""  # "vip" or ""
     waiting: int | None = None  # customers who wait for a person now; None: not known, then nothing is promised
     said: tuple[tuple[str, str], ...] = ()
+    opt_out_request: bool = False  # asked, in words, for no more messages: the channel says so
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Facts:
     confidence: float
     topic: str  # the queue of the best article
     article: str  # the best article
+    opt_out_request: bool  # asks, in words, for no more messages
     misses: int  # in a row, before this message
     tier: str
     open: bool

@@ -184,6 +184,7 @@ def _decide(c: Conversation, message: Message, question: str, at: int, knows: bo
         last_article=c.article,
         name=c.name,
         tier=c.tier,
+        opt_out_request=bool(message.meta.get("opt_out_request")),
     )
     decision = answer(question, context, mind)
     if isinstance(decision, Answer):

@@ -26,6 +26,7 @@ _NAMES = {
     "legal step announced": ("legal step announced", "声明采取法律行动"),
     "VIP asked for a person": ("VIP asked for a person", "贵宾客户要求人工"),
     "asked for a person": ("asked for a person", "要求人工"),
+    "asked for no more messages": ("asked for no more messages", "要求不再发送消息"),
     "customer is upset": ("customer is upset", "客户不满"),
     "bot unavailable": ("bot unavailable", "机器人不可用"),
     "VIP, and the bot is not sure": ("VIP, and the bot is not sure", "贵宾客户，机器人没有把握"),

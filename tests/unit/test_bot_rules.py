@@ -26,6 +26,7 @@ FIRES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "urgent-account": [("My account has been hacked", {}), ("我的账号被盗了", {})],
     "urgent-legal": [("You will hear from my lawyer", {}), ("我要去法院起诉你们", {})],
     "vip-asked": [("Can I speak to a real person?", {"tier": "vip"}), ("请转人工", {"tier": "vip"})],
+    "opt-out-request": [("Please stop texting me", {"opt_out_request": True}), ("请不要再给我发短信", {"opt_out_request": True})],
     "asked-for-person": [("I'd like to talk to someone please", {}), ("我要找人工客服", {})],
     "upset": [("This is ridiculous, the worst shop ever", {}), ("太差劲了，我要投诉", {})],
     "bot-unavailable": [("Where is my order?", {"index": None}), ("我的快递到哪了", {"index": None})],
@@ -38,6 +39,7 @@ FIRES: dict[str, list[tuple[str, dict[str, Any]]]] = {
 
 TOLD: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "urgent-out-of-hours": [("My account was hacked", {"now": SUNDAY}), ("账号被盗了", {"now": SUNDAY})],
+    "opt-out-request": [("Stop texting me", {"opt_out_request": True}), ("别再发短信", {"opt_out_request": True})],
     "out-of-hours": [("human please", {"now": SUNDAY}), ("转人工", {"now": SUNDAY})],
     "urgent": [("My account was hacked", {}), ("账号被盗了", {})],
     "long-queue": [("human please", {"waiting": 7}), ("转人工", {"waiting": 7})],
