@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.agents import workspace
 from chalicelib.agents.roster import Agent
-from chalicelib.conversations import files, identities, model, table
+from chalicelib.conversations import files, identities, model, segments, table
 from chalicelib.conversations.model import Conversation, Message
 from chalicelib.errors import BadRequest, Blocked, Conflict, NotOwner, TooLarge
 
@@ -48,6 +48,8 @@ def reply(agent: Agent, conversation_id: str, client_id: str, text: str, now: in
         return _same(already, wanted, attached), False
     answered = _answered(c)
     _refuse_blocked(c, answered)
+    if c.channel == "sms":
+        segments.split(wanted)
     message = Message(
         thread=c.thread,
         id=message_id,
@@ -70,6 +72,14 @@ def reply(agent: Agent, conversation_id: str, client_id: str, text: str, now: in
             raise
         return _same(raced, wanted, attached), False
     return message, True
+
+
+def cost(message: Message) -> dict[str, int]:
+    """Of a text message: `{"parts", "segments"}`, the messages that it is sent as and what carriers charge for; else nothing."""
+    if message.channel != "sms":
+        return {}
+    parts = segments.split(message.text)
+    return {"parts": len(parts), "segments": segments.count(parts)}
 
 
 def _attachments(c: Conversation, attached: object) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def reply(conversation_id: str) -> Response:
     body = _body()
     text, attached = text_of(body, "text"), body.get("attachments")
     message, is_new = room.replies.reply(_agent(), conversation_id, text_of(body, "id"), text, now(), attached=attached)
-    return respond(timeline.for_agent(message), 201 if is_new else 200)
+    return respond(timeline.for_agent(message) | room.replies.cost(message), 201 if is_new else 200)
 
 
 @api.route("/conversations/{conversation_id}/uploads", methods=["POST"], authorizer=signed_in)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -130,3 +131,18 @@ class TestBlocked:
             replies.reply(ann, "e1.1", "id-00000002", "And another thing", T0 + 20)
         assert workspace.read("e1.1", 0)["messages"]
         assert keys.message_item(note)["by"] == {"S": "robot"}
+
+
+class TestTextMessages:
+    def test_the_agent_learns_what_a_text_costs(self, ann: Agent) -> None:
+        held(ann, "sms")
+        message, _ = send(ann, text="您的订单今天发货。" * 10)
+        assert replies.cost(message) == {"parts": 1, "segments": 2}
+        assert replies.cost(replace(message, channel="email")) == {}
+
+    def test_a_text_that_is_a_letter_is_refused_before_anything_is_written(self, ann: Agent, store: Store) -> None:
+        held(ann, "sms")
+        before = len(store.items())
+        with pytest.raises(TooLarge, match="more than 10 messages"):
+            send(ann, text="word " * 4_000)
+        assert len(store.items()) == before
