@@ -64,7 +64,15 @@ def install(cloud: Cloud, folder: Path, pages: str, show: Show) -> Installation:
     )
     _let_mail_out(cloud)
     around = Surroundings(
-        str(cloud.endpoint_url), site, SUPPORT_ADDRESS, SMS_NUMBER, outputs["MailBucket"], outputs["MailTopic"], account, token
+        str(cloud.endpoint_url),
+        site,
+        SUPPORT_ADDRESS,
+        SMS_NUMBER,
+        outputs["MailBucket"],
+        outputs["MailTopic"],
+        account,
+        token,
+        outputs["TextTopic"],
     )
     return Installation(outputs, site, socket, around, deployed)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,11 @@ class Journal:
     def all(self) -> list[Entry]:
         """Oldest first."""
         return list(self._entries.values())
+
+    @staticmethod
+    def entry(name: str, phone: str, direction: str, text: str, state: str) -> Entry:
+        """Of a text message, at this moment."""
+        return {"id": name, "at": int(time.time() * 1000), "phone": phone, "direction": direction, "text": text, "state": state}
 
     def get(self, name: str) -> Entry | None:
         return self._entries.get(name)

@@ -19,6 +19,7 @@ class Surroundings:
     mail_topic: str
     account: str
     token: str
+    text_topic: str = ""
 
     @cached_property
     def s3(self) -> Any:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -12,6 +12,16 @@ from typing import Any
 from uuid import uuid4
 
 LONGEST = 1600
+# Twilio's magic numbers (twilio.com/docs/iam/test-credentials): refused at once, with these errors.
+REFUSED = {
+    "+15005550001": (21211, "Invalid 'To' Phone Number: +15005550001"),
+    "+15005550002": (21612, "The 'To' phone number: +15005550002, is not currently reachable using the 'From' phone number"),
+    "+15005550003": (21408, "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: +15005550003"),
+    "+15005550004": (21610, "Attempt to send to unsubscribed recipient"),
+    "+15005550009": (21614, "'To' number: +15005550009, is not a valid mobile number"),
+}
+# Ours: accepted, and then not delivered, with this error.
+LOST = re.compile(r"\+15005553(000|00[3-8])")
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 _GSM = re.compile(r"[\n\r -Z_a-z£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¡ÄÖÑÜ§¿äöñüà]*")
 
@@ -40,13 +50,15 @@ def signature(token: str, url: str, form: Mapping[str, str]) -> str:
     return base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
 
 
-def incoming(account: str, ours: str, theirs: str, text: str, sid: str) -> dict[str, str]:
-    """The form that Twilio posts when an SMS arrives."""
+def incoming(account: str, ours: str, theirs: str, text: str, sid: str, *, media: Sequence[tuple[str, str]] = ()) -> dict[str, str]:
+    """The form that Twilio posts when an SMS arrives. `media`: address and type of each picture."""
+    pictures = {f"MediaUrl{n}": url for n, (url, _) in enumerate(media)} | {f"MediaContentType{n}": t for n, (_, t) in enumerate(media)}
     return {
         "ToCountry": "US",
         "ToState": "",
         "SmsMessageSid": sid,
-        "NumMedia": "0",
+        "NumMedia": str(len(media)),
+        **pictures,
         "ToCity": "",
         "FromZip": "",
         "SmsSid": sid,
@@ -63,6 +75,14 @@ def incoming(account: str, ours: str, theirs: str, text: str, sid: str) -> dict[
         "From": theirs,
         "ApiVersion": "2010-04-01",
     }
+
+
+def reports(account: str, sid: str, ours: str, theirs: str) -> list[dict[str, str]]:
+    """The forms of the status callbacks about a message that was accepted."""
+    lost = LOST.fullmatch(theirs)
+    last = {"MessageStatus": "undelivered", "ErrorCode": f"30{lost[1]}"} if lost else {"MessageStatus": "delivered"}
+    always = {"MessageSid": sid, "SmsSid": sid, "AccountSid": account, "From": ours, "To": theirs, "ApiVersion": "2010-04-01"}
+    return [always | told | {"SmsStatus": told["MessageStatus"]} for told in ({"MessageStatus": "sent"}, last)]
 
 
 def segments(text: str) -> int:
@@ -82,7 +102,9 @@ def check(form: Mapping[str, str], ours: str) -> None:
         raise Refusal(400, 21603, "A 'From' phone number is required.")
     if sender != ours:
         raise Refusal(400, 21606, f"The 'From' phone number {sender} is not a valid, SMS-capable inbound phone number for your account.")
-    if not text:
+    if to in REFUSED:
+        raise Refusal(400, *REFUSED[to])
+    if not text and "MediaUrl" not in form:
         raise Refusal(400, 21602, "Message body is required.")
     if len(text) > LONGEST:
         raise Refusal(400, 21617, "The concatenated message body exceeds the 1600 character limit")
@@ -94,7 +116,7 @@ def resource(account: str, form: Mapping[str, str], sid: str, now: datetime | No
     return {
         "account_sid": account,
         "api_version": "2010-04-01",
-        "body": form["Body"],
+        "body": form.get("Body", ""),
         "date_created": made,
         "date_sent": None,
         "date_updated": made,
@@ -104,7 +126,7 @@ def resource(account: str, form: Mapping[str, str], sid: str, now: datetime | No
         "from": form["From"],
         "messaging_service_sid": None,
         "num_media": "0",
-        "num_segments": str(segments(form["Body"])),
+        "num_segments": str(segments(form.get("Body", ""))),
         "price": None,
         "price_unit": "USD",
         "sid": sid,

@@ -37,6 +37,8 @@ def house(start_cloud: Callable[..., Any], tmp_path_factory: pytest.TempPathFact
         queue, queue_arn = cloud.queue("notified")
         cloud.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn)
         cloud.client("sesv2").create_email_identity(EmailIdentity="shop.example")
-        around = Surroundings(endpoint, url, "support@shop.example", OURS, "mail", topic, ACCOUNT, TOKEN)
+        around = Surroundings(
+            endpoint, url, "support@shop.example", OURS, "mail", topic, ACCOUNT, TOKEN, text_topic=topic.rpartition(":")[0] + ":texts"
+        )
         with ways_in(around, ports, folder, Signer.settled(folder, f"http://127.0.0.1:{ports.pages}")):
             yield House(cloud, ports, "mail", queue, url, posts)

@@ -48,7 +48,7 @@ def recorder() -> Iterator[tuple[str, "Queue[tuple[str, str, dict[str, str]]]"]]
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             form = dict(parse_qsl(body, keep_blank_values=True))
             posts.put((self.path, self.headers["X-Twilio-Signature"], form))
-            self.send_response(403 if "refuse" in form["Body"] else 200)
+            self.send_response(403 if "refuse" in form.get("Body", "") else 200)
             self.end_headers()
 
         def log_message(self, *_: Any) -> None: ...

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import httpx
 import pytest
 
@@ -152,3 +153,60 @@ def test_signature_is_twilios() -> None:
     form = {"CallSid": "CA1234567890ABCDE", "Digits": "1234", "From": "+14158675309", "To": "+18005551212", "Caller": "+14158675309"}
     assert twilio.signature("12345", "https://mycompany.com/myapp.php?foo=1&bar=2", form) == "RSOYDt4T1cUTdK1PDd93/VVr8B8="
     assert len(base64.b64decode(twilio.signature("t", "u", {}))) == 20
+
+
+@pytest.mark.parametrize(("to", "last"), [(THEIRS, ("delivered", None)), ("+15005553003", ("undelivered", "30003"))])
+def test_the_rest_api_tells_what_became_of_a_message(house: House, to: str, last: tuple[str, str | None]) -> None:
+    url = f"{house.public_url}/sms/twilio/status?thread=s1&message=YSsx"
+    sid = send(house, {"To": to, "From": OURS, "Body": "hello", "StatusCallback": url + "#rc=5"}).json()["sid"]
+    told = [_posted(house, sid) for _ in range(2)]
+    assert [form["MessageStatus"] for _, _, form in told] == ["sent", last[0]]
+    assert told[1][2].get("ErrorCode") == last[1]
+    for path, signature, form in told:
+        assert path == "/stage/sms/twilio/status?thread=s1&message=YSsx"
+        assert signature == twilio.signature(TOKEN, url, form)
+
+
+def test_a_picture_is_behind_the_password_and_behind_a_redirect(house: House) -> None:
+    picture = {"type": "image/png", "content": base64.b64encode(b"\x89PNG").decode()}
+    sent = httpx.post(house.pages + "/phone/messages", json={"phone": THEIRS, "text": "", "media": [picture]})
+    assert sent.status_code == 201
+    _, _, form = _posted(house, sent.json()["id"])
+    assert (form["NumMedia"], form["MediaContentType0"], form["MessageSid"][:2]) == ("1", "image/png", "MM")
+    assert httpx.get(form["MediaUrl0"]).status_code == 401
+    leads = httpx.get(form["MediaUrl0"], auth=(ACCOUNT, TOKEN))
+    assert leads.status_code == 307
+    there = house.pages + leads.headers["Location"]
+    assert httpx.get(there).content == b"\x89PNG"
+    assert httpx.get(there, auth=(ACCOUNT, TOKEN)).status_code == 400
+
+
+def test_aws_sends_and_receives_by_the_same_phones(house: House) -> None:
+    texts, arn = house.cloud.queue("texts-queue")
+    topic = house.cloud.client("sns").create_topic(Name="texts")["TopicArn"]
+    house.cloud.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    api = boto3.client(
+        "pinpoint-sms-voice-v2", endpoint_url=house.pages, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    context = {"thread": "s1", "message": "YSsx"}
+    name = api.send_text_message(DestinationPhoneNumber=THEIRS, OriginationIdentity=OURS, MessageBody="hello", Context=context)["MessageId"]
+    told: list[dict[str, Any]] = []
+    while len(told) < 2:
+        told += [json.loads(message["Message"]) for message in house.cloud.receive(texts)]
+    assert sorted((t["eventType"], t["messageId"], t["context"]["thread"]) for t in told) == [
+        ("TEXT_DELIVERED", name, "s1"),
+        ("TEXT_SENT", name, "s1"),
+    ]
+    with pytest.raises(api.exceptions.ConflictException, match="OPTED_OUT"):
+        api.send_text_message(DestinationPhoneNumber="+15005550004", OriginationIdentity=OURS, MessageBody="hello")
+    httpx.post(house.pages + "/phone/messages", json={"phone": THEIRS, "text": "你好", "carrier": "aws"}).raise_for_status()
+    (message,) = [json.loads(m["Message"]) for m in house.cloud.receive(texts)]
+    assert (message["originationNumber"], message["destinationNumber"], message["messageBody"]) == (THEIRS, OURS, "你好")
+
+
+def _posted(house: House, sid: str) -> tuple[str, str, dict[str, str]]:
+    """What is posted next about this message."""
+    while True:
+        posted = house.posts.get(timeout=10)
+        if posted[2].get("MessageSid") == sid:
+            return posted

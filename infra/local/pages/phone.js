@@ -28,8 +28,9 @@ function entry(number, messages) {
 
 function bubble(message) {
   const mine = message.direction === "in";
-  const good = !mine || message.state === "delivered" || !message.state;
-  const state = mine ? ` · ${message.state === "delivered" ? word(words.delivered) : message.state || word(words.waiting)}` : "";
+  const good = ["", "queued", "sent", "delivered"].includes(message.state);
+  const told = { delivered: word(words.delivered), queued: word(words.waiting), sent: word(words.waiting) }[message.state] ?? message.state;
+  const state = ` · ${told || word(words.waiting)}`;
   const under = element("small", { className: good ? "" : "bad" }, time(message.at) + state);
   const again = element("button", { className: "link", type: "button", onclick: () => post(`/phone/messages/${message.id}/redeliver`, {}) }, word(words.again));
   return element("li", { className: mine ? "bubble mine" : "bubble" }, message.text, under, ...(mine ? [again] : []));
