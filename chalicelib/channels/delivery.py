@@ -1,7 +1,8 @@
 """Outgoing messages, from the stream to the provider. What leaves was stored first; its state says how far it got.
 
     pending -> sending -> sent -> delivered | failed | bounced   e-mail, SMS (back to pending if the provider does not answer)
-    pending -> sent          web chat (a browser drops what it has by id; offline: stays pending, replayed later)
+    pending -> sent          web chat (a browser drops what it has by id; offline: stays pending, replayed later, and follows by mail
+                             or SMS where an address is proven: following.py)
 
 No provider takes a key that makes sending idempotent. So "sending" is written before the call: whoever finds it there
 after a crash cannot know whether the message left, and does not send it again. Our id goes out with each message and comes back
@@ -13,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib import push
-from chalicelib.channels import CHANNELS, receipts
+from chalicelib.channels import CHANNELS, following, receipts
 from chalicelib.conversations import identities, keys, sockets, table, timeline
 from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Message, State
@@ -33,18 +34,20 @@ BLOCKED: dict[str, str] = {
 def handle(item: Item, _old: Item | None) -> str:
     """One outgoing message of the stream. Raises Unavailable if it should come again, Postponed if its provider is down."""
     message = keys.message(item)
-    outcome = _to_browsers(message) if message.channel == "webchat" else _to_provider(message)
-    receipts.tell_consoles(message)
-    return outcome
+    try:
+        return _to_browsers(message) if message.channel == "webchat" else _to_provider(message)
+    finally:
+        receipts.tell_consoles(message)
 
 
 def _to_browsers(message: Message) -> str:
+    if following.has_followed(message):
+        return "followed"
     frame: dict[str, Any] = {"type": "message", "message": timeline.for_visitor(message)}
     reached = [connection for connection in sockets.of_visitor(message.thread, now()) if _reaches(message.thread, connection, frame)]
-    if not reached:
-        return "nobody_there"
-    table.set_state(message, "sent", ("pending",), now())
-    return "sent"
+    if reached:
+        table.set_state(message, "sent", ("pending",), now())
+    return following.care(message, bool(reached), now())
 
 
 def _reaches(thread: str, connection: str, frame: dict[str, Any]) -> bool:

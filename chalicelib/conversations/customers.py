@@ -85,6 +85,10 @@ def exactly(customer: str) -> Customer:
     )
 
 
+def identities_of(customer: str) -> list[Identity]:
+    return [identities.identity(item) for item in table.of_customer(customer, "I#")]
+
+
 def current(customer: str) -> str:
     """The name that this customer goes by now."""
     for _ in range(_REDIRECTIONS):

@@ -86,6 +86,25 @@ def set_state(m: Message, state: State, expected: Sequence[State], at: int, *, p
     return _update(m, change, condition, {"#state": "state"}, values)
 
 
+def record_following(follow_up: Message, told: Sequence[Message], detail: str, at: int) -> None:
+    """Stores what follows a customer elsewhere, and that the messages in it need no further care; all or nothing. Raises Conflict."""
+    table = settings.env("TABLE")
+    put = {"TableName": table, "Item": keys.message_item(follow_up), "ConditionExpression": "attribute_not_exists(pk)"}
+    changes = [
+        {
+            "TableName": table,
+            "Key": keys.key(keys.thread_pk(m.thread), keys.message_sk(m.id)),
+            "UpdateExpression": "SET #state = :sent, state_at = :at, detail = :detail",
+            "ConditionExpression": "#state = :before AND (attribute_not_exists(detail) OR detail <> :detail)",
+            "ExpressionAttributeNames": {"#state": "state"},
+            "ExpressionAttributeValues": keys.encode({":sent": "sent", ":at": at, ":detail": detail, ":before": m.state}),
+        }
+        for m in told
+    ]
+    with aws.translated("store what follows a customer"):
+        aws.client("dynamodb").transact_write_items(TransactItems=[{"Put": put}, *({"Update": change} for change in changes)])
+
+
 def set_meta(m: Message, done: bool = True) -> bool:
     """Replaces what a channel knows of a stored message, which then, if `done`, is no longer on anybody's list; False if it is gone."""
     meta = json.dumps(m.meta, ensure_ascii=False, separators=(",", ":"))
@@ -122,10 +141,10 @@ def held_by(agent: str, limit: int = 100) -> list[Conversation]:
     return _work(keys.agent_work(agent), limit)
 
 
-def of_customer(customer: str) -> list[Item]:
-    """All that a customer has on all channels (identities, conversations, moves), the newest first."""
+def of_customer(customer: str, kind: str = "") -> list[Item]:
+    """All that a customer has on all channels (identities, conversations, moves), the newest first; or only what has keys of one kind."""
     query = {"IndexName": "by_customer", "KeyConditionExpression": "customer = :c"}
-    items = list(_whole(_query(query, {":c": customer})))
+    items = list(_whole(item for item in _query(query, {":c": customer}) if item["pk"]["S"].startswith(kind)))
     return sorted(items, key=lambda item: int(item["opened_at"]["N"]), reverse=True)
 
 

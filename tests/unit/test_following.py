@@ -1,0 +1,275 @@
+"""Who left the chat gets the answer by mail or SMS, once, at a proven address, and goes on with the same person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib import aws, push
+from chalicelib.agents.roster import Agent
+from chalicelib.bot import turn
+from chalicelib.channels import delivery, following
+from chalicelib.conversations import identities, keys, model, moves, proofs, reading, sockets, table, timeline
+from chalicelib.conversations.customers import exactly
+from chalicelib.conversations.model import Message
+from chalicelib.errors import Postponed, Unavailable
+from tests.unit.conftest import T0, Store, incoming
+from tests.unit.test_customers import work_off
+from tests.unit.test_model import HAND_OVER
+
+MAIL, PHONE = "ann@customer.example", "+12025550143"
+SOON, LATER = T0 + 60_000, T0 + 3 * 60_000
+
+
+class Clock:
+    at = SOON
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch, store: Store) -> Clock:
+    for module in (delivery, turn, moves):
+        monkeypatch.setattr(module, "now", lambda: Clock.at)
+    Clock.at = SOON
+    return Clock()
+
+
+@pytest.fixture
+def browsers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    pushed: list[dict[str, Any]] = []
+    monkeypatch.setattr(push, "post", lambda _, frame: pushed.append(frame) or True)
+    return pushed
+
+
+@pytest.fixture
+def held(store: Store, clock: Clock) -> model.Conversation:
+    """A chat that Ann the agent holds; its customer has told no address yet."""
+    message = incoming(text="My pot is broken, what now?")
+    table.record(message)
+    known = identities.whose(message)
+    c = table.save(model.received(model.opened(message, known.customer), message))
+    c = table.save(model.escalated(c, message.id, HAND_OVER, T0 + 1))
+    return table.save(model.claimed(c, "agent-ann", T0 + 2))
+
+
+def proven(store: Store, channel: str = "email", address: str = MAIL) -> None:
+    proofs.prove("w1", channel, address, "code", T0 + 3)
+    work_off(store)
+
+
+def says(text: str, n: int = 1, by: str = "agent-ann", **changes: Any) -> Message:
+    message = replace(
+        incoming(text=text, id=f"r+reply-{n}", at=T0 + 1000 * n), direction="outgoing", state="pending", by=by, name="Ann", **changes
+    )
+    table.record(message)
+    return message
+
+
+def deliver(message: Message) -> str:
+    """As the stream and later the clock bring it: as it is stored then."""
+    stored = table.message(message.thread, message.id)
+    assert stored
+    return delivery.handle(keys.message_item(stored), None)
+
+
+def followers() -> list[Message]:
+    return [m for m in table.read_thread("w1").messages if model.is_follow_up(m)]
+
+
+def stored(message: Message) -> Message:
+    found = table.message(message.thread, message.id)
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(("channel", "address", "detail"), [("email", MAIL, "followed by e-mail"), ("sms", PHONE, "followed by SMS")])
+def test_what_reached_nobody_follows_to_a_proven_address_after_two_minutes(
+    store: Store, held: model.Conversation, clock: Clock, channel: str, address: str, detail: str
+) -> None:
+    proven(store, channel, address)
+    reply = says("We send you a new one.")
+    with pytest.raises(Postponed):
+        deliver(reply)
+    assert followers() == []
+    Clock.at = LATER
+    assert deliver(reply) == "follows"
+    (mail,) = followers()
+    assert (mail.id, mail.channel, mail.address, mail.state, mail.by) == ("f+r+reply-1", channel, address, "pending", "agent-ann")
+    assert mail.text.startswith("We send you a new one.\n\n")
+    assert "https://site.example/api/" in mail.text
+    assert mail.meta["unasked"] is True
+    assert (stored(reply).state, stored(reply).detail) == ("sent", detail)
+    assert deliver(reply) == "followed"
+
+
+def test_several_unseen_messages_follow_as_one(store: Store, held: model.Conversation, clock: Clock) -> None:
+    proven(store)
+    replies = [
+        says(f"Part {n}", n, meta={"attachments": [{"name": f"{n}.pdf", "type": "application/pdf", "size": 1, "fate": "stored"}]})
+        for n in (1, 2, 3)
+    ]
+    Clock.at = LATER + 3000
+    assert [deliver(m) for m in reversed(replies)] == ["follows", "followed", "followed"]
+    (mail,) = followers()
+    assert mail.text.startswith("Part 1\n\nPart 2\n\nPart 3\n\n")
+    assert [entry["name"] for entry in mail.meta["attachments"]] == ["1.pdf", "2.pdf", "3.pdf"]
+
+
+def test_two_functions_at_once_send_one_mail(store: Store, held: model.Conversation, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    proven(store)
+    first, second = says("Part 1", 1), says("Part 2", 2)
+    Clock.at = LATER + 3000
+    stale = table.read_thread("w1")
+    assert deliver(second) == "follows"
+    with monkeypatch.context() as slow:
+        slow.setattr(following.table, "read_thread", lambda *_, **__: stale)
+        with pytest.raises(Unavailable):
+            following.care(first, False, Clock.at)
+    assert len(followers()) == 1
+
+
+def test_without_a_proven_address_it_waits_in_the_chat(store: Store, held: model.Conversation, clock: Clock) -> None:
+    identities.ensure("email", MAIL, T0, "mail")  # somebody's, but nobody proved that it is hers
+    reply = says("Are you there?")
+    Clock.at = LATER
+    assert deliver(reply) == "nobody_there"
+    assert (stored(reply).state, followers()) == ("pending", [])
+
+
+@pytest.mark.parametrize("why", ["bounced", "complaint", "stopped"])
+def test_a_blocked_address_gets_nothing_and_the_next_best_one_is_taken(
+    store: Store, held: model.Conversation, clock: Clock, why: Any
+) -> None:
+    proven(store)
+    identities.block("email", MAIL, why, T0)
+    reply = says("Are you there?")
+    Clock.at = LATER
+    assert deliver(reply) == "nobody_there"
+    proven(store, "sms", PHONE)
+    assert deliver(reply) == "follows"
+    assert [m.channel for m in followers()] == ["sms"]
+
+
+def test_what_a_browser_took_from_the_bot_was_seen_and_costs_nothing_more(
+    store: Store, held: model.Conversation, clock: Clock, browsers: list[Any]
+) -> None:
+    proven(store)
+    sockets.open_visitor("w1", "tab-1", SOON)
+    answer = says("Shipping takes three days.", by="bot")
+    asked: list[str] = []
+    aws.client("dynamodb").meta.events.register("before-call.dynamodb.*", lambda model, **_: asked.append(model.name))
+    assert delivery.handle(keys.message_item(answer), None) == "sent"
+    assert asked == ["Query", "UpdateItem"]
+
+
+def test_an_agents_reply_follows_if_an_open_page_shows_nobody_reading(
+    store: Store, held: model.Conversation, clock: Clock, browsers: list[Any]
+) -> None:
+    proven(store)
+    sockets.open_visitor("w1", "tab-1", SOON)
+    reply = says("We send you a new one.")
+    for minute in (1, 3, 9):
+        Clock.at = T0 + minute * 60_000
+        with pytest.raises(Postponed):
+            deliver(reply)
+    assert stored(reply).state == "sent"
+    Clock.at = T0 + 12 * 60_000
+    assert deliver(reply) == "follows"
+
+
+@pytest.mark.parametrize("sign", ["read", "wrote"])
+def test_what_was_seen_does_not_follow(store: Store, held: model.Conversation, clock: Clock, browsers: list[Any], sign: str) -> None:
+    proven(store)
+    sockets.open_visitor("w1", "tab-1", SOON)
+    reply = says("We send you a new one.")
+    if sign == "read":
+        reading.mark("w1", reply.at)
+    else:
+        table.record(incoming("Thank you!", id="m-0000002", at=reply.at + 5))
+    Clock.at = T0 + 12 * 60_000
+    assert deliver(reply) == "seen"
+    assert followers() == []
+
+
+def test_who_answered_by_mail_is_answered_by_mail_at_once_unless_the_chat_is_open(
+    store: Store, held: model.Conversation, clock: Clock, browsers: list[Any]
+) -> None:
+    proven(store)
+    answer = incoming("By mail now", id="mail-1", at=T0 + 500, channel="email", address=MAIL, meta={"message_id": "x@customer.example"})
+    table.record(answer)
+    reply = says("Good.", 1)
+    Clock.at = reply.at + 10
+    assert deliver(reply) == "follows"
+    (mail,) = followers()
+    assert mail.meta["in_reply_to"] == "x@customer.example"
+    sockets.open_visitor("w1", "tab-1", SOON)
+    with pytest.raises(Postponed):
+        deliver(says("Are you back?", 2))
+
+
+def test_the_visitor_sees_the_answer_in_the_chat_once(store: Store, held: model.Conversation, clock: Clock) -> None:
+    proven(store)
+    Clock.at = LATER
+    assert deliver(says("We send you a new one.")) == "follows"
+    shown = [m.id for m in table.read_thread("w1").messages if timeline.is_shown_in_chat(m)]
+    assert shown == ["m-0000001", "r+reply-1"]
+
+
+def test_after_a_supervisor_parted_them_nothing_follows_to_that_address(store: Store, held: model.Conversation, clock: Clock) -> None:
+    Clock.at = T0 + 3_600_000
+    other = incoming(thread="e1", channel="email", address=MAIL, at=T0 - 5)
+    table.save(model.opened(other, identities.whose(other).customer))
+    proven(store)
+    moves.carry_out(moves.split(exactly(identities.whose(other).customer), "webchat", "w1", "agent-sue", T0 + 9))
+    assert deliver(says("For her eyes only")) == "nobody_there"
+
+
+def test_of_two_people_at_one_browser_the_one_who_proved_an_address_last_is_answered_there(
+    store: Store, held: model.Conversation, clock: Clock
+) -> None:
+    proven(store)
+    proofs.prove("w1", "email", "bob@customer.example", "code", T0 + 4)
+    work_off(store)
+    Clock.at = LATER
+    assert deliver(says("Hello")) == "follows"
+    assert [m.address for m in followers()] == ["bob@customer.example"]
+
+
+def test_a_long_answer_is_cut_for_a_phone_and_chinese_gets_chinese_words() -> None:
+    way = identities.Identity("sms", PHONE, "c1", 0, proven="code")
+    c = replace(model.opened(incoming(), "c1"), language="zh-CN")
+    sent = following.composed(c, [says_only("长" * 2_000)], way, LATER, "https://site.example/")
+    assert len(sent.text) < following.SMS_TEXT + 60
+    assert sent.text.endswith("回到在线客服继续对话：https://site.example/")
+    assert {channel for channel, _ in following._BACK} == set(following.DETAILS)
+    assert len(following._BACK) == 4
+
+
+def says_only(text: str) -> Message:
+    return replace(incoming(text=text), direction="outgoing", state="pending", by="agent-ann")
+
+
+def test_a_mail_into_the_chat_goes_on_with_the_same_agent_and_proves_its_address(
+    store: Store, held: model.Conversation, clock: Clock, ann: Agent
+) -> None:
+    answer = incoming("Thanks!", id="mail-1", at=T0 + 500, channel="email", address=MAIL, meta={"verified": True})
+    table.record(answer)
+    assert turn.handle(keys.message_item(answer), None) == "seen"
+    head = table.head("w1", consistent=True)
+    assert head
+    assert (head.owner, head.agent, head.channel, head.incoming) == ("agent", "agent-ann", "webchat", 2)
+    assert [(p.channel, p.address, p.how) for p in table.read_thread("w1").proofs] == [("email", MAIL, "mail")]
+
+
+def test_a_mail_that_proves_nothing_proves_nothing_here_either(store: Store, held: model.Conversation, clock: Clock) -> None:
+    answer = incoming("Thanks!", id="mail-1", at=T0 + 500, channel="email", address=MAIL, meta={"unproven": True})
+    table.record(answer)
+    turn.handle(keys.message_item(answer), None)
+    assert table.read_thread("w1").proofs == ()
+
+
+def test_a_resolved_chat_that_she_opens_again_by_mail_stays_a_chat(store: Store, held: model.Conversation) -> None:
+    later = incoming("One more thing", id="mail-2", channel="email", address=MAIL, at=T0 + 10**9)
+    again = model.reopened(replace(held, owner="none"), later)
+    assert (again.channel, again.address, again.number) == ("webchat", "w1", 2)

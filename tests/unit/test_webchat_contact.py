@@ -1,0 +1,202 @@
+"""An address is proven by six digits that were sent there, and by nothing else; the answers tell nobody who is known here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from chalicelib import push
+from chalicelib.channels import CHANNELS, delivery, limits, webchat, webchat_contact
+from chalicelib.conversations import identities, keys, table
+from chalicelib.conversations.model import Message
+from tests.unit.conftest import T0, Store
+
+MAIL, PHONE = "ann@customer.example", "+12025550143"
+Frames = list[dict[str, Any]]
+
+
+@pytest.fixture
+def frames(monkeypatch: pytest.MonkeyPatch, store: Store) -> Frames:
+    pushed: Frames = []
+    monkeypatch.setattr(push, "post", lambda _, frame: pushed.append(frame) or True)
+    monkeypatch.setenv("SUPPORT_ADDRESS", "support@shop.example")
+    monkeypatch.setenv("SMS_NUMBER", "+12025550199")
+    monkeypatch.setenv("BUSINESS", "Lantern Tea")
+    limits.forget()
+    return pushed
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
+    """What the providers get."""
+    taken: list[Message] = []
+
+    class Provider:
+        @staticmethod
+        def send(message: Message) -> str:
+            taken.append(message)
+            return "provider-id"
+
+    for channel in ("email", "sms"):
+        monkeypatch.setitem(CHANNELS, channel, Provider)
+    return taken
+
+
+class Visitor:
+    def __init__(self, frames: Frames) -> None:
+        session = webchat.session("", T0)
+        self.name, self.token, self.frames, self.asked = session["visitor"], session["token"], frames, 0
+
+    def tell(self, action: str, now: int = T0, **frame: Any) -> dict[str, Any]:
+        self.asked += 1
+        whole = {"action": action, "token": self.token, "id": f"client-{self.asked:04d}", **frame}
+        webchat.receive(json.dumps(whole), "tab-1", now)
+        return self.frames[-1]
+
+
+@pytest.fixture
+def visitor(frames: Frames) -> Visitor:
+    return Visitor(frames)
+
+
+def deliver(store: Store) -> None:
+    for record in store.stream():
+        item = record["dynamodb"]["NewImage"]
+        if (record["eventName"], item["type"]["S"]) == ("INSERT", "outgoing"):
+            assert delivery.handle(item, None) == "sent"
+
+
+def digits(message: Message) -> str:
+    found = re.search(r"\b\d{6}\b", message.text)
+    assert found
+    return found[0]
+
+
+@pytest.mark.parametrize(("typed", "channel", "address"), [(" Ann@Customer.example ", "email", MAIL), ("(202) 555-0143", "sms", PHONE)])
+def test_a_code_that_comes_back_proves_the_address(
+    store: Store, visitor: Visitor, sent: list[Message], typed: str, channel: str, address: str
+) -> None:
+    assert visitor.tell("contact", address=typed)["type"] == "contact"
+    deliver(store)
+    assert [(m.channel, m.address) for m in sent] == [(channel, address)]
+    wide = digits(sent[0]).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    assert visitor.tell("prove", T0 + 599_000, address=typed, code=f" {wide[:3]} {wide[3:]} ")["address"] == address
+    assert visitor.frames[-1]["type"] == "proven"
+    (proof,) = (keys.proof(i) for i in store.items() if i["type"]["S"] == "proof")
+    assert (proof.channel, proof.address, proof.how) == (channel, address, "code")
+    assert visitor.tell("prove", T0 + 3_600_000, address=typed, code="")["type"] == "proven"  # the answer had got lost
+
+
+def test_the_code_stands_in_no_item_and_in_no_thread_of_the_visitor(store: Store, visitor: Visitor, sent: list[Message]) -> None:
+    visitor.tell("contact", address=MAIL)
+    deliver(store)
+    assert digits(sent[0]) not in json.dumps(store.items())
+    (stored,) = (keys.message(i) for i in store.items() if i["type"]["S"] == "outgoing")
+    assert stored.thread.startswith("e")
+    assert webchat_contact.HIDDEN in stored.text
+    assert visitor.tell("replay", after=0)["messages"] == []
+
+
+def test_a_wrong_code_an_old_one_and_another_visitors_prove_nothing(store: Store, visitor: Visitor, sent: list[Message]) -> None:
+    visitor.tell("contact", address=MAIL)
+    deliver(store)
+    good = digits(sent[0])
+    wrong = f"{(int(good) + 1) % 1_000_000:06d}"
+    assert visitor.tell("prove", address=MAIL, code=wrong)["code"] == "forbidden"
+    assert visitor.tell("prove", address="bob@customer.example", code=good)["code"] == "forbidden"
+    assert Visitor(visitor.frames).tell("prove", address=MAIL, code=good)["code"] == "forbidden"
+    assert visitor.tell("prove", T0 + 600_000, address=MAIL, code=good)["code"] == "forbidden"
+    assert not [i for i in store.items() if i["type"]["S"] == "proof"]
+
+
+def test_after_five_tries_even_the_right_code_is_refused_and_only_a_new_one_helps(
+    store: Store, visitor: Visitor, sent: list[Message]
+) -> None:
+    visitor.tell("contact", address=MAIL)
+    deliver(store)
+    for _ in range(5):
+        assert visitor.tell("prove", address=MAIL, code="000000x")["code"] == "forbidden"
+    assert visitor.tell("prove", address=MAIL, code=digits(sent[0]))["code"] == "too_many"
+    visitor.tell("contact", T0 + 1, address=MAIL)
+    deliver(store)
+    assert visitor.tell("prove", T0 + 2, address=MAIL, code=digits(sent[1]))["type"] == "proven"
+
+
+def test_three_codes_an_hour_for_a_visitor_and_for_an_address(visitor: Visitor) -> None:
+    for n in range(3):
+        assert visitor.tell("contact", address=f"a{n}@customer.example")["type"] == "contact"
+    refused = visitor.tell("contact", address=MAIL)
+    assert refused["code"] == "too_many"
+    assert 0 < refused["retry_after"] <= 3600
+    for _ in range(3):
+        assert Visitor(visitor.frames).tell("contact", address="b@customer.example")["type"] == "contact"
+    assert Visitor(visitor.frames).tell("contact", address="b@customer.example")["code"] == "too_many"
+    assert visitor.tell("contact", T0 + 3_600_000, address=MAIL)["type"] == "contact"
+
+
+def test_nobody_learns_whether_an_address_is_known_and_a_blocked_one_gets_nothing(
+    store: Store, visitor: Visitor, sent: list[Message]
+) -> None:
+    identities.ensure("email", "known@customer.example", T0, "mail")
+    identities.block("email", "blocked@customer.example", "complaint", T0)
+    names = ("known", "unknown", "blocked")
+    answers = [visitor.tell("contact", address=f"{name}@customer.example") for name in names]
+    shapes = {json.dumps(a).replace(name, "X").replace(a["id"], "ID") for a, name in zip(answers, names, strict=True)}
+    assert len(shapes) == 1
+    deliver(store)
+    assert [m.address.partition("@")[0] for m in sorted(sent, key=lambda m: m.address)] == ["known", "unknown"]
+
+
+OURS = ["support@shop.example", "SUPPORT+eabc.def@shop.example"]
+NO_MAIL = ["", "ann", "ann@", "@customer.example", "a@b.example, c@d.example", "a b@c.example", "ann@customer.example\r\nBcc: x@y.example"]
+NO_PHONE = ["+4915112345678", "110", "+12", "9" * 400]
+
+
+@pytest.mark.parametrize("address", [*OURS, *NO_MAIL, *NO_PHONE])
+def test_what_we_cannot_or_must_not_write_to_is_refused(store: Store, visitor: Visitor, address: str) -> None:
+    assert visitor.tell("contact", address=address)["code"] == "bad_request"
+    assert not [i for i in store.items() if i["type"]["S"] == "outgoing"]
+
+
+def test_the_same_frame_again_sends_no_second_code(store: Store, visitor: Visitor, sent: list[Message]) -> None:
+    for n in range(2):
+        visitor.tell("contact", T0 + n, address=MAIL, id="client-same")
+    deliver(store)
+    assert len(sent) == 1
+    assert visitor.tell("prove", address=MAIL, code=digits(sent[0]))["type"] == "proven"
+
+
+def test_texts_for_all_visitors_together_have_a_ceiling(visitor: Visitor) -> None:
+    answers: Counter[str] = Counter()
+    for n in range(webchat_contact.TEXTS + 5):
+        answer = Visitor(visitor.frames).tell("contact", address=f"+1202555{n + 1000:04d}")
+        answers[answer.get("code", answer["type"])] += 1
+    assert answers == {"contact": webchat_contact.TEXTS, "too_many": 5}
+
+
+def test_codes_are_six_digits_and_spread_evenly(store: Store) -> None:
+    made = [webchat_contact.code("w1", "email", MAIL, at) for at in range(2_000)]
+    assert all(re.fullmatch(r"\d{6}", code) for code in made)
+    assert len(set(made)) > 1_990
+    firsts = Counter(code[0] for code in made)
+    assert min(firsts.values()) > 140
+
+
+def test_both_languages_say_the_same_things(store: Store, visitor: Visitor, sent: list[Message]) -> None:
+    visitor.tell("contact", address=MAIL, language="zh-CN")
+    visitor.tell("contact", address="b@customer.example", language="de")
+    deliver(store)
+    texts = {m.language: m.text for m in sent}
+    assert texts.keys() == {"zh", "en"}
+    assert all("Lantern Tea" in text and re.search(r"\d{6}", text) for text in texts.values())
+    assert {m.subject for m in sent} == {"Your code for Lantern Tea", "Lantern Tea验证码"}
+
+
+def test_a_message_without_a_code_leaves_as_it_is(store: Store) -> None:
+    m = Message("w1", "r+1", "outgoing", "email", T0, webchat_contact.HIDDEN, MAIL)
+    assert webchat_contact.filled(m) is m
+    table.record(m)
