@@ -43,7 +43,7 @@ def apply(
     if event in _BLOCKS and (permanent or event != "bounced"):
         identities.block(message.channel, message.address, _BLOCKS[event], at)
     state = following(message.state, event)
-    if state != message.state or event == "delayed":
+    if state != message.state or (event == "delayed" and state in ("sending", "sent")):
         if not table.set_state(message, state, (message.state,), at, provider_id=provider_id, detail=detail):
             raise Unavailable("another event about this message came at the same moment")
         if state in ("failed", "bounced"):

@@ -1,8 +1,8 @@
 """What SES tells of the mails it sent, for a local AWS that knows configuration sets but publishes nothing of theirs.
 
 After each SendEmail with a configuration set come its events, as SES words them. Recipients decide what becomes of a mail, as with
-Amazon's mailbox simulator: at `simulator.amazonses.com` (and its subdomains) `bounce@`, `complaint@`, `ooto@`, `suppressionlist@`,
-and `delay@`, which Amazon has not; `bounce+anything@` too. Every other address takes the mail.
+Amazon's mailbox simulator: at `simulator.amazonses.com` there are `bounce@`, `complaint@`, `ooto@`, `suppressionlist@`, and `delay@`,
+which Amazon has not. `anybody@bounce.simulator.amazonses.com` does the same and may be a customer. Every other address takes the mail.
 Source: docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html#send-email-simulator-how-to-use
 """
 
@@ -59,7 +59,7 @@ def events(request: Event, name: str, now: datetime) -> Iterator[Event]:
 
 def _outcomes(address: str, time: str) -> Iterator[tuple[str, Event]]:
     local, _, domain = address.lower().partition("@")
-    role = local.partition("+")[0] if domain == SIMULATOR or domain.endswith("." + SIMULATOR) else ""
+    role = local.partition("+")[0] if domain == SIMULATOR else domain.removesuffix("." + SIMULATOR)
     recipient = {"emailAddress": address}
     feedback = {"feedbackId": str(uuid4())}
     if role in ("bounce", "suppressionlist"):

@@ -120,6 +120,23 @@ def test_any_order_and_twice_ends_alike(store: Store) -> None:
     assert ends == {("bounced", "complaint")}
 
 
+def test_that_it_was_late_is_no_news_once_it_arrived(store: Store) -> None:
+    """An out-of-office note is told as a soft bounce, before or after the delivery."""
+    ends = set()
+    for order in permutations(("delivery-eventType", "bounce-transient-general-ooo-eventType")):
+        for item in store.items():
+            aws.client("dynamodb").delete_item(TableName="conversations", Key={"pk": item["pk"], "sk": item["sk"]})
+        m = ours("ooo@example.org")
+        for name in order:
+            event = about(BY_ID[name], m)
+            event["mail"] = {**event["mail"], "destination": ["ooo@example.org"]}
+            if "delivery" in event:
+                event["delivery"] = {**event["delivery"], "recipients": ["ooo@example.org"]}
+            tell(event)
+        ends.add(state())
+    assert ends == {("delivered", "")}
+
+
 def test_an_event_about_another_address_blocks_nobody_else(store: Store) -> None:
     """A forwarded copy bounced, or somebody in Cc complained: the customer is not to blame."""
     m = ours("mia@example.org")
