@@ -70,8 +70,8 @@ CHANNELS = {
         Exchange(written=4, read=1.5, socket=3),
         {"rest": 1, "socket": 4, "request": 5, "minute": 5, "written": 1, "read": 1, "logged": 5 * LOGGED},
     ),
-    "SMS": Channel(Exchange(written=5, read=0.5, rest=1), {}),
-    "e-mail": Channel(Exchange(written=5, read=0.5, put=1, get=1, notice=1), {}),
+    "SMS": Channel(Exchange(written=5, read=1.5, rest=1), {}),
+    "e-mail": Channel(Exchange(written=5, read=1.5, put=1, get=1, notice=1), {}),
 }
 
 

@@ -72,13 +72,14 @@ def answer_to(message: Message) -> Message:
 
 @pytest.mark.usefixtures("quiet_table")
 @pytest.mark.parametrize(("channel", "written"), [("email", 5), ("sms", 5)])
-def test_mail_and_sms_take_five_write_units_and_half_a_read(channel: str, written: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mail_and_sms_take_five_write_units_and_one_and_a_half_read(channel: str, written: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(CHANNELS, channel, type("Provider", (), {"send": staticmethod(lambda _: "provider-id")}))
     customer = incoming(QUESTIONS[0], thread="t" * 26, channel=channel, address="customer@example.com", at=now())
     exchange(customer)
     with counted() as units:
         exchange(replace(customer, text=QUESTIONS[1], id="m-0000002", at=now()))
-    assert (units.written, units.read) == (written, 0.5), units
+    # Half a unit for the head, one to ask at the last moment whether this address may still be written to.
+    assert (units.written, units.read) == (written, 1.5), units
 
 
 @pytest.mark.usefixtures("quiet_table")
@@ -109,4 +110,4 @@ def test_a_bot_resolved_conversation_of_three_questions_stays_within_its_budget(
         for n, question in enumerate(QUESTIONS):
             exchange(incoming(question, thread="u" * 26, channel="sms", address="+12025550143", id=f"m-000000{n}", at=now()))
     assert units.written <= 20, units
-    assert units.read <= 3, units
+    assert units.read <= 5, units
