@@ -7,7 +7,7 @@ READY := .venv/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser run demo check unit test faults bench bench-cold bench-bot bench-cost deploy destroy status logs doctor redrive clean
+.PHONY: help setup browser run demo check unit test faults hostile bench bench-cold bench-bot bench-cost deploy destroy status logs doctor redrive clean
 
 help: ## this list
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^destroy status.*: /status, logs, doctor, redrive, destroy: /; s/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ test: $(READY) browser check ## everything that must hold before a change lands
 
 faults: $(READY) ## 300 messages, each webhook twice, functions killed at random (SEED=n repeats a run)
 	$(PY) -m pytest tests/faults -q -s
+
+hostile: $(READY) browser ## every hostile string in every page of a real browser (make test takes a sample)
+	HOSTILE=all $(PY) -m pytest tests/browser/test_hostile.py -q
 
 bench: bench-cold bench-bot bench-cost ## all benchmarks
 

@@ -121,8 +121,8 @@ def plain_line(value: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    """For bodies: NUL and its kin must not reach the database or a log."""
-    return _CONTROL.sub("", text)
+    """For bodies: NUL and its kin must not reach the database or a log; Unicode's own line ends become ordinary ones."""
+    return _CONTROL.sub("", re.sub("[\u2028\u2029]", "\n", text))
 
 
 def _pieces(value: str) -> list[tuple[str, bytes | str]]:

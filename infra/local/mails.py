@@ -4,7 +4,7 @@ import secrets
 import string
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.utils import format_datetime, getaddresses, make_msgid, parseaddr
 from typing import Any
 
@@ -41,9 +41,9 @@ def received(raw: bytes, ses_id: str, sender: str, recipients: list[str], now: d
 
 def notification(stored: bytes, ses_id: str, sender: str, recipients: list[str], *, place: Json, now: datetime) -> Json:
     """What SES publishes after storing a mail. `place`: bucketName and topicArn."""
-    mail = parse(stored)
+    mail = message_from_bytes(stored, policy=policy.compat32)  # headers as they came; the newer policy refuses some
     time = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    headers = [{"name": name, "value": str(value)} for name, value in mail.items()]
+    headers = [{"name": name, "value": _unfolded(value)} for name, value in mail.items()]
     return {
         "notificationType": "Received",
         "mail": {
@@ -69,15 +69,19 @@ def notification(stored: bytes, ses_id: str, sender: str, recipients: list[str],
     }
 
 
-def _common_headers(mail: EmailMessage, sender: str) -> Json:
+def _common_headers(mail: Message, sender: str) -> Json:
     found: Json = {"returnPath": sender}
     for name, key in (("From", "from"), ("To", "to"), ("Cc", "cc"), ("Reply-To", "replyTo")):
         if mail[name]:
-            found[key] = [part.strip() for part in str(mail[name]).split(",")]
+            found[key] = [part.strip() for part in _unfolded(mail[name]).split(",")]
     for name, key in (("Date", "date"), ("Message-ID", "messageId"), ("Subject", "subject")):
         if mail[name]:
-            found[key] = str(mail[name])
+            found[key] = _unfolded(mail[name])
     return found
+
+
+def _unfolded(value: object) -> str:
+    return " ".join(str(value).split())
 
 
 def view(raw: bytes) -> Json:

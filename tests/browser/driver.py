@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from selenium import webdriver
 from selenium.webdriver.common.by import By
@@ -35,12 +36,12 @@ SIZES = {"phone": (390, 844), "desktop": (1280, 800)}
 class Browser:
     """One browser with a profile of its own: another person, or the same one in several tabs."""
 
-    def __init__(self, language: str = "en", size: str = "desktop", dark: bool = False) -> None:
+    def __init__(self, language: str = "en", size: str = "desktop", dark: bool = False, flags: tuple[str, ...] = ()) -> None:
         self.name = f"{language}-{size}{'-dark' if dark else ''}"
         self.profile = tempfile.mkdtemp(prefix="baton-browser-")
         options = webdriver.ChromeOptions()
         options.binary_location = _program("chromium")
-        for flag in (*FLAGS, f"--user-data-dir={self.profile}"):
+        for flag in (*FLAGS, *flags, f"--user-data-dir={self.profile}"):
             options.add_argument(flag)
         options.add_experimental_option("prefs", {"intl.accept_languages": LANGUAGES[language]})
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
@@ -114,6 +115,13 @@ class Browser:
         found = self.command("Runtime.evaluate", expression=run, awaitPromise=True, returnByValue=True)
         violations = json.loads(found["result"]["value"])
         return [f"{v['id']}: {v['help']}: {[n['html'][:160] for n in v['nodes']]}" for v in violations]
+
+    def strangers(self, hosts: set[str]) -> list[str]:
+        """Addresses of any other host that were asked for since the last call."""
+        logged = [json.loads(e["message"])["message"] for e in self.driver.get_log("performance")]
+        asked = [m["params"]["request"]["url"] for m in logged if m["method"] == "Network.requestWillBeSent"]
+        asked += [m["params"]["url"] for m in logged if m["method"] == "Network.webSocketCreated"]
+        return [a for a in asked if urlsplit(a).scheme in ("http", "https", "ws", "wss") and urlsplit(a).netloc not in hosts]
 
     def complaints(self) -> list[str]:
         """What the browser itself complained about since the last call: errors of scripts, refused by the policy."""

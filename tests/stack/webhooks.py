@@ -69,9 +69,13 @@ class Entrance:
 
     def mail(self, letter: EmailMessage, at: datetime | None = None, ses_id: str = "") -> dict[str, Any]:
         """Puts a mail where SES puts it; gives SES's notification of it."""
-        outputs, support, sender = self.stack.addresses.outputs, self.stack.addresses.support_address, str(letter["From"])
+        return self.raw_mail(letter.as_bytes(), str(letter["From"]), at, ses_id)
+
+    def raw_mail(self, content: bytes, sender: str, at: datetime | None = None, ses_id: str = "") -> dict[str, Any]:
+        """The same for a mail in bytes."""
+        outputs, support = self.stack.addresses.outputs, self.stack.addresses.support_address
         moment, ses_id = at or datetime.now(UTC), ses_id or mails.new_ses_id()
-        raw = mails.received(letter.as_bytes(), ses_id, sender, [support], moment)
+        raw = mails.received(content, ses_id, sender, [support], moment)
         self.client("s3").put_object(Bucket=outputs["MailBucket"], Key=mails.PREFIX + ses_id, Body=raw)
         place = {"topicArn": outputs["MailTopic"], "bucketName": outputs["MailBucket"]}
         return mails.notification(raw, ses_id, sender, [support], place=place, now=moment)

@@ -26,7 +26,7 @@ RULES = Path(__file__).parents[2] / "chalicelib" / "bot" / "rules.json"
 DAY = periods.day_period("2026-11-20", "Asia/Shanghai")
 IDLE = 86_400_000
 NOON = DAY.start + IDLE // 2
-HOSTILE = json.loads((FIXTURES / "csv-injection.json").read_text())
+HOSTILE = json.loads((FIXTURES / "hostile" / "csv-injection.json").read_text())
 STRINGS = [entry["value"] for entry in HOSTILE["strings"]]
 ACTIVE = tuple("=+-@\t\r\n＝＋－＠")
 

@@ -39,12 +39,17 @@ function Headers({ headers, words }) {
   return html`${list(headers.filter(isFirst))}${others.length > 0 && html`<details><summary>${words.whole.headers(others.length)}</summary>${list(others)}</details>`}`;
 }
 
-/** A document of its own, of no origin: no scripts, no forms, no way out, nothing from elsewhere. Links stand in the text. */
+/** The address of a document around a mail's HTML, with a policy of its own. */
+export function framed(content) {
+  const head = `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><style>${STYLE}</style>`;
+  return URL.createObjectURL(new Blob([head, content], { type: "text/html;charset=utf-8" }));
+}
+
+/** Of no origin: no scripts, no forms, no way out, nothing from elsewhere. Links stand in the text. */
 function Frame({ content, words }) {
   const [url, setUrl] = useState("");
   useEffect(() => {
-    const head = `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><style>${STYLE}</style>`;
-    const made = URL.createObjectURL(new Blob([head, content], { type: "text/html;charset=utf-8" }));
+    const made = framed(content);
     setUrl(made);
     return () => URL.revokeObjectURL(made);
   }, [content]);
