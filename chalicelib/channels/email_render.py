@@ -50,7 +50,7 @@ def outgoing(message: Message, support: str, business: str, files: Iterable[tupl
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = _sender(message, support, business)
     mail["To"] = Address(addr_spec=recipient(message.address))
-    mail["Subject"] = subject(message.subject, business)
+    mail["Subject"] = _line(message.subject)[:SUBJECT] if message.meta.get("confirmation") else subject(message.subject, business)
     mail["Date"] = format_datetime(datetime.fromtimestamp(message.at / 1000, UTC))
     mail["Message-ID"] = f"<{email_thread.reference(support, message.thread, message.id, message.address)}>"
     mail["Reply-To"] = Address(addr_spec=email_thread.reply_address(support, message.thread, message.address))
