@@ -54,8 +54,8 @@ def cursor(messages: Sequence[Message], before: int) -> int:
 
 
 def is_shown_in_chat(m: Message) -> bool:
-    """What followed by mail or SMS stands in the chat already."""
-    return not is_follow_up(m)
+    """What followed by mail or SMS stands in the chat already; what robots wrote about that is nobody's words."""
+    return not is_follow_up(m) and m.by != "robot"
 
 
 def for_visitor(m: Message) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from infra.errors import DeployError
 from infra.local import demo_data
 from infra.local.aws import LocalAwsError, free_port, local_aws, port_taken, session
 from infra.local.demo_data import Login
-from infra.local.installation import STACK, install
+from infra.local.installation import STACK, SUPPORT_ADDRESS, install
 from infra.local.signing import Signer
 from infra.local.ways_in import Ports, ways_in
 from infra.progress import Progress
@@ -41,7 +41,9 @@ class Addresses:
 
 
 @contextmanager
-def house(folder: Path, port: int = 0, *, preferred: int = 0, demo: bool = True, show: Show | None = None) -> Iterator[Addresses]:
+def house(
+    folder: Path, port: int = 0, *, preferred: int = 0, demo: bool = True, support: str = SUPPORT_ADDRESS, show: Show | None = None
+) -> Iterator[Addresses]:
     """Run everything for as long as the block lasts; data and addresses stay in `folder`, and the next run has them again.
 
     `port`: the first of four neighbours; 0 takes the `preferred` ones if they are free, else any free ones. Raises DeployError.
@@ -55,7 +57,7 @@ def house(folder: Path, port: int = 0, *, preferred: int = 0, demo: bool = True,
         with local_aws(folder / "state", ports["aws"], relay_port=ports["sent"], signer=signer) as endpoint:
             cloud = Cloud(session(), endpoint)
             show(Progress("packaging"))
-            installed = install(cloud, folder, pages, show)
+            installed = install(cloud, folder, pages, support, show)
             show(Progress("loading demo knowledge and users"))
             logins = demo_data.load(cloud, folder, installed.outputs) if demo else []
             with ways_in(installed.around, Ports(ports["pages"], ports["smtp"], ports["sent"]), folder / "ways_in", signer):

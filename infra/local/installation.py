@@ -20,7 +20,7 @@ STAGE = "local"
 STACK = stack_of(STAGE)
 SUPPORT_ADDRESS = "support@lantern-tea.example"
 SMS_NUMBER = "+12025550199"
-PARAMETERS = {"SupportAddress": SUPPORT_ADDRESS, "SmsNumber": SMS_NUMBER, "Business": "Lantern Tea"}
+PARAMETERS = {"SmsNumber": SMS_NUMBER, "Business": "Lantern Tea"}
 
 _API = re.compile(r"://([^.]+)\.execute-api\.[^/]+/(\w+)")
 
@@ -36,17 +36,17 @@ class Installation:
     deployed: bool
 
 
-def install(cloud: Cloud, folder: Path, pages: str, show: Show) -> Installation:
+def install(cloud: Cloud, folder: Path, pages: str, support: str, show: Show) -> Installation:
     """Deploy what has changed since the last run, and tell the stack its local addresses.
 
-    `pages` is the address of the local ways in. Raises DeployError.
+    `pages` is the address of the local ways in, `support` the one that customers write to. Raises DeployError.
     """
-    package = build(STAGE, "local", folder / "package")
-    outputs = _kept_outputs(cloud, folder, package)
+    package, parameters = build(STAGE, "local", folder / "package"), {"SupportAddress": support, **PARAMETERS}
+    outputs = _kept_outputs(cloud, folder, package, parameters)
     deployed = outputs is None
     if outputs is None:
-        outputs = deploy(cloud.session, cloud.endpoint_url, package, STACK, PARAMETERS, show, allow_replacement=True)
-        _memory(folder).write_text(json.dumps({"digest": package.digest, "parameters": PARAMETERS, "outputs": outputs}, indent=1))
+        outputs = deploy(cloud.session, cloud.endpoint_url, package, STACK, parameters, show, allow_replacement=True)
+        _memory(folder).write_text(json.dumps({"digest": package.digest, "parameters": parameters, "outputs": outputs}, indent=1))
     site, socket = addresses(outputs, str(cloud.endpoint_url))
     account, token = _credentials(cloud)
     management = socket.replace("ws://", "http://")
@@ -62,11 +62,11 @@ def install(cloud: Cloud, folder: Path, pages: str, show: Show) -> Installation:
             "sns_certificates": f"{pages}/sns/",
         },
     )
-    _let_mail_out(cloud)
+    _let_mail_out(cloud, support)
     around = Surroundings(
         str(cloud.endpoint_url),
         site,
-        SUPPORT_ADDRESS,
+        support,
         SMS_NUMBER,
         outputs["MailBucket"],
         outputs["MailTopic"],
@@ -92,13 +92,13 @@ def _memory(folder: Path) -> Path:
     return folder / "state" / "installed.json"
 
 
-def _kept_outputs(cloud: Cloud, folder: Path, package: Package) -> dict[str, str] | None:
+def _kept_outputs(cloud: Cloud, folder: Path, package: Package, parameters: Mapping[str, str]) -> dict[str, str] | None:
     """The outputs of the last deployment if it was of the same package and still stands."""
     if not _memory(folder).exists():
         return None
     known: dict[str, Any] = json.loads(_memory(folder).read_text())
     standing = (describe(cloud, STACK) or {}).get("StackStatus") in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
-    same = (known["digest"], known["parameters"]) == (package.digest, PARAMETERS)
+    same = (known["digest"], known["parameters"]) == (package.digest, parameters)
     return dict(known["outputs"]) if standing and same else None
 
 
@@ -126,11 +126,11 @@ def _settings(cloud: Cloud, values: Mapping[str, str]) -> None:
         cloud.client("ssm").put_parameter(Name=f"{parameters_of(STACK)}settings/{name}", Value=value, Type="String", Overwrite=True)
 
 
-def _let_mail_out(cloud: Cloud) -> None:
+def _let_mail_out(cloud: Cloud, support: str) -> None:
     """A verified domain and production access, which an operator asks SES for once."""
     ses = cloud.client("sesv2")
     try:
-        ses.create_email_identity(EmailIdentity=SUPPORT_ADDRESS.rpartition("@")[2])
+        ses.create_email_identity(EmailIdentity=support.rpartition("@")[2])
     except ses.exceptions.AlreadyExistsException:
         return
     ses.put_account_details(MailType="TRANSACTIONAL", WebsiteURL="https://lantern-tea.example", ProductionAccessEnabled=True)
