@@ -228,6 +228,21 @@ def publish_report(event: LambdaFunctionEvent, context: Any) -> list[str]:
     return publish.publish(event.get("day"), now(), [agent.id for agent in roster.everyone()])
 
 
+# --- What agents ask of other rooms ----------------------------------------------------------------------------------
+
+
+@app.route("/conversations/{conversation_id}/messages/{message_id}/whole", authorizer=routes.signed_in)
+@http.answering
+def whole_mail(conversation_id: str, message_id: str) -> dict[str, Any]:
+    from urllib.parse import unquote
+
+    from chalicelib.agents import attachments
+    from chalicelib.channels import email_whole
+
+    routes.agent_of(app.current_request)
+    return email_whole.whole(attachments.message(conversation_id, unquote(message_id)))
+
+
 # --- Reports through the agents' API ---------------------------------------------------------------------------------
 
 

@@ -40,6 +40,8 @@ REPLACED = {
     "botocore/docs/docstring.py": _DOCSTRINGS,
     "urllib3/http2/__init__.py": "",
 }
+# A second router with the pages of its API's manual, a tenth of the whole package; Chalice is ours.
+DROPPED = ("aws_lambda_powertools/event_handler",)
 _KEPT_DOCS = {"__init__.py", "docstring.py", "utils.py"}  # botocore's handlers name the last one
 
 
@@ -52,6 +54,8 @@ def slim(folder: Path) -> None:
                 f"{name} is not where infra/slim.py expects it", "look at the new release, and take the name out if it is gone"
             )
         path.write_text(text)
+    for name in DROPPED:
+        shutil.rmtree(folder / name)
     for path in (folder / "botocore" / "docs").iterdir():
         if path.name not in _KEPT_DOCS:
             shutil.rmtree(path) if path.is_dir() else path.unlink()

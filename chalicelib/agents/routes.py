@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from chalice.app import Blueprint, CognitoUserPoolAuthorizer, Request, Response
 
@@ -136,6 +137,13 @@ def reply(conversation_id: str) -> Response:
     text, attached = text_of(body, "text"), body.get("attachments")
     message, is_new = room.replies.reply(_agent(), conversation_id, text_of(body, "id"), text, now(), attached=attached)
     return respond(timeline.for_agent(message) | room.replies.cost(message), 201 if is_new else 200)
+
+
+@api.route("/conversations/{conversation_id}/messages/{message_id}/attachments/{sha256}", authorizer=signed_in)
+@answering
+def attachment(conversation_id: str, message_id: str, sha256: str) -> dict[str, str]:
+    _agent()
+    return {"url": room.attachments.address(conversation_id, unquote(message_id), sha256)}
 
 
 @api.route("/conversations/{conversation_id}/uploads", methods=["POST"], authorizer=signed_in)

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
+from chalicelib.agents import attachments, line, roster
 from chalicelib.agents import customers as who
-from chalicelib.agents import line, roster
 from chalicelib.agents.roster import Agent
 from chalicelib.conversations import customers, identities, model, notes, table, timeline
 from chalicelib.conversations.customers import Customer
@@ -73,6 +73,7 @@ def read(conversation_id: str, after: int) -> dict[str, Any]:
         "read_at": thread.read_at,
         "contact": who.contact(c, thread, customer),
         "possibly_same": who.possibly_same(customer),
+        "related": [] if after else attachments.related(messages),
     }
 
 
