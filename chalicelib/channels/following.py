@@ -64,7 +64,7 @@ def is_time(story: Thread, message: Message, reached: bool, at: int) -> bool:
     """Whose last word came by mail is answered by mail at once, unless a browser of hers is open. Pure."""
     if reached:
         return at >= message.at + UNSEEN
-    heard = [m for m in story.messages if m.direction == "incoming"]
+    heard = [m for m in story.messages if m.direction == "incoming" and m.by == "customer"]
     return at >= message.at + AWAY or bool(heard and heard[-1].channel == "email")
 
 
