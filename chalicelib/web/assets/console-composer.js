@@ -9,7 +9,8 @@ const EMPTY = { mode: "reply", text: "", files: [] };
 export function Composer({ store, c, mine, blocked, words, language }) {
   const [draft, setDraft] = useState(() => draftOf(c.id));
   const field = useRef(null);
-  const mayReply = mine && !blocked;
+  const forbidden = blocked && blocked !== "complaint"; // a new message of theirs may be answered even then
+  const mayReply = mine && !forbidden;
   const mode = mayReply ? draft.mode : "note";
   const note = mode === "note";
   const change = (part) => setDraft((now) => ({ ...now, ...part }));
@@ -33,7 +34,7 @@ export function Composer({ store, c, mine, blocked, words, language }) {
   const onKeyDown = (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && send(event);
   const { dropping, ...drop } = useDrop(!note, uploads.add);
   return html`
-    ${blocked && html`<p class="blocked" role="status">${words.blocked[blocked] ?? words.errors.blocked}${mine && ` ${words.blockedReply}`}</p>`}
+    ${blocked && html`<p class="blocked" role="status">${words.blocked[blocked] ?? words.errors.blocked}${mine && forbidden && ` ${words.blockedReply}`}</p>`}
     <form class=${["composer", note && "noting", dropping && "dropping"].filter(Boolean).join(" ")} onSubmit=${send} ...${drop}>
       <div class="modes">
         ${mayReply

@@ -22,7 +22,7 @@ export function Details({ c, story, store, state, words, language, actions }) {
       <h3>${words.details}</h3>
       <dl>${rows.filter(([, value]) => value).map(([name, value]) => html`<dt>${name}</dt><dd><bdi>${value}</bdi></dd>`)}</dl>
       ${mayMark && html`<button type="button" class="quiet tier" onClick=${() => actions.setTier(c.tier ? "" : "vip")}>${c.tier ? words.noVip : words.makeVip}</button>`}
-      ${known && html`<${Identities} c=${c} known=${known} state=${state} words=${words} language=${language} actions=${actions} />`}
+      ${known && html`<${Identities} c=${c} known=${known} store=${store} state=${state} words=${words} language=${language} actions=${actions} />`}
       ${story.related?.length > 0 && html`
         <h3>${words.related}</h3>
         <p class="rule">${words.relatedWhy}</p>
@@ -34,7 +34,27 @@ export function Details({ c, story, store, state, words, language, actions }) {
     </section>`;
 }
 
-function Identities({ c, known, state, words, language, actions }) {
+/** "14:03: +1202… merged by Ann": addresses stand after their channel. */
+function moved(move, state, words, language) {
+  const names = (move.identities ?? []).map((name) => name.slice(name.indexOf("#") + 1)).join(", ");
+  const by = move.by === "customer" ? words.byProof : agentName(move.by, state, words);
+  return (words.moves[move.kind] ?? words.moves.merge)(clock(move.at, language), by, names);
+}
+
+/** Another customer, by their addresses; a supervisor may say that both are one. */
+function Possibly({ id, c, leads, store, words, actions }) {
+  const [other, setOther] = useState(null);
+  useEffect(() => void store.customer(id).then(setOther, () => {}), [id]);
+  if (!other) return null;
+  const shown = other.conversations[0] ?? { name: "", channel: "", address: other.identities[0]?.address ?? "" };
+  return html`
+    <li>
+      <bdi class="identity">${words.possiblyOne(other.identities.map((i) => i.address).join(", "))}</bdi>
+      ${leads && html`<button type="button" class="plain" onClick=${() => actions.merge(c, { ...shown, customer: other.customer })}>${words.mergeDo}<span class="sr"> ${shown.address}</span></button>`}
+    </li>`;
+}
+
+function Identities({ c, known, store, state, words, language, actions }) {
   const leads = state.agent.role !== "agent";
   const several = known.identities.length > 1;
   return html`
@@ -48,8 +68,12 @@ function Identities({ c, known, state, words, language, actions }) {
         ${leads && several && html`<button type="button" class="plain" onClick=${() => actions.split(known.customer, i)}>${words.split}<span class="sr"> ${i.address}</span></button>`}
       </li>`)}
     </ul>
-    ${(known.merges ?? []).map((m) => html`<p class="rule">${words.mergedAt(clock(m.at, language), m.by && agentName(m.by, state, words))}</p>`)}
-    ${leads && html`<button type="button" class="quiet tier" onClick=${() => actions.merge(c)}>${words.merge}</button>`}`;
+    ${(known.merges ?? []).filter((m) => !m.undone).map((m) => html`<p class="rule">${moved(m, state, words, language)}</p>`)}
+    ${known.possibly_same?.length > 0 && html`
+      <h3>${words.possibly}</h3>
+      <p class="rule">${words.possiblyWhy}</p>
+      <ul class="identities possibly">${known.possibly_same.map((other) => html`<${Possibly} key=${other.customer} id=${other.customer} c=${c} leads=${leads} store=${store} words=${words} actions=${actions} />`)}</ul>`}
+    ${leads && html`<button type="button" class="quiet tier" onClick=${() => actions.merge(c, null)}>${words.merge}</button>`}`;
 }
 
 export const Other = ({ o, state, words, language }) => html`
@@ -69,8 +93,8 @@ function Related({ id, store, state, words, language }) {
 }
 
 /** A supervisor says that two customers are one, by any conversation of the other. */
-export function Merge({ store, c, words, onClose, onDone }) {
-  const [other, setOther] = useState(null);
+export function Merge({ store, c, found, words, onClose, onDone }) {
+  const [other, setOther] = useState(found);
   const [failed, setFailed] = useState("");
   const attempt = (act) => (setFailed(""), act().catch((error) => setFailed(error.code)));
   const look = (event) => {

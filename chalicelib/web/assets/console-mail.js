@@ -25,6 +25,7 @@ export function WholeMail({ store, whole, words, language, onClose }) {
           <${View} is="text" now=${shown} label=${words.whole.text} onChoose=${setView} />
           ${mail.url && html`<button type="button" class="quiet save" onClick=${() => follow(mail.url)}>${words.whole.save}</button>`}
         </div>
+        ${mail.locked && html`<p class="bad">${words.whole.locked[mail.locked] ?? mail.locked}</p>`}
         ${shown === "html" ? html`<${Frame} content=${mail.html} words=${words} />` : html`<div class="mail-text" tabindex="0"><${Words} text=${mail.text} more=${words.showAll} /></div>`}
         <${Attachments} m=${{ id: whole.message, attachments: mail.attachments }} conversation=${whole.conversation} store=${store} words=${words} language=${language} />`}
     <//>`;

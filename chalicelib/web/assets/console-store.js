@@ -166,8 +166,10 @@ export class Console {
     return this.state.stories[id]?.conversation ?? (await this.api.get(`conversations/${encodeURIComponent(id)}`)).conversation;
   }
 
+  customer = (id) => this.api.get(`customers/${encodeURIComponent(id)}`);
+
   async readCustomer(id) {
-    const customer = await this.api.get(`customers/${encodeURIComponent(id)}`);
+    const customer = await this.customer(id);
     this.source.set({ customers: { ...this.state.customers, [id]: customer } });
   }
 
@@ -258,7 +260,8 @@ export class Console {
     const cursor = Math.max(before?.cursor ?? 0, read.cursor);
     const messages = merged(before?.messages ?? [], read.messages);
     const news = messages.some((m) => m.direction === "incoming" && m.at > (before?.cursor ?? 0));
-    const story = { ...before, ...read, others, cursor, messages };
+    const first = before ?? read; // what only the first reading tells
+    const story = { ...read, others, cursor, messages, related: first.related ?? [], possibly_same: first.possibly_same ?? [] };
     if (news) this.source.set({ typing: { ...this.state.typing, [id]: 0 } });
     this.source.set({ stories: { ...this.state.stories, [id]: story }, missing: false });
     const left = this.state.outbox.filter((e) => e.conversation !== id || !isStored(e, story));

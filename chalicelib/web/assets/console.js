@@ -62,7 +62,7 @@ function Desk({ state, words, language, onChoose }) {
     ${dialog.name === "transfer" && html`<${Transfer} store=${store} state=${state} words=${words} onClose=${close} onDone=${done("transfer")} />`}
     ${dialog.name === "reports" && html`<${Reports} store=${store} words=${words} language=${language} onClose=${close} />`}
     ${dialog.name === "whole" && html`<${WholeMail} store=${store} whole=${dialog.about} words=${words} language=${language} onClose=${close} />`}
-    ${dialog.name === "merge" && html`<${Merge} store=${store} c=${dialog.about} words=${words} onClose=${close} onDone=${done("merge")} />`}
+    ${dialog.name === "merge" && html`<${Merge} store=${store} ...${dialog.about} words=${words} onClose=${close} onDone=${done("merge")} />`}
     ${dialog.name === "split" && html`<${Split} store=${store} ...${dialog.about} words=${words} onClose=${close} onDone=${done("split")} />`}
     ${dialog.name === "shortcuts" && html`<${Shortcuts} words=${words} onClose=${close} />`}`;
 }
@@ -128,7 +128,7 @@ function useActions(state, words, tell, ask) {
     handBack: () => finish("hand-back"),
     transfer: () => ask("transfer"),
     whole: (conversation, message) => ask("whole", { conversation, message }),
-    merge: (c) => ask("merge", c),
+    merge: (c, found) => ask("merge", { c, found }),
     split: (customer, identity) => ask("split", { customer, identity }),
   };
 }
