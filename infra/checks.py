@@ -161,12 +161,17 @@ def _hints(cloud: Cloud, wish: Wish, wanted: dict[str, str]) -> list[Finding]:
         found.append(Finding(f"the account may run only {limit} Lambda functions at once: a burst will have to wait", do, blocks=False))
     if not wanted.get("AlarmEmail"):
         found.append(Finding("nobody is told of alarms", "--alarm-email you@example.com", blocks=False))
-    if wanted.get("SmsNumber") and STAGE.fullmatch(wish.stage):
+    if sends_by_twilio(wanted) and STAGE.fullmatch(wish.stage):
         found += twilio(stored(cloud, stack_of(wish.stage)), wish.stage)
     return found
 
 
+def sends_by_twilio(parameters: dict[str, str]) -> bool:
+    """Do text messages go by Twilio, as far as the stack's parameters say?"""
+    return bool(parameters.get("SmsNumber")) and parameters.get("SmsProvider", "twilio") == "twilio"
+
+
 def twilio(known: dict[str, str], stage: str) -> list[Finding]:
-    """The secrets without which no SMS comes in or leaves."""
+    """The secrets without which no SMS comes in or leaves by Twilio."""
     missing = [name for name in ("twilio_account_sid", "twilio_auth_token") if f"secrets/{name}" not in known]
     return [Finding(f"SMS needs the secret {name}", f"python -m infra secret set {name} --stage {stage}", blocks=False) for name in missing]

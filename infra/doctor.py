@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.checks import Finding, mail, twilio
+from infra.checks import Finding, mail, sends_by_twilio, twilio
 from infra.cloud import Cloud
 from infra.errors import DeployError
 from infra.mail import mail_rules
@@ -67,8 +67,8 @@ def _address(patient: Patient) -> list[Finding]:
 def _secrets(patient: Patient) -> list[Finding]:
     known = stored(patient.cloud, patient.stack)
     found = [] if "secrets/root" in known else [Finding("the root secret is missing: no token can be signed", patient.cure("deploy"))]
-    wants_sms = parameters(patient.cloud, patient.stack).get("SmsNumber")
-    return found + (twilio(known, patient.stage) if wants_sms else [])
+    by_twilio = sends_by_twilio(parameters(patient.cloud, patient.stack))
+    return found + (twilio(known, patient.stage) if by_twilio else [])
 
 
 def _mail(patient: Patient) -> list[Finding]:

@@ -16,8 +16,10 @@ from infra.changes import Plan, discard
 from infra.checks import Wish, check
 from infra.errors import DeployError
 from infra.mail import receive_mail
+from infra.operate import texts
 from infra.operate.common import Target, console, failed, on_stage, say
 from infra.operate.shown import progress, show_findings, show_plan
+from infra.progress import outputs
 from infra.stack import parameters, public_address
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ PARAMETERS = {
     "mail_domain": "MailDomain",
     "support_address": "SupportAddress",
     "sms_number": "SmsNumber",
+    "sms_provider": "SmsProvider",
+    "quiet_hours": "QuietHours",
     "business": "Business",
     "chat_origins": "ChatOrigins",
     "time_zone": "TimeZone",
@@ -38,7 +42,9 @@ PARAMETERS = {
 @click.command()
 @click.option("--mail-domain", envvar="MAIL_DOMAIN", help="Domain whose mail comes in, verified in SES.")
 @click.option("--support-address", envvar="SUPPORT_ADDRESS", help="Address that customers write to.")
-@click.option("--sms-number", envvar="SMS_NUMBER", help="Your number at Twilio, as +4930123456.")
+@click.option("--sms-number", envvar="SMS_NUMBER", help="Your number for text messages, as +4930123456.")
+@click.option("--sms-provider", envvar="SMS_PROVIDER", type=click.Choice(["twilio", "aws"]), help="Whose number it is: Twilio's, or AWS's.")
+@click.option("--quiet-hours", envvar="QUIET_HOURS", help="When no text is sent that answers nothing, as 21:00-08:00.")
 @click.option("--business", envvar="BUSINESS", help="Your name, as customers see it.")
 @click.option(
     "--chat-origins", envvar="CHAT_ORIGINS", help="Web sites that may embed the chat, parted by spaces; all may if you give none."
@@ -115,8 +121,9 @@ def _agreed(target: Target, plan: Plan, yes: bool, allow_replacement: bool) -> N
 def _tell(target: Target) -> None:
     site = public_address(target.cloud, target.stack)
     say(f"  site     {site}/\n  console  {site}/console")
-    if parameters(target.cloud, target.stack).get("SmsNumber"):
-        say(f"  Twilio   {site}/sms/twilio [dim](the number's webhook for incoming messages)[/]")
+    known = parameters(target.cloud, target.stack)
+    if known.get("SmsNumber"):
+        say(texts.to_enter(known.get("SmsProvider", "twilio"), site, outputs(target.cloud, target.stack).get("TextTopic", "")))
 
 
 def _try(target: Target) -> None:

@@ -144,7 +144,13 @@ def test_what_nobody_signed_is_no_text_message(stack: Stack, entrance: Entrance)
         "messageBody": "x",
         "inboundMessageId": "1" * 8,
     }
-    forged = {"Type": "Notification", "TopicArn": stack.addresses.outputs["TextTopic"], "Message": str(told), "Subject": None}
+    forged = {
+        "Type": "Notification",
+        "TopicArn": stack.addresses.outputs["TextTopic"],
+        "Message": str(told),
+        "Subject": None,
+        "MessageAttributes": {},
+    }
     event = {"Records": [{"EventSource": "aws:sns", "Sns": forged}]}
     answer = entrance.client("lambda").invoke(FunctionName=stack.addresses.outputs["SmsAwsName"], Payload=json.dumps(event).encode())
     assert "this is no whole SNS message" in str(json.loads(answer["Payload"].read()))
