@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib.conversations import customers, identities, model, moves, proofs, table
 from infra.local.aws import session
 from tests.conftest import Stack
 from tests.people import Agent, Mailer, Visitor, eventually
+from tests.stack.test_units import counted
+from tests.unit.conftest import T0, incoming
 
 PERSON = "I want to talk to a person, please"
 BACK = 3 * 60_000
@@ -150,3 +153,29 @@ def test_who_said_stop_gets_no_text_and_reads_it_in_the_chat(stack: Stack, agent
     assert not [t for t in phone.inbox() if "It was delivered" in t]
     visitor.connect()
     assert visitor.replay()[-1]["text"] == "It was delivered."
+
+
+@pytest.mark.usefixtures("quiet_table")
+def test_a_customer_with_all_channels_is_one_query_and_one_batch() -> None:
+    """Ten conversations, two identities and a merge: half a unit for the index; DynamoDB bills half a unit for each item, too,
+    which the local AWS does not count."""
+    phone = identities.prove("sms", "+12025550143", "carrier", T0)
+    for n in range(10):
+        channel, address = ("sms", "+12025550143") if n else ("webchat", "w1")
+        known = identities.ensure(channel, address, T0 + n)
+        table.save(model.opened(incoming(thread=f"t{n}", channel=channel, address=address, at=T0 + n), known.customer))
+    visitor = identities.ensure("webchat", "w1", T0)
+    move = moves.merge(customers.exactly(phone.customer), customers.exactly(visitor.customer), "agent-sue", "by hand", T0 + 20)
+    moves.carry_out(move)
+    with counted() as units:
+        found = customers.of(move.target)
+    assert (len(found.conversations), len(found.identities), len(found.moves)) == (10, 2, 1)
+    assert units.calls == {"Query": 1, "BatchGetItem": 1}
+    assert (units.written, units.read) == (0, 0.5), units
+
+
+@pytest.mark.usefixtures("quiet_table")
+def test_a_proof_costs_the_chat_one_write_and_no_read() -> None:
+    with counted() as units:
+        assert proofs.prove("w1", "email", "ann@customer.example", "code", T0)
+    assert (units.written, units.read) == (1, 0), units
