@@ -37,16 +37,15 @@ def _full(text: str) -> str:
 
 
 def pattern(phrases: Phrases) -> re.Pattern[str]:
-    """One pattern for the phrases of all languages; an empty list never matches."""
-    made = [_one(phrase) for spoken in phrases.values() for phrase in spoken]
-    return re.compile("|".join(made) if made else r"(?!)")
-
-
-def _one(phrase: str) -> str:
-    whole = phrase.startswith("=")
-    body = _full(normal(phrase.lstrip("=")))
-    inner = _han(body) if _HAN.search(body) else _words(body)
-    return rf"\A{inner}\Z" if whole else inner if _HAN.search(body) else rf"\b{inner}\b"
+    """One pattern for the phrases of all languages; an empty list never matches. All words share one word boundary, so that their
+    alternatives are tried where a word begins and nowhere else."""
+    made: dict[str, list[str]] = {r"\b(?:%s)\b": [], "%s": [], r"\A(?:%s)\Z": []}
+    for phrase in (phrase for spoken in phrases.values() for phrase in spoken):
+        body = _full(normal(phrase.lstrip("=")))
+        is_han = bool(_HAN.search(body))
+        place = r"\A(?:%s)\Z" if phrase.startswith("=") else "%s" if is_han else r"\b(?:%s)\b"
+        made[place].append(_han(body) if is_han else _words(body))
+    return re.compile("|".join(place % "|".join(alternatives) for place, alternatives in made.items() if alternatives) or r"(?!)")
 
 
 def _words(body: str) -> str:
@@ -56,7 +55,8 @@ def _words(body: str) -> str:
         if word == "...":
             gap = True
             continue
-        choice = "(?:" + "|".join(_ending(option) for option in word.split("/")) + ")"
+        options = [_ending(option) for option in word.split("/")]
+        choice = options[0] if len(options) == 1 else "(?:" + "|".join(options) + ")"
         out += (r"(?: \S+){0,3} " if gap else " " if out else "") + choice
         gap = False
     return out
