@@ -34,6 +34,7 @@ PARAMETERS = {
     "quiet_hours": "QuietHours",
     "business": "Business",
     "chat_origins": "ChatOrigins",
+    "automatic_replies": "AutomaticReplies",
     "time_zone": "TimeZone",
     "alarm_email": "AlarmEmail",
 }
@@ -49,6 +50,9 @@ PARAMETERS = {
 @click.option(
     "--chat-origins", envvar="CHAT_ORIGINS", help="Web sites that may embed the chat, parted by spaces; all may if you give none."
 )
+@click.option(
+    "--automatic-replies", envvar="AUTOMATIC_REPLIES", type=click.IntRange(0), help="Mails that the bot answers to one sender a day."
+)
 @click.option("--time-zone", envvar="TIME_ZONE", help="As Europe/Berlin.")
 @click.option("--alarm-email", envvar="ALARM_EMAIL", help="Who is told of alarms.")
 @click.option("--without-mail", is_flag=True, envvar="WITHOUT_MAIL", help="Go without e-mail.")
@@ -57,7 +61,7 @@ PARAMETERS = {
 @on_stage
 def command(target: Target, without_mail: bool, yes: bool, allow_replacement: bool, **options: str | None) -> None:
     """Deploy Baton, or bring it up to date. What you do not give stays as it is."""
-    given = {PARAMETERS[name]: value for name, value in options.items() if value is not None}
+    given = {PARAMETERS[name]: str(value) for name, value in options.items() if value is not None}
     say(f"[bold]Baton {escape(target.stage)}[/] [dim]{target.cloud.session.region_name or 'no region'}[/]")
     _checked(target, Wish(target.stage, given, without_mail))
     with TemporaryDirectory() as folder:
