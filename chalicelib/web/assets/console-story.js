@@ -143,7 +143,7 @@ function Fate({ m, story, words, language }) {
   const absent = m.channel === "webchat" && m.state === "pending" && Date.now() - m.at > 10_000;
   const seen = m.channel === "webchat" && story.read_at >= m.at && lastOf(story.messages, story.read_at) === m;
   const text = seen ? words.seen(clock(story.read_at, language)) : absent ? words.absent : words.states[m.state] ?? m.state;
-  return html`<p class=${wrong ? "state bad" : "state"}>${text}${m.detail && html`: <bdi>${m.detail}</bdi>`}</p>`;
+  return html`<p class=${wrong ? "state bad" : "state"}>${text}${m.detail && html`: <bdi>${words.fates[m.detail] ?? m.detail}</bdi>`}</p>`;
 }
 
 /** The last of our messages that the visitor has seen. */
@@ -160,8 +160,10 @@ function Note({ item: n, state, words, language }) {
 function Event({ item: e, state, words, language }) {
   if (e.kind === "escalated") return html`<${Escalated} e=${e} words=${words} language=${language} />`;
   const to = e.detail.agent ? agentName(e.detail.agent, state, words) : e.detail.queue;
-  const tell = words.events[e.kind] ?? words.events.other;
-  return html`<p class="event">${tell(agentName(e.by, state, words), e.kind === "transferred" ? to : e.kind)} · <${Time} at=${e.at} language=${language} /></p>`;
+  const byProof = e.kind === "merged" && e.by === "customer";
+  const tell = words.events[byProof ? "mergedByProof" : e.kind] ?? words.events.other;
+  const who = e.by === "customer" ? words.customer : agentName(e.by, state, words);
+  return html`<p class="event">${tell(who, e.kind === "transferred" ? to : e.detail.address ?? e.kind)} · <${Time} at=${e.at} language=${language} /></p>`;
 }
 
 function Escalated({ e, words, language }) {
