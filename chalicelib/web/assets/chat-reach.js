@@ -19,7 +19,7 @@ export function Reach({ chat, state, words, language }) {
     store(local, REACH, known);
     setReach(known);
   };
-  const ask = (given) => chat.ask({ action: "contact", address: given, language }).then(() => (setAddress(given), setStep("code")));
+  const ask = (given) => chat.ask({ action: "contact", address: given, language }).then((told) => (setAddress(told.address), setStep("code")));
   const prove = (code) => chat.ask({ action: "prove", address, code }).then(proven);
   if (step === "offer") {
     return html`<div class="reach">
