@@ -1,76 +1,66 @@
 """The newly written words of a mail: without the quoted mail and the signature. Pure; every pattern is linear.
 
-What mail programs put before a quote stands here as data, one line a family; the rules are few: cut at the first
+What mail programs write around a quote stands in email_reply_words.json, by language; the rules are few: cut at the first
 sure sign that a quote begins, but keep what the customer wrote between or below quoted lines. When in doubt the
 text is kept: a quote too much is a nuisance, a lost sentence is a lost customer.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from functools import cache
+from pathlib import Path
 
 from chalicelib.channels.email_html import QUOTE_STARTS
 
 LINES = 1_000  # lines that are looked at; the newly written words stand near an end
+ADDRESS = r"<[^<>\s]+@[^<>\s]+>"
 
-_WORDS = {  # header words that programs put above a quoted mail
-    "from": "From|Von|De|Da|Od|От|Van|Fra|Från|Lähettäjä|发件人|寄件者|寄件人|發件人|差出人|보낸 ?사람|Từ|Expéditeur|Kimden",
-    "sent": "Sent|Date|Gesendet|Datum|Envoyé(?: le)?|Enviado(?: el| em)?|Enviada em|Data|Inviato|Wysłano|Отправлено|Дата|Verzonden"
-    "|Sendt|Skickat|Lähetetty"
-    "|发送时间|发送日期|傳送時間|寄件日期|日期|時間|时间|送信日時|日付|보낸 ?날짜|날짜|Fecha|Gửi|Ngày|Tarih",
-    "to": "To|An|À|A|Para|Do|Кому|Aan|Til|Till|收件人|收件者|宛先|받는 ?사람|Đến|Cc|抄送|副本|Kopie|Vastaanottaja|Kime",
-    "subject": "Subject|Betreff|Objet|Asunto|Assunto|Oggetto|Temat|Тема|Onderwerp|Emne|Ämne|Aihe|主题|主題|主旨|件名|제목|Chủ đề|Konu",
-}
-_HEADS = {kind: re.compile(rf"^[>*\s]*(?:{words})\*?\s?[:：]\*?\s*(.*)$", re.IGNORECASE) for kind, words in _WORDS.items()}
 
-_SEPARATORS = re.compile(
+@cache
+def _words() -> dict[str, dict[str, list[str]]]:
+    found: dict[str, dict[str, list[str]]] = json.loads((Path(__file__).parent / "email_reply_words.json").read_text("utf-8"))
+    return {language: kinds for language, kinds in found.items() if language != "about"}
+
+
+def _any(kind: str) -> str:
+    """The words of a kind in all languages, as alternatives."""
+    return "|".join(dict.fromkeys(word for kinds in _words().values() for word in kinds[kind]))
+
+
+def _lines(*shapes: str) -> re.Pattern[str]:
+    return re.compile("|".join(shapes), re.IGNORECASE)
+
+
+# Header words that programs put above a quoted mail.
+_HEADS = {kind: _lines(rf"^[>*\s]*(?:{_any(kind)})\*?\s?[:：]\*?\s*(.*)$") for kind in ("from", "sent", "to", "subject")}
+_SEPARATORS = _lines(
     r"^[\s>*]*(?:"
-    r"[-_=]{2,}\s*(?:original (?:message|e?mail|appointment)|ursprüngliche nachricht|message d'origine|mensaje original"
-    r"|mensagem original|messaggio originale"
-    r"|oryginalna wiadomość|исходное сообщение|пересылаемое сообщение|oorspronkelijk bericht|originalnachricht|reply message"
-    r"|forwarded (?:message|by .{0,80})"
-    r"|原始邮件|原始郵件|原邮件|原郵件"
-    r"|转发邮件|轉寄郵件|转发的邮件|回复的?邮件|元のメッセージ|원본 ?메(?:시|세)지|original message follows)\s*[-_=]{0,}\s*"
+    rf"[-_=]{{2,}}\s*(?:{_any('original')})\s*[-_=]{{0,}}\s*"
     r"|begin forwarded message:|##-.{0,120}-##|.{0,20}(?:reply|type your reply|write) (?:above|on top of) this line.{0,40}"
     r"|.{0,20}请在此行上方回复.{0,20}"
     r"|_{20,}|-{5,} ?(?:forwarded|original).{0,60}"
-    r"|-{3,} ?on .{8,200} wrote ?-{3,}|-{5,}\s*oprindelig besked\s*-{5,}"
-    r")[\s*]*$",
-    re.IGNORECASE,
+    r"|-{3,} ?on .{8,200} wrote ?-{3,}"
+    r")[\s*]*$"
 )
-
-# "On <date>, <somebody> wrote:" in the languages of mail programs; the line is joined first if it was wrapped.
-_ATTRIBUTION = re.compile(
+# "On <date>, <somebody> wrote:"; the line is joined first if it was wrapped.
+_ATTRIBUTION = _lines(
     r"^[\s*]*(?:"
-    r"(?:on|op|el|il|le|am|em|den|dnia|w dniu|vào|pe|dne|a|в|at|ter|fra|from)\b.{4,300}?"
-    r"(?:wrote|writes|said|schreef|escribió|ha scritto|a écrit|schrieb(?: .{1,120})?|escreveu|skrev(?: .{1,120})?|napisał(?:\(a\)|a)?"
-    r"|đã viết|kirjoitti|napsal(?:\(a\))?|пишет|написал\(?а?\)?|yazdı)\s*[:：]?"
-    r"|.{0,200}\d.{0,200}<[^<>\s]+@[^<>\s]+>\s*(?:(?:님이 작성|wrote|пишет|пише|napisał\(a\)|написал\(?а?\)?|schrieb|skrev)\s*[:：]?|[:：])"
-    r"|.{0,200}<[^<>\s]+@[^<>\s]+>\s*(?:wrote|schrieb|schreef|a écrit|escribió|skrev|写道|寫道|さんは書きました)\s*[:：]"
+    rf"(?:{_any('begins')})\b.{{4,300}}?(?:{_any('wrote')})\s*[:：]?"
+    rf"|.{{0,200}}\d.{{0,200}}{ADDRESS}\s*(?:(?:{_any('wrote')})\s*[:：]?|[:：])"
+    rf"|.{{0,200}}{ADDRESS}\s*(?:{_any('wrote')})\s*[:：]"
     r"|(?:在|于|於)?.{0,200}\d.{0,200}(?:写道|寫道|写到|来信)\s*[:：]"
     r"|(?:at|am|on) \d.{4,100}(?:wrote|schrieb|you wrote)\s*:"
     r"|[^\n]{1,80} (?:wrote|writes|schrieb|a écrit|escribió|escreveu|skrev)\s*:"
-    r")\s*$",
-    re.IGNORECASE,
+    r")\s*$"
 )
 _HAS_TIME = re.compile(r"\d[:.h]\d\d")
 _HAS_DATE = re.compile(r"\d{1,4}[-./年]\s?\d{1,2}|\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b")
 
 _SIGNATURE = re.compile(r"^(?:-- ?|—|__|--\s*\u200b?)$")
-_MOBILE = re.compile(
-    r"^\s*[-—(<]*\s*(?:"
-    r"(?:sent|sended) (?:from|via|by|using|with) (?:my )?.{2,60}|get outlook for .{2,40}|(?:von|aus) (?:meinem|mein) .{2,40} gesendet"
-    r"|gesendet (?:von|mit) .{2,60}"
-    r"|envoyé (?:de|depuis) (?:mon|ma) .{2,40}|enviado (?:desde|do|de|a partir do) .{2,60}|inviato da(?:l mio)? .{2,40}"
-    r"|verzonden vanaf .{2,40}|wysłane z .{2,40}"
-    r"|отправлено (?:с|из) .{2,40}|skickat från .{2,40}|sendt fra .{2,40}|(?:发|發)自.{0,20}"
-    r"|来自.{0,8}(?:iPhone|手机|华为|小米|邮箱).{0,20}"
-    r"|(?:从|從)我的.{1,30}(?:发送|傳送|寄出|发出)|.{2,30}(?:から送信|で送信)"
-    r"|.{0,10}나의 .{1,20}에서 보냄|.{1,30}에서 보냈?(?:음|냄)|đã gửi từ .{2,40}"
-    r"|下载.{0,10}(?:outlook|邮箱).{0,30}"
-    r")\s*$",
-    re.IGNORECASE,
-)
+_MOBILE = _lines(rf"^\s*[-—(<]*\s*(?:{_any('mobile')})\s*$")
+_RULE = re.compile(r"^\s*[-_=*]{5,}\s*$")
 _WIDE_GAP = re.compile(r"[^\S\n]{9,}")  # would cost the patterns their linear time
 SIGNATURE_LINES = 14  # more than this below a separator is not a signature
 
@@ -81,6 +71,8 @@ def visible(text: str) -> tuple[str, bool]:
     lines, rest = all_lines[:LINES], all_lines[LINES:]
     kept = _without_quote(lines)
     cut = len(kept) < len(lines)
+    while cut and kept and (not kept[-1].strip() or _RULE.match(kept[-1])):
+        kept = kept[:-1]  # the line that a program draws above what it quotes
     shown = _trimmed(_without_signature(kept) + ([] if cut else rest))
     if not shown:
         shown = _trimmed([line for line in lines if line != QUOTE_STARTS] + rest)
@@ -123,7 +115,7 @@ def _attribution(lines: list[str], start: int) -> int:
     for count, line in enumerate(lines[start : start + 4], 1):
         if not line.strip():
             return 0
-        joined = f"{joined} {line.strip()}".strip().replace("< ", "<")
+        joined = f"{joined} {line.strip()}".strip().replace("< ", "<").replace("\xa0", " ")
         if len(joined) > 500:
             return 0
         if _ATTRIBUTION.match(joined) and _is_sure(joined, lines, start + count):
