@@ -34,7 +34,7 @@ DEFAULT = "the same as `chalice package` makes it"
 OURS_DEFAULT = "SmsWebhook as `chalice package` makes it"
 CHAT, SMS, MAIL = "WebsocketMessage", "SmsWebhook", "EmailWebhook"
 FIGURES = ("init", "first", "warm", "memory", "log")
-EVENTS = {CHAT: events.frame, SMS: events.sms, MAIL: events.notification}
+EVENTS = {CHAT: events.frames, SMS: lambda: [events.sms()], MAIL: lambda: [events.notification()]}
 STACK = {"Stage": "dev", "SupportAddress": events.SUPPORT}  # the template's parameters that matter here
 
 Taken = dict[str, list[Start]]
@@ -80,10 +80,10 @@ def _handlers(folder: Path, package: Package) -> dict[str, Handler]:
     sms = _of_template(package, SMS)
     whole = yardsticks.ours_by_chalice(folder / "whole")
     return {
-        PLAIN: Handler(yardsticks.plain(folder / "plain"), "handler.handler", events.plain()),
-        CHALICE: Handler(chalice, "app.app", events.plain()),
-        DEFAULT: Handler(default, "app.app", events.plain()),
-        OURS_DEFAULT: Handler(whole, "app.app", events.sms(), sms, events.answers(sms["PARAMETERS"])),
+        PLAIN: Handler(yardsticks.plain(folder / "plain"), "handler.handler", [events.plain()]),
+        CHALICE: Handler(chalice, "app.app", [events.plain()]),
+        DEFAULT: Handler(default, "app.app", [events.plain()]),
+        OURS_DEFAULT: Handler(whole, "app.app", [events.sms()], sms, events.answers(sms["PARAMETERS"])),
         **{name: _function(package, name, ours) for name in EVENTS},
     }
 

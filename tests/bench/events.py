@@ -74,11 +74,17 @@ def sms() -> dict[str, Any]:
     return rest("/sms/twilio", urlencode(form), {"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signature})
 
 
-def frame() -> dict[str, Any]:
-    """A visitor's message on the WebSocket, with its token."""
+VISITORS = 100  # each writes as often as people do; one who wrote all of it would be held up
+
+
+def frames() -> list[dict[str, Any]]:
+    """One message of each visitor on the WebSocket, with its token."""
     known = settings.Parameters(root=SECRET.encode(), public_url=ADDRESS, socket_url="", socket_endpoint="")
     with patch.object(settings, "parameters", lambda: known):
-        token = tokens.issue("visitor", "w" + "a" * 32, 4_000_000_000_000)
+        return [_frame(tokens.issue("visitor", f"w{n:032x}", 4_000_000_000_000)) for n in range(VISITORS)]
+
+
+def _frame(token: str) -> dict[str, Any]:
     body = {"action": "message", "token": token, "id": "message-1", "text": QUESTION}
     context = {"connectionId": "c", "domainName": "socket.example", "stage": "api", "apiId": "a", "eventType": "MESSAGE"}
     return {"requestContext": context, "body": json.dumps(body), "isBase64Encoded": False}

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -39,11 +40,11 @@ LAMBDA = {
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A handler string inside a folder as Lambda unpacks it; the same event comes each time. `answers`: AWS's, by operation."""
+    """A handler string inside a folder as Lambda unpacks it; the events come in turn, again and again. `answers`: AWS's, by operation."""
 
     folder: Path
     name: str
-    event: dict[str, Any]
+    events: Sequence[dict[str, Any]]
     environment: dict[str, str] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
 
@@ -80,7 +81,7 @@ class _Api:
         self.answers: list[bytes] = []
         self.error = ""
         self.done = threading.Event()
-        body = json.dumps(handler.event).encode()
+        bodies = [json.dumps(event).encode() for event in handler.events]
         api = self
 
         class Requests(BaseHTTPRequestHandler):
@@ -96,6 +97,7 @@ class _Api:
                 if len(api.cpu) > events:
                     api.done.set()
                     return
+                body = bodies[(len(api.cpu) - 1) % len(bodies)]
                 self.send_response(200)
                 for name, value in _headers(len(body)).items():
                     self.send_header(name, value)
