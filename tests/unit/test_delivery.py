@@ -162,7 +162,7 @@ def test_a_failed_reply_of_an_agent_leaves_the_baton_with_the_agent(store: Store
 
 def test_web_chat_reaches_every_tab_and_forgets_the_ones_that_are_gone(store: Store, frames: list[Any]) -> None:
     for connection in ("tab-1", "gone-1", "tab-2"):
-        sockets.open_visitor("w1", connection, now())
+        sockets.open_visitor("w1", connection, now() - 60_000)
     m = stored("webchat")
     assert deliver(m) == "sent"
     assert [c for c, _ in frames] == ["gone-1", "tab-1", "tab-2"]

@@ -127,7 +127,7 @@ def test_consoles_get_hints_of_what_concerns_them(store: Store, monkeypatch: pyt
     pushed: list[tuple[str, str]] = []
     monkeypatch.setattr(push, "post", lambda c, f: pushed.append((c, f["type"])) or c != "gone")
     for agent, connection in (("ann", "ann-1"), ("bea", "bea-1"), ("bea", "gone")):
-        sockets.open_console(agent, connection, now())
+        sockets.open_console(agent, connection, now() - 60_000)
     waiting = wait("w1", ticket=False)
     hints.handle(keys.conversation_item(model.claimed(waiting, "ann", T0)), keys.conversation_item(waiting))
     assert sorted(pushed) == [("ann-1", "conversation"), ("ann-1", "queues"), ("bea-1", "queues"), ("gone", "queues")]
