@@ -43,7 +43,7 @@ def outgoing(message: Message, support: str, business: str, files: Iterable[tupl
     head = [
         f"From: {_sender(message, support, business)}",
         f"To: {recipient(message.address)}",
-        _encoded("Subject: ", subject(message.subject, business)),
+        _encoded("Subject: ", _subject(message, business)),
         f"Date: {format_datetime(datetime.fromtimestamp(message.at / 1000, UTC))}",
         f"Message-ID: <{ours}>",
         f"Reply-To: {email_thread.reply_address(support, message.thread, message.address)}",
@@ -71,6 +71,11 @@ def subject(given: str, business: str) -> str:
         line = _REPLY.sub("", line, count=1)
     line = line[:SUBJECT].strip()
     return f"Re: {line}" if line else f"Re: {_line(business)}"
+
+
+def _subject(message: Message, business: str) -> str:
+    """A code answers no mail."""
+    return _line(message.subject)[:SUBJECT] if message.meta.get("confirmation") else subject(message.subject, business)
 
 
 def body(message: Message) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from chalicelib import aws, push
 from chalicelib.agents.roster import Agent
 from chalicelib.bot import turn
-from chalicelib.channels import delivery, following
+from chalicelib.channels import delivery, email_parse, email_render, email_thread, following
 from chalicelib.conversations import identities, keys, model, moves, proofs, reading, sockets, table, timeline
 from chalicelib.conversations.customers import exactly
 from chalicelib.conversations.model import Message
@@ -260,6 +262,20 @@ def test_a_mail_into_the_chat_goes_on_with_the_same_agent_and_proves_its_address
     assert head
     assert (head.owner, head.agent, head.channel, head.incoming) == ("agent", "agent-ann", "webchat", 2)
     assert [(p.channel, p.address, p.how) for p in table.read_thread("w1").proofs] == [("email", MAIL, "mail")]
+
+
+@pytest.mark.parametrize("thread", ["w" + "0f" * 16, "ws" + "a2" * 13])
+def test_an_answer_to_what_followed_joins_the_chat_of_a_visitor_and_of_an_account(store: Store, thread: str) -> None:
+    way = identities.Identity("email", MAIL, "c1", 0, proven="code")
+    c = model.opened(incoming(thread=thread), "c1")
+    sent = following.composed(c, [says_only("We send you a new one.")], way, LATER, "https://site.example/")
+    mail = message_from_bytes(email_render.outgoing(sent, "customerservice@shop.example", "Shop"), policy=default)
+    local = mail["Reply-To"].partition("@")[0]
+    assert len(local) <= 64
+    for sender, joins in ((MAIL, True), ("stranger@customer.example", False)):
+        answer = email_parse.parse(f"From: {sender}\r\nTo: {mail['Reply-To']}\r\nMessage-ID: <x@y.example>\r\n\r\nThanks".encode())
+        found = email_thread.thread_of(answer, sender, [mail["Reply-To"]], "customerservice@shop.example", content_id="1", trusted=True)
+        assert (found == thread) is joins
 
 
 def test_a_mail_that_proves_nothing_proves_nothing_here_either(store: Store, held: model.Conversation, clock: Clock) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 import pytest
 
 from chalicelib import push
-from chalicelib.channels import CHANNELS, delivery, limits, webchat, webchat_contact
+from chalicelib.channels import CHANNELS, delivery, email_parse, email_render, email_thread, limits, webchat, webchat_contact
 from chalicelib.conversations import identities, keys, table
 from chalicelib.conversations.model import Message
 from tests.unit.conftest import T0, Store
@@ -194,6 +196,17 @@ def test_both_languages_say_the_same_things(store: Store, visitor: Visitor, sent
     assert texts.keys() == {"zh", "en"}
     assert all("Lantern Tea" in text and re.search(r"\d{6}", text) for text in texts.values())
     assert {m.subject for m in sent} == {"Your code for Lantern Tea", "Lantern Tea验证码"}
+
+
+def test_a_codes_mail_answers_nothing_and_an_answer_to_it_joins_no_chat(store: Store, visitor: Visitor, sent: list[Message]) -> None:
+    visitor.tell("contact", address=MAIL)
+    deliver(store)
+    mail = message_from_bytes(email_render.outgoing(sent[0], "support@shop.example", "Lantern Tea"), policy=default)
+    assert mail["Subject"] == "Your code for Lantern Tea"
+    assert mail["Auto-Submitted"]
+    answer = email_parse.parse(f"From: {MAIL}\r\nTo: {mail['Reply-To']}\r\nMessage-ID: <x@y.example>\r\n\r\nWhat is this?".encode())
+    thread = email_thread.thread_of(answer, MAIL, [mail["Reply-To"]], "support@shop.example", content_id="1", trusted=True)
+    assert thread == sent[0].thread != visitor.name
 
 
 def test_a_message_without_a_code_leaves_as_it_is(store: Store) -> None:
