@@ -29,20 +29,36 @@ def test_only_the_new_words_are_shown(path: Path) -> None:
 
 
 @needs_whole
-def test_the_whole_corpus_is_read_in_time_and_as_expected() -> None:
-    asked = met = 0
+def test_the_whole_corpus_is_read_in_time_and_as_expected_but_for_the_known_gaps() -> None:
+    asked, failed = 0, set[str]()
     for path in [*email_corpus.mails(WHOLE / "made"), *email_corpus.mails(WHOLE / "messages")]:
         start = time.process_time()
         results = list(email_corpus.checks(path))
         assert time.process_time() - start < SECONDS, path.name
-        asked, met = asked + len(results), met + sum(ok for _, ok in results)
-    assert met / asked >= 0.98
+        asked += len(results)
+        failed |= {f"{path.stem} {what.split()[0]}" for what, met in results if not met}
+    assert failed == set(email_corpus.known_gaps("mails"))
+    assert len(failed) <= 0.02 * asked
 
 
 @needs_whole
-def test_the_whole_corpus_of_replies_is_cut_well() -> None:
-    results = [list(email_corpus.reply_checks(email_corpus.expected(p), p.read_text("utf-8"))) for p in (WHOLE / "replies").glob("*.txt")]
-    assert sum(all(ok for _, ok in one) for one in results) / len(results) >= 0.80
+def test_the_whole_corpus_of_replies_is_cut_well_but_for_the_known_gaps() -> None:
+    paths = sorted((WHOLE / "replies").glob("*.txt"))
+    failed = {p.stem for p in paths if not all(ok for _, ok in email_corpus.reply_checks(email_corpus.expected(p), p.read_text("utf-8")))}
+    assert failed == set(email_corpus.known_gaps("replies"))
+    assert len(failed) <= 0.15 * len(paths)
+
+
+@needs_whole
+def test_every_reply_that_we_made_ourselves_is_cut_exactly() -> None:
+    """Whatever program and language; and nothing is cut of those that must be kept."""
+    told = {path: email_corpus.expected(path) for path in email_corpus.mails(WHOLE / "made")}
+    asked = {p: t for p, t in told.items() if any(key in t for key in ("reply_text", "reply_is_whole_text", "reply_must_contain"))}
+    failed = [
+        p.stem for p, t in asked.items() if not all(ok for _, ok in email_corpus.reply_checks(t, email_parse.parse(p.read_bytes()).text))
+    ]
+    assert len(asked) > 40
+    assert failed == []
 
 
 def mail(*headers: str, body: str = "hello") -> email_parse.Mail:
