@@ -7,7 +7,7 @@ READY := .venv/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser run demo check unit test faults hostile bench bench-cold bench-bot bench-cost deploy destroy status logs doctor redrive clean
+.PHONY: help setup browser run demo check unit test faults hostile bench bench-cold bench-bot bench-mail bench-cost deploy destroy status logs doctor redrive clean
 
 help: ## this list
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^destroy status.*: /status, logs, doctor, redrive, destroy: /; s/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -51,13 +51,16 @@ faults: $(READY) ## 300 messages, each webhook twice, functions killed at random
 hostile: $(READY) browser ## every hostile string in every page of a real browser (make test takes a sample)
 	HOSTILE=all $(PY) -m pytest tests/browser/test_hostile.py -q
 
-bench: bench-cold bench-bot bench-cost ## all benchmarks
+bench: bench-cold bench-bot bench-mail bench-cost ## all benchmarks
 
 bench-cold: $(READY) ## cold start, warm cost and size of the packaged functions beside a plain boto3 handler
 	$(PY) -m tests.bench.cold
 
 bench-cost: $(READY) ## US dollars for 1,000 bot-resolved conversations
 	$(PY) -m tests.bench.cost
+
+bench-mail: $(READY) ## CPU of a mail, from SES's notification to the acknowledgement handed to SES
+	$(PY) -m tests.bench.mail > /dev/null
 
 bench-bot: $(READY) ## what the bot knows and what an answer costs
 	$(PY) -m tests.bench.bot
