@@ -125,10 +125,17 @@ def _way(story: Thread) -> Identity | None:
         return None
     customer = story.conversations[-1].customer
     own = [i for i in (identities.read(p.channel, p.address) for p in story.proofs) if i and _is_hers(i, customer)]
-    found = customers.reachable(own)
+    found = _open(story, own)
     if found and found.channel == "email":
         return found
-    return customers.reachable([*own, *customers.identities_of(customer)])
+    return _open(story, [*own, *customers.identities_of(customer)])
+
+
+def _open(story: Thread, candidates: list[Identity]) -> Identity | None:
+    """Who complained of our mails and then wrote one gets its answer."""
+    asked = {m.address: m.at for m in story.messages if m.direction == "incoming" and m.channel == "email"}
+    blocks = [identities.block_for(i.blocked, i.blocked_at, asked.get(i.address, 0)) for i in candidates]
+    return customers.reachable([replace(i, blocked=block) for i, block in zip(candidates, blocks, strict=True)])
 
 
 def _is_hers(identity: Identity, customer: str) -> bool:

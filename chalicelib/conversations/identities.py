@@ -32,6 +32,7 @@ class Identity:
     proven: Proven = ""
     proven_at: int = 0
     blocked: Block = ""
+    blocked_at: int = 0
 
     @property
     def name(self) -> tuple[str, str]:
@@ -87,6 +88,7 @@ def identity(item: Item) -> Identity:
         proven=values.get("proven", ""),
         proven_at=values.get("proven_at", 0),
         blocked=values.get("blocked", ""),
+        blocked_at=values.get("blocked_at", 0),
     )
 
 
@@ -120,8 +122,12 @@ def blocked(channel: str, address: str, asked_at: int = 0) -> Block:
             ProjectionExpression="blocked, blocked_at",
         )
     values = keys.decode(found.get("Item", {}))
-    reason: Block = values.get("blocked", "")
-    return "" if reason == "complaint" and asked_at > values["blocked_at"] else reason
+    return block_for(values.get("blocked", ""), values.get("blocked_at", 0), asked_at)
+
+
+def block_for(reason: Block, blocked_at: int, asked_at: int) -> Block:
+    """What a block means for the answer to a message of `asked_at`. Pure."""
+    return "" if reason == "complaint" and asked_at > blocked_at else reason
 
 
 def block(channel: str, address: str, why: Block, at: int) -> None:

@@ -153,6 +153,21 @@ def test_a_blocked_address_gets_nothing_and_the_next_best_one_is_taken(
     assert [m.channel for m in followers()] == ["sms"]
 
 
+def test_who_complained_and_then_answered_by_mail_gets_that_answer_and_nothing_else(
+    store: Store, held: model.Conversation, clock: Clock
+) -> None:
+    proven(store)
+    identities.block("email", MAIL, "complaint", T0 + 100)
+    Clock.at = LATER
+    assert deliver(says("Are you there?", 1)) == "nobody_there"
+    table.record(incoming("Yes", id="mail-1", at=T0 + 1500, channel="email", address=MAIL))
+    reply = says("Good.", 2)
+    assert deliver(reply) == "follows"
+    assert followers()[0].meta["asked_at"] == T0 + 1500
+    identities.block("email", MAIL, "bounced", T0 + 3000)
+    assert deliver(says("One more thing", 3)) == "nobody_there"
+
+
 def test_what_a_browser_took_from_the_bot_was_seen_and_costs_nothing_more(
     store: Store, held: model.Conversation, clock: Clock, browsers: list[Any]
 ) -> None:
