@@ -71,7 +71,9 @@ class Visitor:
         deadline = time.monotonic() + patience
         assert self.socket
         while True:
-            frame: dict[str, Any] = json.loads(self.socket.recv(timeout=max(0.01, deadline - time.monotonic())))
+            text = self.socket.recv(timeout=max(0.01, deadline - time.monotonic()))
+            assert text, f"an empty frame, after {self.frames[-2:]}"
+            frame: dict[str, Any] = json.loads(text)
             self.frames.append(frame)
             if wanted(frame):
                 return frame
