@@ -54,6 +54,8 @@ def text_of(data: bytes, declared: str | None) -> str:
         return data.decode("ascii")
     name = (declared or "").strip().strip("\"'").lower()
     name = _MEANT.get(name, name)
+    if _is_narrow(name) and (shifted := _shifted(data)) is not None:
+        return shifted
     if _is_narrow(name) and not data.isascii():
         # Real text of a one-byte charset is never valid UTF-8 by accident.
         text = _strictly(data, "utf-8")
@@ -76,12 +78,14 @@ def _strictly(data: bytes, name: str) -> str | None:
         return None
 
 
+def _shifted(data: bytes) -> str | None:
+    """Only ISO-2022-JP shifts like this."""
+    return _strictly(data, "iso2022_jp_ext") if b"\x1b$" in data or b"\x1b(" in data else None
+
+
 def _guess(data: bytes, declared: str) -> str:
-    if b"\x1b$" in data or b"\x1b(" in data:
-        text = _strictly(data, "iso2022_jp_ext")
-        if text is not None:
-            return text
-    text = _strictly(data, "utf-8")
+    text = _shifted(data)
+    text = _strictly(data, "utf-8") if text is None else text
     if text is not None:
         return text
     chinese = _strictly(data, "gb18030")
