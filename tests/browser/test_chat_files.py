@@ -171,17 +171,19 @@ def test_who_writes_too_fast_loses_nothing(stack: Stack, browser: NewBrowser) ->
     visit(page, stack.addresses.site)
     session = httpx.post(f"{stack.addresses.site}chat/session", json={"token": page.driver.execute_script(TOKEN)}).json()
     texts, stop = ["One.", "Two.", "Three."], threading.Event()
+    other = Visitor(stack.addresses.site, session)
+    other.connect()
 
     def flood() -> None:
         """From another tab of the same visitor, faster than anybody types."""
-        other = Visitor(stack.addresses.site, session)
         while not stop.is_set():
             other.say("again")
-            time.sleep(0.02)
+            time.sleep(0.01)
 
     thread = threading.Thread(target=flood)
     thread.start()
     try:
+        other.hear(lambda f: f.get("code") == "too_many", patience=60)
         for text in texts:
             page.type("#text", text, Keys.ENTER)
         page.sees("writing very fast", ".banner")

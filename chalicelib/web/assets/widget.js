@@ -62,7 +62,7 @@
   const news = make("span", { class: "news", role: "status" });
   const button = make("button", { type: "button", "aria-expanded": "false" }, speech, cross, badge);
   const panel = make("div", { class: "panel", role: "dialog", "aria-label": words.panel, id: "panel" });
-  const around = make("div", { "data-side": script.dataset.position === "left" ? "left" : "right" });
+  const around = make("div", { popover: "manual", "data-side": script.dataset.position === "left" ? "left" : "right" });
   const shadow = around.attachShadow({ mode: "closed" });
   const styles = new CSSStyleSheet(); // allowed by every page's style-src
   styles.replaceSync(STYLES);
@@ -174,6 +174,7 @@
   draw();
   const start = () => {
     document.documentElement.append(around); // beside the body, whose content many sites replace
+    around.showPopover?.(); // above everything, and out of reach of what the page does to its root: opacity, transforms, stacking
     if (remembers()) load();
   };
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
