@@ -6,6 +6,7 @@ import base64
 import json
 import secrets
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from tests.stack.webhooks import Entrance, settled
 
 QUESTION = "How long does shipping take?"
 PERSON = "I want to talk to a person, please."
+PDF = b"%PDF-1.7\n" + b"an invoice " * 100
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 2000
 
 
@@ -89,7 +91,25 @@ def test_a_long_reply_arrives_whole_and_in_order(stack: Stack, agent: Agent) -> 
     assert (first[:6], second[:6]) == ("(1/2) ", "(2/2) ")
 
 
-def test_a_picture_comes_as_a_file_of_the_message_and_one_goes_back(stack: Stack, entrance: Entrance, agent: Agent) -> None:
+def test_an_agents_file_goes_as_a_link_that_leads_to_it(stack: Stack, agent: Agent) -> None:
+    phone = stack.phone()
+    claimed = held(agent, phone)
+    file = {"name": "Rechnung 发票.pdf", "type": "application/pdf", "size": len(PDF), "sha256": sha256(PDF).hexdigest()}
+    place = agent.ask("POST", f"conversations/{claimed['id']}/uploads", file)
+    httpx.put(place["url"], content=PDF, headers=place["headers"], timeout=60).raise_for_status()
+    body = {"id": f"reply-{secrets.token_hex(6)}", "text": "Your invoice", "attachments": [file]}
+    agent.ask("POST", f"conversations/{claimed['id']}/replies", body)
+    text = eventually(lambda: next((t for t in phone.inbox() if "Your invoice" in t), ""))
+    link = text.splitlines()[1]
+    assert link.startswith(f"{stack.addresses.site}files/")
+    found = httpx.get(link, follow_redirects=True, timeout=60)
+    assert (found.status_code, found.content) == (200, PDF)
+    assert found.headers["Content-Disposition"].startswith("attachment")
+    forged = link[:-1] + ("a" if link[-1] != "a" else "b")
+    assert httpx.get(forged, timeout=60).status_code == 401
+
+
+def test_a_picture_comes_as_a_file_of_the_message(stack: Stack, entrance: Entrance, agent: Agent) -> None:
     phone = stack.phone()
     claimed = held(agent, phone)
     picture = {"type": "image/png", "content": base64.b64encode(PNG).decode()}
