@@ -203,9 +203,9 @@ def deliver(event: DynamoDBEvent) -> dict[str, Any]:
 @app.lambda_function(name="pause")
 def pause(event: LambdaFunctionEvent, context: Any) -> bool:
     """Sleeps a moment, so that several short messages are one turn, and hands the record to the bot again."""
-    from chalicelib import streams
+    from chalicelib import settings, streams
 
-    return streams.after_a_pause(event, os.environ["BOT_FUNCTION"])
+    return streams.after_a_pause(event, settings.env("BOT_FUNCTION"))
 
 
 # --- By the clock ----------------------------------------------------------------------------------------------------

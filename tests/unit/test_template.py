@@ -13,6 +13,7 @@ import pytest
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
+from chalicelib.channels.chores import CHORES
 from infra.package import ROOT, Package, build
 from infra.template.functions import FUNCTIONS
 from tests.unit.packaged import nodes, of_type, statements
@@ -123,8 +124,9 @@ def test_the_bot_sees_new_incoming_messages_only(resources: dict[str, Any]) -> N
 
 
 def test_deliver_sees_new_outgoing_messages_and_heads_that_concern_a_person(resources: dict[str, Any]) -> None:
-    outgoing, pictures, heads = filters(resources, "Deliver")
-    assert pictures == {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"type": {"S": ["incoming"]}, "todo": {"S": ["fetch"]}}}}
+    outgoing, chores, heads = filters(resources, "Deliver")
+    asked = {"type": {"S": ["incoming"]}, "todo": {"S": list(CHORES)}}
+    assert chores == {"eventName": ["INSERT"], "dynamodb": {"NewImage": asked}}
     assert outgoing == {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"type": {"S": ["outgoing", "proof", "move"]}}}}
     assert heads == {"dynamodb": {"NewImage": {"type": {"S": ["head"]}, "owner": {"S": ["queue", "agent"]}}}}
 
