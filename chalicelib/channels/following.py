@@ -68,9 +68,8 @@ def is_time(story: Thread, message: Message, reached: bool, at: int) -> bool:
     return at >= message.at + AWAY or bool(heard and heard[-1].channel == "email")
 
 
-def unseen(story: Thread) -> list[Message]:
-    """What she was told in the chat and has not seen: it reached nobody, or an agent wrote it and it was never read. Pure."""
-    start = story.conversations[-1].opened_at
+def unseen(story: Thread, start: int) -> list[Message]:
+    """What she was told in the chat since then and has not seen: it reached nobody, or an agent wrote it and it was never read. Pure."""
     told = [m for m in story.messages if m.direction == "outgoing" and m.channel == "webchat" and m.at >= start]
     waiting = [m for m in told if m.state == "pending" or (m.state == "sent" and m.by != "bot")]
     return [m for m in waiting if not has_followed(m) and not has_seen(story, m)][:MOST]
@@ -105,12 +104,13 @@ def composed(c: Conversation, told: list[Message], way: Identity, at: int, url: 
 
 def _follow(story: Thread, message: Message, way: Identity, at: int) -> str:
     """Raises Unavailable if the story changed at the same moment."""
-    told = unseen(story)
+    c = next((c for c in reversed(story.conversations) if c.opened_at <= message.at), story.conversations[0])
+    told = unseen(story, c.opened_at)
     if message.id not in {m.id for m in told}:
         return "followed"  # with an earlier one
     mails = [m for m in story.messages if m.direction == "incoming" and m.channel == "email"]
     answers = model.answering(mails[-1]) if mails and way.channel == "email" else {}
-    follow_up = composed(story.conversations[-1], told, way, at, settings.parameters().public_url + "/")
+    follow_up = composed(c, told, way, at, settings.parameters().public_url + "/")
     follow_up = replace(follow_up, meta=follow_up.meta | answers)
     try:
         table.record_following(follow_up, told, DETAILS[follow_up.channel], at)

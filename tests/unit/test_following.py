@@ -253,6 +253,19 @@ def test_of_two_people_at_one_browser_the_one_who_proved_an_address_last_is_answ
     assert [m.address for m in followers()] == ["bob@customer.example"]
 
 
+def test_what_was_said_before_she_opened_a_new_case_by_mail_follows_too(store: Store, held: model.Conversation, clock: Clock) -> None:
+    proven(store)
+    reply = says("We send you a new one.", 1)
+    head = table.head("w1", consistent=True)
+    assert head
+    done = replace(head, owner="none", resolved_at=T0 + 2000)
+    mail = incoming("Something else", id="mail-1", channel="email", address=MAIL, at=T0 + 3000)
+    table.record(mail)
+    table.save(model.reopened(done, mail), past=done)
+    assert deliver(reply) == "follows"
+    assert followers()[0].meta["conversation"] == "w1.1"
+
+
 def test_a_long_answer_is_cut_for_a_phone_and_chinese_gets_chinese_words() -> None:
     way = identities.Identity("sms", PHONE, "c1", 0, proven="code")
     c = replace(model.opened(incoming(), "c1"), language="zh-CN")
