@@ -259,7 +259,7 @@ def twilio(monkeypatch: pytest.MonkeyPatch, parameters: settings.Parameters) -> 
 
 class TestSend:
     def test_one_message_from_our_number_with_the_accounts_name_and_token(self, twilio: Twilio) -> None:
-        assert sms.send(replace(OUT, text="你好 & 1+1", link="https://shop.example/a")) == "SM1"
+        assert sms.send(replace(OUT, by="ann", text="你好 & 1+1", link="https://shop.example/a")) == "SM1"
         ((path, fields, authorization),) = twilio.requests
         assert path == "/2010-04-01/Accounts/AC1/Messages.json"
         status = f"{SITE}/sms/twilio/status?thread=s1&message={tagged(OUT.id)}"

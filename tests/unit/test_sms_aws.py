@@ -184,7 +184,7 @@ def api(signer: Signer, monkeypatch: pytest.MonkeyPatch) -> Api:
 
 class TestSending:
     def test_one_message_with_the_way_home(self, api: Api) -> None:
-        assert sms.send(OUT) == "aws-1"
+        assert sms.send(replace(OUT, by="ann")) == "aws-1"
         ((operation, request),) = api.requests
         assert operation == "SendTextMessage"
         assert request == {
@@ -229,3 +229,12 @@ class TestSending:
 
 def test_items_with_pictures_are_listed_for_fetching() -> None:
     assert "todo" not in keys.message_item(OUT)
+
+
+def test_only_a_deployment_that_sends_by_aws_has_a_configuration_set(resources: dict[str, Any]) -> None:
+    made = resources["TextConfiguration"]
+    assert made["Condition"] == "SendsTextsByAws"
+    (destination,) = made["Properties"]["EventDestinations"]
+    assert destination["SnsDestination"] == {"TopicArn": {"Ref": "TextTopic"}}
+    told = resources["Deliver"]["Properties"]["Environment"]["Variables"]["SMS_EVENTS"]
+    assert told == {"Fn::If": ["SendsTextsByAws", {"Ref": "TextConfiguration"}, ""]}
