@@ -189,7 +189,7 @@ def _decide(c: Conversation, message: Message, question: str, at: int, knows: bo
     decision = answer(question, context, mind)
     if isinstance(decision, Answer):
         return decision
-    load = len(table.waiting(decision.queue, decision.urgency))
+    load = table.count_waiting(decision.queue, decision.urgency)
     return answer(question, replace(context, said=_said(c, message), waiting=load), mind)
 
 

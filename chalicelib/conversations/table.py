@@ -136,6 +136,22 @@ def waiting(queue: str, urgency: str, limit: int = 100) -> list[Conversation]:
     return _work(keys.queue_work(queue, urgency), limit)
 
 
+def count_waiting(queue: str, urgency: str) -> int:
+    """How many wait in a queue; 100 stands for all that are more."""
+    work = {":w": keys.queue_work(queue, urgency)}
+    with aws.translated("query the table"):
+        page = aws.client("dynamodb").query(
+            TableName=settings.env("TABLE"),
+            IndexName="by_work",
+            KeyConditionExpression="#w = :w",
+            ExpressionAttributeNames={"#w": "work"},
+            ExpressionAttributeValues=keys.encode(work),
+            Limit=100,
+            Select="COUNT",
+        )
+    return int(page["Count"])
+
+
 def held_by(agent: str, limit: int = 100) -> list[Conversation]:
     """What an agent holds."""
     return _work(keys.agent_work(agent), limit)

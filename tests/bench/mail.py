@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ SURROUNDINGS = {
 
 _FUNCTIONS = {"BotAnswer": app.bot_answer, "Deliver": app.deliver}
 _PASS = {"status": "PASS"}
+_FOLD, _HEADER = re.compile(r"\r?\n[ \t]+"), re.compile(r"^([!-9;-~]+):[ \t]*(.*?)\r?$", re.MULTILINE)
 
 
 class _Context:
@@ -107,9 +108,9 @@ def tickets(wire: Wire) -> int:
 
 def _told(ses_id: str, raw: bytes) -> dict[str, Any]:
     """SES's notification as the topic brings it."""
-    headers = BytesHeaderParser().parsebytes(raw)
+    headers = dict(_HEADER.findall(_FOLD.sub(" ", raw[:20_000].decode("latin-1").replace("\r\n", "\n").partition("\n\n")[0])))
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    source = parseaddr(str(headers["return-path"] or headers["from"]))[1]
+    source = parseaddr(headers.get("Return-Path") or headers.get("From", ""))[1]
     names = ("spamVerdict", "virusVerdict", "spfVerdict", "dkimVerdict", "dmarcVerdict")
     told = {
         "notificationType": "Received",
@@ -118,11 +119,11 @@ def _told(ses_id: str, raw: bytes) -> dict[str, Any]:
             "source": source,
             "messageId": ses_id,
             "destination": [SUPPORT],
-            "headers": [{"name": name, "value": str(value)} for name, value in headers.items()],
+            "headers": [{"name": name, "value": value} for name, value in headers.items()],
         },
         "receipt": {
             "timestamp": at,
-            "recipients": [parseaddr(str(headers["to"]))[1]],
+            "recipients": [parseaddr(headers.get("To", ""))[1]],
             "action": {"type": "S3", "objectKey": f"raw/{ses_id}"},
         }
         | dict.fromkeys(names, _PASS),

@@ -86,6 +86,7 @@ def test_waiting_is_listed_by_age_and_only_while_it_waits(store: Store) -> None:
         table.save(model.escalated(c, "m", HAND_OVER, T0 + since))
     assert [c.thread for c in table.waiting("billing", "normal")] == ["w1", "w2", "w0"]
     assert table.waiting("billing", "urgent") == []
+    assert (table.count_waiting("billing", "normal"), table.count_waiting("billing", "urgent")) == (3, 0)
     oldest = table.conversation("w1.1")
     table.save(model.claimed(oldest, "ann", T0 + 400))
     assert [c.thread for c in table.waiting("billing", "normal")] == ["w2", "w0"]
