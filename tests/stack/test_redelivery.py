@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from websockets.sync.client import connect
 
+from chalicelib.channels.tags import tagged
+from chalicelib.conversations.model import Message
 from tests.conftest import Stack
 from tests.people import Visitor, eventually
-from tests.stack.webhooks import TIMES, Books, Entrance, at_once, letter, settled
+from tests.stack.webhooks import TIMES, Books, Entrance, about, at_once, letter, sent_message, settled, vectors
 
 QUESTION = "How long does shipping take?"
 PERSON = "I want to talk to a person, please."
@@ -115,6 +117,37 @@ class TestEveryOrder:
         for visitor, books in zip(visitors.values(), ends, strict=True):
             assert sorted(books.texts) == sorted(SCENARIO)
             assert [m["id"] for m in visitor.replay()] == [m.id for m in books.messages]
+
+    def test_what_ses_tells_of_a_mail(self, entrance: Entrance) -> None:
+        """Delivered, then bounced after all: in whatever order it is told, the address takes nothing more."""
+        events = {v["id"]: v["event"] for v in vectors("ses/sending-events.json", "events")}
+        told = [events[name] for name in ("delivery-eventType", "delivery-delay", "bounce-permanent-general-eventType")]
+        orders = list(itertools.permutations(told))
+        sent = [sent_message(entrance, "email", f"{secrets.token_hex(4)}@customer.example") for _ in orders]
+        for message, order in zip(sent, orders, strict=True):
+            for event in (*order, *reversed(order)):
+                entrance.publish("MailEventsTopic", about(event, message))
+        _all_end(entrance, sent, ("bounced", "bounced"))
+
+    def test_what_twilio_tells_of_a_text(self, entrance: Entrance) -> None:
+        orders = list(itertools.permutations(("sent", "undelivered", "delivered")))
+        sent = [sent_message(entrance, "sms", f"+1202{secrets.randbelow(8_000_000) + 2_000_000}") for _ in orders]
+        for message, order in zip(sent, orders, strict=True):
+            path = f"sms/twilio/status?thread={message.thread}&message={tagged(message.id)}"
+            for state in (*order, *reversed(order)):
+                form = {"MessageSid": "SM" + "1" * 32, "MessageStatus": state, "To": message.address, "ErrorCode": "30003"}
+                assert entrance.twilio(form, path).status_code == 204
+        _all_end(entrance, sent, ("delivered", ""))
+
+
+def _all_end(entrance: Entrance, sent: list[Message], end: tuple[str, str]) -> None:
+    """(state, why the address takes nothing more) of each message."""
+
+    def look() -> set[tuple[str, str]]:
+        items = entrance.items()
+        return {(entrance.message(m, items).state, entrance.blocked(m.channel, m.address, items)) for m in sent}
+
+    settled(look, lambda ends: ends == {end})
 
 
 def _ends(entrance: Entrance, addresses: list[str]) -> list[Books]:

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import httpx
 
+from chalicelib.channels.tags import tagged
 from chalicelib.conversations import keys
 from chalicelib.conversations.model import Conversation, Message
+from chalicelib.observability import now
 from infra.local import mails, twilio
 from infra.local.aws import session
 from infra.local.smtp import SUBJECT
@@ -25,6 +28,7 @@ from tests.conftest import Stack
 from tests.people import eventually
 
 T = TypeVar("T")
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 TIMES = 5  # each webhook comes so often
 FORM = "application/x-www-form-urlencoded"
 
@@ -38,7 +42,10 @@ def at_once(acts: Iterable[Callable[[], T]]) -> list[T]:
 
 def settled(look: Callable[[], T], holds: Callable[[T], bool], quiet: float = 1.5) -> T:
     """What `look` gives once it holds, after making sure that it stays so: a late second effect would be seen."""
-    eventually(lambda: holds(look()), 60)
+    try:
+        eventually(lambda: holds(look()), 90)
+    except AssertionError:
+        raise AssertionError(f"never as it should be; last seen: {look()!r}") from None
     until = time.monotonic() + quiet
     while time.monotonic() < until:
         found = look()
@@ -63,9 +70,35 @@ class Entrance:
         return {p["Name"].removeprefix("/baton/local/"): p["Value"] for page in found for p in page["Parameters"]}
 
     def publish(self, topic: str, told: Any, subject: str = SUBJECT) -> None:
-        """`topic` by its output's name; a topic that is a function's trigger is its public address."""
+        """`topic` by its output's name: to a function that it triggers it is the public address."""
         text = told if isinstance(told, str) else json.dumps(told)
-        self.client("sns").publish(TopicArn=self.stack.addresses.outputs[topic], Subject=subject, Message=text)
+        told_of = {"Subject": subject} if subject else {}
+        self.client("sns").publish(TopicArn=self.stack.addresses.outputs[topic], Message=text, **told_of)
+
+    def invoke(self, function: str, event: dict[str, Any]) -> str:
+        """As its trigger does; the error that it ended with, if any."""
+        name = self.stack.addresses.outputs[f"{function}Name"]
+        answer = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
+        told = answer["Payload"].read().decode()
+        return told if "FunctionError" in answer else ""
+
+    def failed(self) -> int:
+        """Takes all that lies with the failed records; how many there were."""
+        queue, taken = self.stack.addresses.outputs["FailedQueue"], 0
+        while page := self.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
+            for message in page:
+                self.client("sqs").delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+            taken += len(page)
+        return taken
+
+    def waiting(self, queue: str) -> int:
+        """How many messages lie there, also those that somebody is looking at."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        found = self.client("sqs").get_queue_attributes(QueueUrl=self.stack.addresses.outputs[queue], AttributeNames=names)
+        return sum(int(found["Attributes"][name]) for name in names)
+
+    def put(self, item: keys.Item) -> None:
+        self.client("dynamodb").put_item(TableName=self.stack.addresses.outputs["Table"], Item=item)
 
     def mail(self, letter: EmailMessage, at: datetime | None = None, ses_id: str = "") -> dict[str, Any]:
         """Puts a mail where SES puts it; gives SES's notification of it."""
@@ -80,11 +113,12 @@ class Entrance:
         place = {"topicArn": outputs["MailTopic"], "bucketName": outputs["MailBucket"]}
         return mails.notification(raw, ses_id, sender, [support], place=place, now=moment)
 
-    def twilio(self, form: dict[str, str], path: str = "sms/twilio", token: str = "", signed_for: str = "") -> httpx.Response:
-        """A signed form of Twilio's; `token` and `signed_for` (an address) only where they are to be wrong."""
+    def twilio(self, form: dict[str, str], path: str = "sms/twilio", signature: Any = ...) -> httpx.Response:
+        """A signed form of Twilio's; `signature` (None: no header) only where it is to be wrong."""
         url = self.stack.addresses.site + path
-        signature = twilio.signature(token or self.secrets["secrets/twilio_auth_token"], signed_for or url, form)
-        headers = {"Content-Type": FORM, "X-Twilio-Signature": signature}
+        if signature is ...:
+            signature = twilio.signature(self.secrets["secrets/twilio_auth_token"], url, form)
+        headers = {"Content-Type": FORM} | ({} if signature is None else {"X-Twilio-Signature": str(signature).encode()})
         return httpx.post(url, content=urlencode(form), headers=headers, timeout=60)
 
     def text(self, phone: str, text: str, sid: str = "") -> dict[str, str]:
@@ -95,6 +129,16 @@ class Entrance:
     def items(self) -> list[keys.Item]:
         pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=self.stack.addresses.outputs["Table"], ConsistentRead=True)
         return [item for page in pages for item in page["Items"]]
+
+    def message(self, of: Message, items: list[keys.Item]) -> Message:
+        """The same one as it is now."""
+        key = keys.key(keys.thread_pk(of.thread), keys.message_sk(of.id))
+        return next(keys.message(i) for i in items if (i["pk"], i["sk"]) == (key["pk"], key["sk"]))
+
+    def blocked(self, channel: str, address: str, items: list[keys.Item]) -> str:
+        """Why nothing may be sent there, or ""."""
+        name = keys.identity_pk(channel, address)
+        return next((str(keys.decode(i).get("blocked", "")) for i in items if i["pk"]["S"] == name), "")
 
     def books(self, address: str, items: list[keys.Item] | None = None) -> Books:
         """All that the table holds of a customer's address, over all threads; `items` if they were read already."""
@@ -145,3 +189,26 @@ def letter(sender: str, support: str, subject: str, text: str, *, message_id: st
         mail["In-Reply-To"], mail["References"] = chain[-1], " ".join(chain)
     mail.set_content(text)
     return mail
+
+
+def vectors(name: str, part: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((FIXTURES / name).read_text("utf-8"))[part]
+    return found
+
+
+def sent_message(entrance: Entrance, channel: Any, address: str) -> Message:
+    """A message of ours that a provider has taken."""
+    thread, at = f"{channel[0]}{secrets.token_hex(10)}", now()
+    made = Message(thread, f"r+{secrets.token_hex(8)}", "outgoing", channel, at, "Hello", address, by="agent-x", state="sent")
+    entrance.put(keys.message_item(made))
+    return made
+
+
+def about(event: dict[str, Any], message: Message) -> dict[str, Any]:
+    """An event of SES's, told of this message."""
+    text = json.dumps(event)
+    for address in event["mail"]["destination"][:1]:
+        text = text.replace(address, message.address)
+    about: dict[str, Any] = json.loads(text)
+    about["mail"]["tags"] = {**about["mail"].get("tags", {}), "thread": [message.thread], "message": [tagged(message.id)]}
+    return about
