@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib import aws, settings
+from chalicelib.channels import receipts
 from chalicelib.channels.email_render import outgoing, recipient
 from chalicelib.channels.tags import tagged
 from chalicelib.conversations import files
@@ -26,8 +27,9 @@ def send(message: Message) -> str:
         "Content": {"Raw": {"Data": outgoing(message, support, settings.optional("BUSINESS"), attached)}},
         "EmailTags": [{"Name": "thread", "Value": message.thread}, {"Name": "message", "Value": tagged(message.id)}],
     }
-    if events := settings.optional("MAIL_EVENTS"):
-        request["ConfigurationSetName"] = events
+    told = settings.optional("MAIL_EVENTS") if receipts.are_wanted(message) else settings.optional("MAIL_FAILURES")
+    if told:
+        request["ConfigurationSetName"] = told
     with aws.sending("send a mail"):
         return str(aws.client("sesv2", attempts=1).send_email(**request)["MessageId"])
 

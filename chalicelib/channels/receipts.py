@@ -52,6 +52,13 @@ def apply(
     return state
 
 
+def are_wanted(message: Message) -> bool:
+    """Is this message followed until it arrives? Reports cost as much as the bot's answer itself, so by default its answers are not:
+    whoever just wrote to us can be reached. What people write is, and what answers nothing. Mails that bounce are told of in any case."""
+    everything = settings.optional("DELIVERY_REPORTS") == "all"
+    return everything or message.by != "bot" or bool(message.meta.get("unasked") or message.meta.get("confirmation"))
+
+
 def following(state: State, event: Event) -> State:
     """The state after an event. Pure."""
     told: State

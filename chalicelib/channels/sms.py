@@ -18,7 +18,7 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 
 from chalicelib import settings, tokens
-from chalicelib.channels import file_links, sms_keywords
+from chalicelib.channels import file_links, receipts, sms_keywords
 from chalicelib.conversations import identities, segments, table
 from chalicelib.conversations.model import Message
 from chalicelib.errors import BadRequest, Postponed, Unavailable, Undeliverable
@@ -36,7 +36,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 @dataclass(frozen=True, slots=True)
 class Text:
     """One message for a provider. `part` is empty for the last (or only) one of a text, else its number: only the last one's
-    arrival means that the text arrived. `media`: entries of files to send along."""
+    arrival means that the text arrived. `media`: entries of files to send along. `followed`: the provider is asked to report on it."""
 
     thread: str
     message: str
@@ -44,6 +44,7 @@ class Text:
     body: str
     part: str = ""
     media: tuple[dict[str, Any], ...] = ()
+    followed: bool = True
 
 
 class Stopped(Undeliverable):
@@ -130,7 +131,15 @@ def send(message: Message) -> str:
     while len(left) < len(bodies):
         number = len(left) + 1
         last = number == len(bodies)
-        part = Text(message.thread, message.id, message.address, bodies[number - 1], "" if last else str(number), media if last else ())
+        part = Text(
+            thread=message.thread,
+            message=message.id,
+            to=message.address,
+            body=bodies[number - 1],
+            part="" if last else str(number),
+            media=media if last else (),
+            followed=receipts.are_wanted(message),
+        )
         try:
             left.append(_send_part(provider, message, part))
         except Unavailable:

@@ -95,7 +95,7 @@ def send(text: sms.Text) -> str:
         "Context": {"thread": text.thread, "message": tagged(text.message)} | ({"part": text.part} if text.part else {}),
         **({"MessageBody": text.body} if text.body else {}),
     }
-    if events := settings.optional("SMS_EVENTS"):
+    if text.followed and (events := settings.optional("SMS_EVENTS")):
         request["ConfigurationSetName"] = events
     client = aws.client("pinpoint-sms-voice-v2", settings.parameters().sms_api, attempts=1)
     try:

@@ -125,8 +125,9 @@ def send(text: sms.Text) -> str:
     fields = [("To", text.to), ("From", settings.env("SMS_NUMBER"))]
     fields += [("Body", text.body)] if text.body else []
     fields += [("MediaUrl", _picture(text.thread, entry)) for entry in text.media]
-    part = {"part": text.part} if text.part else {}
-    fields += [("StatusCallback", known.public_url + _status_path(text.thread, tagged(text.message), **part))]
+    if text.followed:
+        part = {"part": text.part} if text.part else {}
+        fields += [("StatusCallback", known.public_url + _status_path(text.thread, tagged(text.message), **part))]
     return _post(known.twilio_api, known.twilio_account_sid, known.twilio_auth_tokens[0], fields)
 
 

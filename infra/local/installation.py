@@ -20,7 +20,7 @@ STAGE = "local"
 STACK = stack_of(STAGE)
 SUPPORT_ADDRESS = "support@lantern-tea.example"
 SMS_NUMBER = "+12025550199"
-PARAMETERS = {"SmsNumber": SMS_NUMBER, "Business": "Lantern Tea"}
+PARAMETERS = {"SmsNumber": SMS_NUMBER, "Business": "Lantern Tea", "DeliveryReports": "all"}
 
 _API = re.compile(r"://([^.]+)\.execute-api\.[^/]+/(\w+)")
 

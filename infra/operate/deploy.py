@@ -35,6 +35,7 @@ PARAMETERS = {
     "business": "Business",
     "chat_origins": "ChatOrigins",
     "automatic_replies": "AutomaticReplies",
+    "delivery_reports": "DeliveryReports",
     "time_zone": "TimeZone",
     "alarm_email": "AlarmEmail",
 }
@@ -52,6 +53,12 @@ PARAMETERS = {
 )
 @click.option(
     "--automatic-replies", envvar="AUTOMATIC_REPLIES", type=click.IntRange(0), help="Mails that the bot answers to one sender a day."
+)
+@click.option(
+    "--delivery-reports",
+    envvar="DELIVERY_REPORTS",
+    type=click.Choice(["people", "all"]),
+    help="Follow what people write until it arrives, or the bot's answers as well; each report costs as much as an answer.",
 )
 @click.option("--time-zone", envvar="TIME_ZONE", help="As Europe/Berlin.")
 @click.option("--alarm-email", envvar="ALARM_EMAIL", help="Who is told of alarms.")

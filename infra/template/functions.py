@@ -65,8 +65,8 @@ FUNCTIONS: dict[str, Function] = {
         "deliver",
         30,
         "chalicelib.channels.delivery",
-        "TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE FILES_BUCKET SUPPORT_ADDRESS MAIL_EVENTS BUSINESS TIME_ZONE "
-        "SMS_NUMBER SMS_PROVIDER SMS_EVENTS QUIET_HOURS",
+        "TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE FILES_BUCKET SUPPORT_ADDRESS MAIL_EVENTS MAIL_FAILURES BUSINESS TIME_ZONE "
+        "SMS_NUMBER SMS_PROVIDER SMS_EVENTS QUIET_HOURS DELIVERY_REPORTS",
     ),
     "FollowUp": Function("follow_up", 240, "chalicelib.agents.sweep", "TABLE QUEUES POSTPONED_QUEUE DELIVER_FUNCTION", background=True),
     "PublishReport": Function(
@@ -151,7 +151,9 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "DELIVER_FUNCTION": ref("Deliver"),
         "PAUSE_FUNCTION": sub(PAUSE),
         "BOT_FUNCTION": ref("BotAnswer"),
+        "DELIVERY_REPORTS": ref("DeliveryReports"),
         "MAIL_EVENTS": ref("MailConfiguration"),
+        "MAIL_FAILURES": ref("MailFailures"),
         "MAIL_EVENTS_TOPIC": ref("MailEventsTopic"),
         "TEXT_TOPIC": ref("TextTopic"),
         "TIME_ZONE": ref("TimeZone"),

@@ -9,10 +9,12 @@ TOPIC = "MailTopic"
 EVENTS_TOPIC = "MailEventsTopic"
 TEXT_TOPIC = "TextTopic"
 CONFIGURATION = "MailConfiguration"
+FAILURES = "MailFailures"
 CONDITION = "HasMailDomain"
 
-# No opens and clicks: who reads our mails when is none of our business.
-TOLD = ("send", "delivery", "deliveryDelay", "bounce", "complaint", "reject", "renderingFailure")
+# Configuration set -> what it tells. No opens and clicks: who reads our mails when is none of our business.
+FAILED = ("bounce", "complaint", "reject", "renderingFailure")
+TOLD = {CONFIGURATION: ("send", "delivery", "deliveryDelay", *FAILED), FAILURES: FAILED}
 
 
 def resources() -> Json:
@@ -22,11 +24,9 @@ def resources() -> Json:
         EVENTS_TOPIC: _topic("mail-events"),
         "MailEventsTopicPolicy": _may_publish(EVENTS_TOPIC, "ses.amazonaws.com"),
         CONFIGURATION: resource("AWS::SES::ConfigurationSet", {"Name": sub("${AWS::StackName}-mail")}),
-        "MailEventsDestination": resource(
-            "AWS::SES::ConfigurationSetEventDestination",
-            {"ConfigurationSetName": ref(CONFIGURATION), "EventDestination": _destination()},
-            DependsOn=["MailEventsTopicPolicy"],  # SES tries the topic out at once
-        ),
+        "MailEventsDestination": _destination(CONFIGURATION),
+        FAILURES: resource("AWS::SES::ConfigurationSet", {"Name": sub("${AWS::StackName}-mail-failures")}),
+        "MailFailuresDestination": _destination(FAILURES),
         TEXT_TOPIC: _topic("texts"),
         "TextTopicPolicy": _may_publish(TEXT_TOPIC, "sms-voice.amazonaws.com"),
         "MailRuleSet": resource("AWS::SES::ReceiptRuleSet", {"RuleSetName": ref("AWS::StackName")}, Condition=CONDITION),
@@ -57,8 +57,14 @@ def _may_publish(topic: str, service: str) -> Json:
     return resource("AWS::SNS::TopicPolicy", {"Topics": [ref(topic)], "PolicyDocument": document})
 
 
-def _destination() -> Json:
-    return {"Name": "events", "Enabled": True, "MatchingEventTypes": list(TOLD), "SnsDestination": {"TopicARN": ref(EVENTS_TOPIC)}}
+def _destination(configuration: str) -> Json:
+    told = list(TOLD[configuration])
+    destination = {"Name": "events", "Enabled": True, "MatchingEventTypes": told, "SnsDestination": {"TopicARN": ref(EVENTS_TOPIC)}}
+    return resource(
+        "AWS::SES::ConfigurationSetEventDestination",
+        {"ConfigurationSetName": ref(configuration), "EventDestination": destination},
+        DependsOn=["MailEventsTopicPolicy"],  # SES tries the topic out at once
+    )
 
 
 def _rule() -> Json:

@@ -37,6 +37,12 @@ def parameters(stage: str) -> Json:
             "MinValue": 0,
             "Description": "So many mails the bot answers at most to one sender a day, and in one conversation; then a person does.",
         },
+        "DeliveryReports": {
+            "Type": "String",
+            "Default": "people",
+            "AllowedValues": ["people", "all"],
+            "Description": "Whose mails and texts are followed until they arrive: what people write, or the bot's answers as well.",
+        },
         "AlarmEmail": _text("Who is told of alarms; empty: only the console shows them."),
         "LogRetentionDays": {"Type": "Number", "Default": 30, "AllowedValues": [1, 3, 7, 14, 30, 60, 90]},
         "MailRetentionDays": {

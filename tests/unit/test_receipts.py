@@ -112,3 +112,21 @@ def test_a_blocked_stranger_who_writes_becomes_a_customer(store: Store) -> None:
     assert known.customer
     assert identities.whose(m) == known
     assert identities.blocked("email", m.address) == "bounced"
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"by": "bot"}, False),
+        ({"by": "agent-ann"}, True),
+        ({"by": "bot", "meta": {"unasked": True}}, True),
+        ({"by": "bot", "meta": {"confirmation": True}}, True),
+    ],
+)
+def test_only_what_somebody_waits_for_is_followed_unless_everything_is(
+    changes: dict[str, object], wanted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    m = replace(incoming(), direction="outgoing", **changes)  # type: ignore[arg-type]
+    assert receipts.are_wanted(m) is wanted
+    monkeypatch.setenv("DELIVERY_REPORTS", "all")
+    assert receipts.are_wanted(m)

@@ -17,6 +17,7 @@ from tests.unit.packaged import nodes, of_type, role_of, statements
 INTRINSIC = re.compile(r"Ref|Condition|Fn::\w+")
 OUTBOUND = ("BotAnswer", "Deliver")
 STREAMS = ("BotAnswer", "Deliver")
+DESTINATION = "AWS::SES::ConfigurationSetEventDestination"
 
 
 # --- Data ------------------------------------------------------------------------------------------------------------
@@ -31,6 +32,9 @@ def test_data_survives_the_stack_in_production_only(stage: str, request: pytest.
     assert len(data) == 7
     assert {(made["DeletionPolicy"], made["UpdateReplacePolicy"]) for made in data} == {(kept, kept)}
     assert resources["Table"]["Properties"]["DeletionProtectionEnabled"] is (stage == "prod")
+
+
+DESTINATION = "AWS::SES::ConfigurationSetEventDestination"
 
 
 def test_both_tables_can_be_restored_and_are_encrypted(resources: dict[str, Any]) -> None:
@@ -181,11 +185,15 @@ def test_what_needs_a_mail_domain_waits_for_one(resources: dict[str, Any]) -> No
 
 
 def test_ses_tells_what_became_of_each_mail_and_nothing_of_who_reads_it(resources: dict[str, Any]) -> None:
-    (made,) = of_type(resources, "AWS::SES::ConfigurationSetEventDestination").values()
-    told = made["EventDestination"]
-    assert set(told["MatchingEventTypes"]) == {"send", "delivery", "deliveryDelay", "bounce", "complaint", "reject", "renderingFailure"}
-    assert (told["Enabled"], told["SnsDestination"]) == (True, {"TopicARN": {"Ref": "MailEventsTopic"}})
-    assert resources["Deliver"]["Properties"]["Environment"]["Variables"]["MAIL_EVENTS"] == made["ConfigurationSetName"]
+    """Of what nobody waits for it tells only failures."""
+    told = {made["ConfigurationSetName"]["Ref"]: made["EventDestination"] for made in of_type(resources, DESTINATION).values()}
+    failures = {"bounce", "complaint", "reject", "renderingFailure"}
+    assert set(told["MailFailures"]["MatchingEventTypes"]) == failures
+    assert set(told["MailConfiguration"]["MatchingEventTypes"]) == failures | {"send", "delivery", "deliveryDelay"}
+    for destination in told.values():
+        assert (destination["Enabled"], destination["SnsDestination"]) == (True, {"TopicARN": {"Ref": "MailEventsTopic"}})
+    given = resources["Deliver"]["Properties"]["Environment"]["Variables"]
+    assert (given["MAIL_EVENTS"], given["MAIL_FAILURES"]) == ({"Ref": "MailConfiguration"}, {"Ref": "MailFailures"})
 
 
 def test_the_outputs_name_what_operators_and_tools_need(package: Package) -> None:
