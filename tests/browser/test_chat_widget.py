@@ -176,6 +176,26 @@ def test_a_customer_who_signs_in_has_one_conversation_on_every_device_until_sign
     assert first.complaints() == []
 
 
+def test_signing_out_forgets_also_what_this_page_has_not_loaded(stack: Stack, browser: NewBrowser) -> None:
+    page = browser()
+    widget = Widget(page)
+    with host(stack.addresses.site) as address:
+        page.open(address)
+        widget.button.click()
+        widget.enter()
+        say(page, "Between us.")
+        widget.leave()
+        page.driver.execute_script("localStorage.clear()")
+        page.driver.refresh()
+        assert not widget.is_loaded
+        page.driver.execute_script("Baton.reset()")
+        page.until(lambda: not widget.is_loaded, "it stays loaded")
+        widget.button.click()
+        widget.enter()
+        assert page.texts(".message") == []
+        assert page.complaints() == []
+
+
 def test_a_wrong_jwt_opens_nothing_and_the_site_is_asked_for_another(stack: Stack, browser: NewBrowser) -> None:
     page = browser()
     widget = Widget(page)

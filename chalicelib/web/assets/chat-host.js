@@ -4,14 +4,14 @@ export const embedded = parent !== window;
 const ALONE = 1_500; // a frame without our widget around it gets no word within this time
 
 export class Host {
-  /** Each handler hears the message of its name: hello {jwt, language, open}, open, close, identify {jwt}, reset. */
+  /** Each handler hears the message of its name: open, close, identify {jwt}, reset. */
   constructor(handlers) {
     this.handlers = handlers;
     this.origin = ""; // whoever embeds us; known from the first message
     this.told = "";
   }
 
-  /** Promises the widget's first words; null if there is no widget. */
+  /** Promises the widget's first words {jwt, language, open, clearing}; null if there is no widget. */
   greeted() {
     if (!embedded) return Promise.resolve(null);
     return new Promise((resolve) => {

@@ -1,9 +1,6 @@
 // "Where can we reach you?": an address, proven by a code that is sent there, so that the answer follows a visitor who leaves.
 import { html, local, store, stored, useEffect, useRef, useState } from "./common.js";
-import { KEY } from "./chat-session.js";
-import { newestOfTheirs } from "./chat-store.js";
-
-const REACH = `${KEY}:reach`;
+import { newestOfTheirs, REACH } from "./chat-store.js";
 
 /** Offered when a person answers next, or when this browser cannot keep the conversation. */
 export function Reach({ chat, state, words, language }) {

@@ -10,6 +10,7 @@ export class Session {
     Object.assign(this, { onVisitor, onTrouble, onRefused });
     this.jwt = "";
     this.current = null;
+    this.turn = 0; // what was asked for somebody who is forgotten by now does not count
     this.worked = false; // a token that opened no connection is renewed before the next try
   }
 
@@ -28,6 +29,7 @@ export class Session {
   /** From now on this customer; false if that is no news. */
   identify(jwt) {
     if (jwt === this.jwt) return false;
+    this.turn += 1;
     this.jwt = jwt;
     this.current = null;
     return true;
@@ -35,6 +37,7 @@ export class Session {
 
   /** Nobody any more: the next one is new. */
   forget() {
+    this.turn += 1;
     this.jwt = "";
     this.current = null;
     store(local, KEY, null);
@@ -47,7 +50,10 @@ export class Session {
   }
 
   async #renew() {
-    this.current = this.jwt ? await this.#account() : await this.#anonymous();
+    const turn = this.turn;
+    const session = this.jwt ? await this.#account() : await this.#anonymous(turn);
+    if (turn !== this.turn) throw new Error("this visitor is gone");
+    this.current = session;
     this.onVisitor(this.current);
   }
 
@@ -59,11 +65,11 @@ export class Session {
   }
 
   /** One tab at a time, so that two new tabs become one visitor. */
-  #anonymous() {
+  #anonymous(turn) {
     const ask = async () => {
       const { token } = stored(local, KEY, {});
       const session = (token && (await this.#ask({ token }))) || (await this.#ask({}));
-      store(local, KEY, { token: session.token, visitor: session.visitor });
+      if (turn === this.turn) store(local, KEY, { token: session.token, visitor: session.visitor });
       return session;
     };
     return navigator.locks ? navigator.locks.request(KEY, ask) : ask();

@@ -5,6 +5,7 @@ import { LiveSocket } from "./socket.js";
 
 const OUTBOX = `${KEY}:outbox`;
 const SEEN = `${KEY}:seen`;
+export const REACH = `${KEY}:reach`;
 export const DRAFT = `${KEY}:draft`;
 export const LONGEST = 8000; // characters of one message
 const FRAME = 30_000; // bytes: one WebSocket frame holds 32 KB
@@ -99,7 +100,7 @@ export class Chat {
   /** Forgets everything about this visitor, and connects no more. */
   reset() {
     for (const key of [OUTBOX, DRAFT]) store(keptInTab, key, null);
-    store(local, SEEN, null);
+    for (const key of [SEEN, REACH]) store(local, key, null);
     this.session.forget();
     this.socket.stop();
     this.source.set({ messages: [], outbox: [], loaded: false, seen: 0, account: null, visitor: "" });

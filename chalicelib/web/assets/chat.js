@@ -17,8 +17,13 @@ const host = new Host({
   open: () => show(true),
   close: () => show(false),
   identify: ({ jwt }) => chat.identify(String(jwt ?? "")),
-  reset: () => (chat.reset(), host.tell({ baton: "cleared" })),
+  reset: clear,
 });
+
+function clear() {
+  chat.reset();
+  host.tell({ baton: "cleared" });
+}
 
 function show(open) {
   chat.opened(open);
@@ -54,7 +59,7 @@ const Header = ({ words, language, onChoose }) => html`
       <p>${words.subtitle}</p>
     </div>
     <${LanguageSwitch} language=${language} onChoose=${onChoose} />
-    ${embedded && html`<button type="button" class="close" aria-label=${words.close} title=${words.close} onClick=${close}>
+    ${host.origin && html`<button type="button" class="close" aria-label=${words.close} title=${words.close} onClick=${close}>
       <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18" /></svg>
     </button>`}
   </header>`;
@@ -92,7 +97,12 @@ const hello = await host.greeted();
 chat.language = chosenLanguage(hello?.language);
 showLanguage(chat.language);
 if (hello?.jwt) chat.identify(String(hello.jwt));
-chat.opened(hello?.open ?? true);
-render(html`<${Page} />`, document.getElementById("app"));
-if (hello?.open) show(true);
-chat.start();
+if (hello?.clearing) clear();
+else start();
+
+function start() {
+  chat.opened(hello?.open ?? true);
+  render(html`<${Page} />`, document.getElementById("app"));
+  if (hello?.open) show(true);
+  chat.start();
+}

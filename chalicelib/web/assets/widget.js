@@ -148,8 +148,7 @@
   const hear = {
     ready: () => {
       state.ready = true;
-      tell({ baton: "hello", jwt: state.jwt, language, open: state.open });
-      if (state.clearing) tell({ baton: "reset" });
+      tell({ baton: "hello", jwt: state.jwt, language, open: state.open, clearing: state.clearing });
     },
     close,
     unread: ({ count, used }) => {
@@ -160,6 +159,7 @@
     cleared: () => {
       state.clearing = false;
       unload();
+      if (state.open) load();
     },
     expired: () => dispatchEvent(new CustomEvent("baton:expired")),
   };
