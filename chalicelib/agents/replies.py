@@ -61,7 +61,7 @@ def reply(agent: Agent, conversation_id: str, client_id: str, text: str, now: in
         name=agent.name,
         by=agent.id,
         state="pending",
-        subject=c.subject if c.channel == "email" else "",
+        subject=_subject(c, answered),
         meta={"conversation": c.id} | _attachments(c, attached) | (model.answering(answered) if answered else {}),
     )
     try:
@@ -87,6 +87,13 @@ def _attachments(c: Conversation, attached: object) -> dict[str, Any]:
     if c.channel == "email" and sum(entry["size"] for entry in entries) > LARGEST_MAIL:
         raise TooLarge(f"the files of one mail may have {LARGEST_MAIL // 1024 // 1024} MB together: send several mails")
     return {"attachments": entries} if entries else {}
+
+
+def _subject(c: Conversation, answered: Message | None) -> str:
+    """That of the mail which is answered, whole: mail programs keep mails together that bear one subject."""
+    if c.channel != "email":
+        return ""
+    return (answered.subject if answered else "") or c.subject
 
 
 def _answered(c: Conversation) -> Message | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.agents import roster, workspace
+from chalicelib.agents import replies, roster, workspace
 from chalicelib.bot import turn
 from chalicelib.bot.answer import Brain, Context
 from chalicelib.conversations import keys, model, table
@@ -272,3 +272,33 @@ def test_a_head_that_never_holds_still_is_tried_again_later(store: Store, monkey
     monkeypatch.setattr(turn.table, "save", conflict)
     with pytest.raises(Unavailable):
         take(incoming())
+
+
+def test_a_mail_with_a_new_subject_after_the_case_is_over_opens_one_of_that_subject(store: Store, ann: roster.Agent) -> None:
+    mail: dict[str, Any] = {"channel": "email", "address": "eve@example.com", "meta": {"message_id": "1@example.com"}}
+    long = "Order 1001: " + "the left one is broken, " * 5
+    take(incoming("a person please", subject=long, **mail))
+    claimed = workspace.claim(ann, T0 + 600)
+    assert claimed
+    sent, _ = replies.reply(ann, claimed.id, "reply-0001", "We send another.", T0 + 700)
+    assert sent.subject == long
+    workspace.resolve(ann, claimed.id, T0 + 800)
+    take(incoming("a person please", id="m-0000002", at=T0 + 900, subject="Re: " + long, **mail))
+    assert (head().number, head().owner) == (2, "queue")
+    reopened = workspace.claim(ann, T0 + 1000)
+    assert reopened
+    workspace.resolve(ann, reopened.id, T0 + 1100)
+    take(incoming("a person please", id="m-0000003", at=T0 + 1200, subject="Another matter", **mail))
+    assert (head().number, head().subject) == (3, "Another matter")
+    assert [m.subject for m in outgoing()][-1] == "Another matter"
+    again = workspace.claim(ann, T0 + 1300)
+    assert again
+    answer, _ = replies.reply(ann, again.id, "reply-0002", "Tell us more.", T0 + 1400)
+    assert answer.subject == "Another matter"
+
+
+def test_a_mail_with_a_new_subject_while_the_case_is_open_stays_in_it(store: Store, ann: roster.Agent) -> None:
+    mail: dict[str, Any] = {"channel": "email", "address": "eve@example.com", "meta": {"message_id": "1@example.com"}}
+    take(incoming("a person please", subject="Order 1001", **mail))
+    take(incoming("and this", id="m-0000002", at=T0 + 900, subject="One thing more", **mail))
+    assert (head().number, head().subject, head().incoming) == (1, "Order 1001", 2)
