@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from selenium.common.exceptions import WebDriverException
 
-from chalicelib.channels import email, email_render, sms
+from chalicelib.channels import email, email_render, email_whole, sms
 from chalicelib.conversations import keys, timeline
 from chalicelib.conversations.model import Conversation, Event, Message
 from chalicelib.conversations.notes import Note
@@ -35,6 +35,7 @@ pytestmark = pytest.mark.browser
 STRINGS = hostile.strings()
 LIVE = [s for s in STRINGS if "script" in s.live]
 FRAMES = 40  # at a time
+HTML = email_whole.HTML
 SHOW_ALL = (
     "for (const b of document.querySelectorAll('.words > .plain')) b.click(); return document.querySelectorAll('.words > .plain').length"
 )
@@ -134,6 +135,33 @@ def test_the_frame_of_whole_mails_alone_holds(browser: NewBrowser, place: Desk) 
     for start in range(0, len(STRINGS), FRAMES):
         page.driver.execute_async_script(SHOW_FRAMES, [s.value for s in STRINGS[start : start + FRAMES]])
     hostile.assert_calm(page, address, place.elsewhere)
+
+
+def test_whole_mails_are_clean_without_any_frame(browser: NewBrowser, careless: dict[str, str]) -> None:
+    """What the sanitiser leaves of the strings as HTML, in a page that would let it do anything."""
+    careless |= {f"s{n}": f"<!doctype html><body>{email_whole.clean(s.value[:HTML], {})}</body>" for n, s in enumerate(STRINGS)}
+    page = browser()
+    hostile.set_trap(page)
+    assert _run_in_frames(page, careless, [f"s{n}" for n in range(len(STRINGS))]) == set()
+    forbidden = {
+        "SCRIPT",
+        "IFRAME",
+        "OBJECT",
+        "EMBED",
+        "FORM",
+        "INPUT",
+        "BUTTON",
+        "STYLE",
+        "LINK",
+        "META",
+        "BASE",
+        "SVG",
+        "MATH",
+        "VIDEO",
+        "AUDIO",
+    }
+    assert not forbidden & {tag.upper() for tag in page.driver.execute_script("return window.__tags")}
+    assert page.strangers({careless[""].split("/")[2]}) == []
 
 
 def test_mail_answers_as_their_readers_see_them(browser: NewBrowser, careless: dict[str, str]) -> None:

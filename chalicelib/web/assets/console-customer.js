@@ -34,6 +34,9 @@ export function Details({ c, story, store, state, words, language, actions }) {
     </section>`;
 }
 
+/** A chat visitor has only a random id. */
+const identityName = ({ channel, address }, words) => (channel === "webchat" ? `${words.visitor} ${address.slice(1, 5)}` : address);
+
 /** "14:03: +1202… merged by Ann": addresses stand after their channel. */
 function moved(move, state, words, language) {
   const names = (move.identities ?? []).map((name) => name.slice(name.indexOf("#") + 1)).join(", ");
@@ -49,7 +52,7 @@ function Possibly({ id, c, leads, store, words, actions }) {
   const shown = other.conversations[0] ?? { name: "", channel: "", address: other.identities[0]?.address ?? "" };
   return html`
     <li>
-      <bdi class="identity">${words.possiblyOne(other.identities.map((i) => i.address).join(", "))}</bdi>
+      <bdi class="identity">${words.possiblyOne(other.identities.map((i) => identityName(i, words)).join(", "))}</bdi>
       ${leads && html`<button type="button" class="plain" onClick=${() => actions.merge(c, { ...shown, customer: other.customer })}>${words.mergeDo}<span class="sr"> ${shown.address}</span></button>`}
     </li>`;
 }
@@ -62,7 +65,7 @@ function Identities({ c, known, store, state, words, language, actions }) {
     <ul class="identities">${known.identities.map((i) => html`
       <li key=${i.channel + i.address}>
         <${ChannelIcon} channel=${i.channel} words=${words} />
-        <bdi class="identity">${i.channel === "webchat" ? `${words.visitor} ${i.address.slice(1, 5)}` : i.address}</bdi>
+        <bdi class="identity">${identityName(i, words)}</bdi>
         <span class=${i.proven ? "proven" : "file-about"}>${i.proven ? words.proven : words.unproven}</span>
         ${i.blocked && html`<span class="urgent">${words.blockedShort[i.blocked] ?? i.blocked}</span>`}
         ${leads && several && html`<button type="button" class="plain" onClick=${() => actions.split(known.customer, i)}>${words.split}<span class="sr"> ${i.address}</span></button>`}
