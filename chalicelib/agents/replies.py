@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.agents import workspace
 from chalicelib.agents.roster import Agent
-from chalicelib.conversations import files, identities, model, segments, table
+from chalicelib.conversations import files, identities, ids, model, segments, table
 from chalicelib.conversations.model import Conversation, Message
 from chalicelib.errors import BadRequest, Blocked, Conflict, NotOwner, TooLarge
 
@@ -41,7 +41,7 @@ def reply(agent: Agent, conversation_id: str, client_id: str, text: str, now: in
     Raises NotOwner, Conflict, Blocked, BadRequest, TooLarge.
     """
     c = table.conversation(conversation_id)
-    message_id = model.reply_id(workspace.checked_id(client_id))
+    message_id = ids.reply(workspace.checked_id(client_id))
     wanted = text.strip() if attached else workspace.checked_text(text)
     already = table.message(c.thread, message_id)
     if already:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from chalicelib import settings, streams
 from chalicelib.bot import brain, turns
 from chalicelib.bot.answer import Brain, Context, answer, is_miss, may_wait
-from chalicelib.conversations import identities, keys, model, openings, proofs, table
+from chalicelib.conversations import identities, ids, keys, model, openings, proofs, table
 from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.errors import Conflict, NotOwner, Unavailable
@@ -117,7 +117,7 @@ def _act(opening: Opening, message: Message, decision: Answer | Escalation, word
         return _hand_over(c, past, message, decision, at)
     answered = model.answered(c, message, decision, at, words)
     table.save(replace(answered, misses=c.misses + 1) if is_miss(decision) else answered, past=past)
-    table.record(_outgoing(message, model.answer_id(message.id), decision, at))
+    table.record(_outgoing(message, ids.answer(message.id), decision, at))
     return "answered"
 
 
@@ -206,20 +206,20 @@ def _said(c: Conversation, message: Message) -> tuple[tuple[str, str], ...]:
 
 def _hand_over(c: Conversation, past: Conversation | None, message: Message, decision: Escalation, at: int) -> str:
     event = model.hand_over_event(decision, at)
-    told = [_outgoing(message, model.hand_over_id(message.id), Answer(decision.text, ""), at)] if decision.text else []
+    told = [_outgoing(message, ids.hand_over(message.id), Answer(decision.text, ""), at)] if decision.text else []
     table.save(model.escalated(c, message.id, decision, at), event, told, past)
     return "escalated"
 
 
 def _finish(head: Conversation, message: Message, at: int) -> str:
     """The crash came between head and answer: the answer is stored now, unless it already is."""
-    if table.message(message.thread, model.answer_id(message.id)):
+    if table.message(message.thread, ids.answer(message.id)):
         return "answered"
     # The head already counts this message as answered; asked about it as it stands, the bot would see a repeated question.
     words = head.question if len(head.question) > len(message.text) else _question(head, message)
     decision = _decide(replace(head, misses=0, article=""), message, words, at)
     if isinstance(decision, Answer):
-        table.record(_outgoing(message, model.answer_id(message.id), decision, at))
+        table.record(_outgoing(message, ids.answer(message.id), decision, at))
         return "answered"
     if head.owner != "bot":
         return "seen"

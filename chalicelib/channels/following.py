@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib import settings
-from chalicelib.conversations import customers, identities, model, table
+from chalicelib.conversations import customers, identities, ids, model, table
 from chalicelib.conversations.identities import Identity
 from chalicelib.conversations.model import Channel, Conversation, Message
 from chalicelib.conversations.timeline import Thread
@@ -87,7 +87,7 @@ def composed(c: Conversation, told: list[Message], way: Identity, at: int, url: 
         meta["attachments"] = files
     return Message(
         thread=c.thread,
-        id=model.follow_up_id(told[0].id),
+        id=ids.follow_up(told[0].id),
         direction="outgoing",
         channel=channel,
         at=at,

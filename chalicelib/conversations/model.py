@@ -309,34 +309,6 @@ def hand_over_event(escalation: Escalation, at: int) -> Event:
     return Event("escalated", at, "bot", {name: getattr(escalation, name) for name in told})
 
 
-def answer_id(message_id: str) -> str:
-    """The key of the bot's answer follows from the question's, so there is one at most. No customer's id has a "+"."""
-    return f"a+{message_id}"
-
-
-def hand_over_id(message_id: str) -> str:
-    """The message that tells the customer of the hand-over."""
-    return f"h+{message_id}"
-
-
-def is_hand_over(message: Message) -> bool:
-    return message.by == "bot" and message.id.startswith("h+")
-
-
-def follow_up_id(message_id: str) -> str:
-    """What follows a customer who left by mail or SMS; `message_id`: the first message that did not reach her."""
-    return f"f+{message_id}"
-
-
-def is_follow_up(message: Message) -> bool:
-    return message.direction == "outgoing" and message.id.startswith("f+")
-
-
-def reply_id(client_id: str) -> str:
-    """An agent's reply; `client_id` is the console's."""
-    return f"r+{client_id}"
-
-
 def known_tier(value: str) -> Tier:
     """Raises BadRequest for anything but "vip" and ""."""
     if value in ("", "vip"):

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from chalicelib.conversations.model import Conversation, Event, Message, Proof, is_follow_up, is_hand_over
+from chalicelib.conversations import ids
+from chalicelib.conversations.model import Conversation, Event, Message, Proof
 
 # A message gets its time just before it is written. Another one, written at the same moment, may become visible
 # later and yet bear an earlier time; so a replay starts this long (ms) before the cursor, and readers drop by id.
@@ -55,7 +56,7 @@ def cursor(messages: Sequence[Message], before: int) -> int:
 
 def is_shown_in_chat(m: Message) -> bool:
     """What followed by mail or SMS stands in the chat already; what robots wrote about that is nobody's words."""
-    return not is_follow_up(m) and m.by != "robot"
+    return not ids.is_follow_up(m) and m.by != "robot"
 
 
 def for_visitor(m: Message) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def for_visitor(m: Message) -> dict[str, Any]:
     by = "you" if m.direction == "incoming" else "bot" if m.by == "bot" else "agent"
     shown: dict[str, Any] = {"id": m.id, "direction": m.direction, "channel": m.channel, "at": m.at, "by": by}
     shown |= {"text": m.text, "link": m.link}
-    if is_hand_over(m):
+    if ids.is_hand_over(m):
         shown["handover"] = True  # the chat page then says that a person answers next
     attachments = [_for_visitor(entry) for entry in m.meta.get("attachments", []) if entry["fate"] in _KEPT]
     if attachments:

@@ -13,7 +13,7 @@ from chalicelib import aws, push
 from chalicelib.agents.roster import Agent
 from chalicelib.bot import turn
 from chalicelib.channels import delivery, email_parse, email_render, email_thread, following
-from chalicelib.conversations import identities, keys, model, moves, proofs, reading, sockets, table, timeline
+from chalicelib.conversations import identities, ids, keys, model, moves, proofs, reading, sockets, table, timeline
 from chalicelib.conversations.customers import exactly
 from chalicelib.conversations.model import Message
 from chalicelib.errors import Postponed, Unavailable
@@ -76,7 +76,7 @@ def deliver(message: Message) -> str:
 
 
 def followers() -> list[Message]:
-    return [m for m in table.read_thread("w1").messages if model.is_follow_up(m)]
+    return [m for m in table.read_thread("w1").messages if ids.is_follow_up(m)]
 
 
 def stored(message: Message) -> Message:
