@@ -25,6 +25,7 @@ Key = tuple[str, str]
 INDEXES = {"by_work": ("work", "waiting_since"), "by_day": ("day", "opened_at"), "by_customer": ("customer", "opened_at")}
 ROOT = [{"Name": "/bench/secrets/root", "Value": "the root secret of a benchmark"}]
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _TOKEN = re.compile(r"\s*(<>|<=|>=|[=<>+\-(),]|[#:\w.]+)")
 
 
@@ -78,7 +79,8 @@ class Wire:
         status, content = 200, b"{}"
         try:
             if service == "DynamoDB_20120810":
-                content = json.dumps(_OPERATIONS[operation](self, json.loads(body)), ensure_ascii=False).encode()
+                answer = _OPERATIONS[operation](self, json.loads(body))
+                content = _ENCODER.encode(answer).encode() if answer else content
             elif service == "AmazonSSM":
                 content = json.dumps({"Parameters": ROOT}).encode()
             elif service == "AmazonSQS":
