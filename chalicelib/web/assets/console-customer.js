@@ -76,7 +76,7 @@ function Identities({ c, known, store, state, words, language, actions }) {
       <h3>${words.possibly}</h3>
       <p class="rule">${words.possiblyWhy}</p>
       <ul class="identities possibly">${known.possibly_same.map((other) => html`<${Possibly} key=${other.customer} id=${other.customer} c=${c} leads=${leads} store=${store} words=${words} actions=${actions} />`)}</ul>`}
-    ${leads && html`<button type="button" class="quiet tier" onClick=${() => actions.merge(c, null)}>${words.merge}</button>`}`;
+    ${leads && html`<button type="button" class="quiet merge" onClick=${() => actions.merge(c, null)}>${words.merge}</button>`}`;
 }
 
 export const Other = ({ o, state, words, language }) => html`
