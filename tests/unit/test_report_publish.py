@@ -230,7 +230,7 @@ def test_addresses_open_the_files_with_their_type_and_name_for_five_minutes() ->
     for kind, how in (("json", "inline"), ("csv", "attachment"), ("html", "inline")):
         answer = requests.get(found[kind], timeout=5)
         assert answer.content == contents(DAY.day)[f"report.{kind}"]
-        assert urlsplit(found[kind]).hostname == "s3.eu-central-1.amazonaws.com"
+        assert urlsplit(found[kind]).hostname == "reports-of-a-test.s3.eu-central-1.amazonaws.com"
         query = parse_qs(urlsplit(found[kind]).query)
         assert query["X-Amz-Expires"] == ["300"]
         assert query["response-content-disposition"] == [f'{how}; filename="baton-{DAY.day}.{kind}"']
