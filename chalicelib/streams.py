@@ -5,7 +5,8 @@ Records come in the order of their thread and at least once. Three kinds of trou
   (a partial batch failure; the mapping bisects, and at last sends a pointer to the queue of failed records).
 - A provider outside is down: the record's key goes into the queue of postponed work, as the other channels must not wait;
   `replay_postponed`, called by the clock, tries it again, and after a day SQS moves it to the failed records.
-- Poison, which can never work: the key goes to the failed records at once, where an alarm rings and `redrive` replays.
+- Poison, which can never work, be it not even a record of ours: the key goes to the failed records at once, where an alarm
+  rings and `redrive` replays.
 """
 
 from __future__ import annotations
@@ -80,15 +81,15 @@ def is_paused(item: Item) -> bool:
 
 
 def _one(record: dict[str, Any], function: str, handlers: Mapping[str, Handler]) -> str:
-    images = record["dynamodb"]
-    item: Item = images["NewImage"]
+    images = record.get("dynamodb", {})
     try:
+        item: Item = images["NewImage"]
         return handlers[item["type"]["S"]](item, images.get("OldImage"))
     except Postponed as error:
         if record["eventSource"] == REPLAY:
             raise
         log.warning("postponed", function=function, error=str(error))
-        _put_aside(settings.env("POSTPONED_QUEUE"), function, item, str(error))
+        _put_aside(settings.env("POSTPONED_QUEUE"), function, images, str(error))
         return "postponed"
     except Unavailable:
         raise
@@ -98,12 +99,14 @@ def _one(record: dict[str, Any], function: str, handlers: Mapping[str, Handler])
         raise Unavailable(str(error)) from error
     except Exception as error:  # noqa: BLE001 - whatever it is, its neighbours must go on
         log.exception("poison_record", function=function)
-        _put_aside(settings.env("FAILED_QUEUE"), function, item, type(error).__name__)
+        _put_aside(settings.env("FAILED_QUEUE"), function, images, type(error).__name__)
         return "parked"
 
 
-def _put_aside(queue: str, function: str, item: Item, error: str) -> None:
-    body = json.dumps({"function": function, "keys": {"pk": item["pk"]["S"], "sk": item["sk"]["S"]}, "error": error})
+def _put_aside(queue: str, function: str, images: Mapping[str, Any], error: str) -> None:
+    """With the keys that the record has: another table's have other names, and what is no record of a table has none."""
+    keys = {name: value for name, typed in images.get("Keys", {}).items() for value in typed.values()}
+    body = json.dumps({"function": function, "keys": keys, "error": error})
     with aws.translated("put a record aside"):
         aws.client("sqs").send_message(QueueUrl=queue, MessageBody=body)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """Baton itself put this record aside; `keys` are the item's pk and sk."""
+    """Baton itself put this record aside; `keys` are the item's pk and sk, or whatever a record that is none of ours had."""
 
     function: str
     keys: dict[str, str]
@@ -46,7 +46,7 @@ def read(body: str) -> Failed | None:
     try:
         found = json.loads(body)
         if "keys" in found:
-            return Parked(found["function"], {"pk": found["keys"]["pk"], "sk": found["keys"]["sk"]}, found.get("error", ""))
+            return Parked(found["function"], dict(found["keys"].items()), found.get("error", ""))
         function = found["requestContext"]["functionArn"].split(":")[6]
         if "DDBStreamBatchInfo" in found:
             info = found["DDBStreamBatchInfo"]

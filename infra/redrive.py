@@ -142,6 +142,8 @@ def _error(result: Any) -> str:
 
 
 def _item(cloud: Cloud, stack: str, failed: Parked) -> dict[str, Any]:
+    if failed.keys.keys() != {"pk", "sk"}:
+        raise DeployError("it is no record of the table")
     keys = {name: {"S": value} for name, value in failed.keys.items()}
     found = cloud.client("dynamodb").get_item(TableName=output(cloud, stack, "Table"), Key=keys, ConsistentRead=True)
     if "Item" not in found:
@@ -178,5 +180,5 @@ def _filters(cloud: Cloud, function: str, stream: str) -> list[str]:
 
 def _title(failed: Failed | None, body: str) -> str:
     if isinstance(failed, Parked):
-        return f"{failed.function} {failed.keys['pk']} {failed.keys['sk']}"
+        return " ".join([failed.function, *map(str, failed.keys.values())])
     return failed.function if failed else body[:120]

@@ -85,6 +85,15 @@ def test_a_parked_record_is_replayed_as_it_is_now(small: Stack, run: Run) -> Non
     assert small.waiting() == 0
 
 
+def test_a_parked_record_of_no_table_of_ours_stays_and_says_so(small: Stack, run: Run) -> None:
+    small.fail({"function": "bot_answer", "keys": {"Id": "101"}, "error": "KeyError"})
+    done = run("redrive")
+    assert "0 replayed, 1 left" in done.output
+    assert "bot_answer 101" in done.output
+    assert "it is no record of the table" in done.output
+    assert (small.events(), small.waiting()) == ([], 1)
+
+
 def test_a_failed_part_of_the_stream_is_replayed_through_the_mappings_filter(small: Stack, run: Run) -> None:
     for number, kind in enumerate(("incoming", "outgoing", "incoming", "incoming"), 101):
         small.put(kind, number)
@@ -195,6 +204,7 @@ def test_dead_letters_go_back_to_their_queue(small: Stack, run: Run) -> None:
 
 def test_shapes_are_read() -> None:
     assert read('{"function": "deliver", "keys": {"pk": "a", "sk": "b"}, "error": "e"}') == Parked("deliver", {"pk": "a", "sk": "b"}, "e")
+    assert read('{"function": "deliver", "keys": {"Id": "101"}, "error": "KeyError"}') == Parked("deliver", {"Id": "101"}, "KeyError")
     for odd in ("[]", "null", '{"keys": {}}', '{"requestContext": {"functionArn": "x"}}', '{"keys": 1, "function": "f"}'):
         assert read(odd) is None
 

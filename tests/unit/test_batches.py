@@ -19,7 +19,8 @@ from chalicelib.errors import Unavailable
 from tests.unit.conftest import T0, Store, incoming, record
 from tests.unit.test_streams import parked
 
-BATCHES = json.loads((Path(__file__).parents[1] / "fixtures" / "sqs-batches.json").read_text("utf-8"))["batches"]
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+BATCHES = json.loads((FIXTURES / "sqs-batches.json").read_text("utf-8"))["batches"]
 VALID = "__REPLACE_WITH_A_VALID_BODY__"
 
 
@@ -57,6 +58,18 @@ def test_each_batch(store: Store, vector: dict[str, Any]) -> None:
         if s["body"] == VALID
     }
     assert sorted(effects) == sorted(good)
+
+
+@pytest.mark.parametrize("place", range(11))
+def test_a_record_of_another_table_at_any_place_holds_nobody_up(store: Store, place: int) -> None:
+    [ten] = [vector for vector in BATCHES if vector["id"] == "ten"]
+    foreign = json.loads((FIXTURES / "aws-events" / "powertools-dynamoStreamEvent.json").read_text("utf-8"))["Records"]
+    records, effects = batch(ten), list[str]()
+    records[place:place] = foreign
+    answer = streams.process({"Records": records}, "deliver", {"incoming": lambda item, _old: effects.append(item["sk"]["S"]) or "done"})
+    assert answer == {"batchItemFailures": []}
+    assert effects == [f"M#m-{n:07d}" for n in range(10)]
+    assert [p["keys"] for p in parked(store)] == [{"Id": "101"}] * len(foreign)
 
 
 @pytest.mark.parametrize("broken", range(10))

@@ -58,6 +58,26 @@ def test_a_poison_record_is_parked_and_its_neighbours_go_on(store: Store, poison
     assert put_aside == {"function": "bot_answer", "keys": {"pk": "T#w1", "sk": "M#two"}, "error": type(poison).__name__}
 
 
+FOREIGN = [
+    ({"Keys": {"Id": {"N": "101"}}, "NewImage": {"Id": {"N": "101"}}}, {"Id": "101"}),
+    ({"Keys": {"pk": {"S": "T#w1"}, "sk": {"S": "M#x"}}}, {"pk": "T#w1", "sk": "M#x"}),
+    ({}, {}),
+    (None, {}),
+]
+
+
+@pytest.mark.parametrize(("images", "keys_of_it"), FOREIGN)
+def test_what_is_no_record_of_ours_is_parked_with_the_keys_that_it_has(
+    store: Store, images: dict[str, Any] | None, keys_of_it: dict[str, str]
+) -> None:
+    done: list[str] = []
+    one, three = batch("one", "three")["Records"]
+    foreign = {"eventSource": "aws:sqs"} if images is None else {"eventSource": "aws:dynamodb", "dynamodb": images}
+    answer = streams.process({"Records": [one, foreign, three]}, "deliver", failing({}, done))
+    assert (done, answer) == (["one", "three"], {"batchItemFailures": []})
+    assert parked(store) == [{"function": "deliver", "keys": keys_of_it, "error": "KeyError"}]
+
+
 def test_a_provider_that_is_down_holds_nobody_else_up(store: Store) -> None:
     done: list[str] = []
     answer = streams.process(batch("one", "two", "three"), "deliver", failing({"two": Postponed("Twilio is down")}, done))
