@@ -24,6 +24,8 @@ _ATTEMPTS = 4
 STALE = settings.HOUR
 
 ENOUGH = "enough automatic answers to this sender"
+FORGED = "the sender may be forged"
+ONLY_FILES = "sent files without a word"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,9 @@ def _take_in(opening: Opening, message: Message, item: Item, at: int) -> str:
     received = replace(opening, conversation=c)
     words = turns.words(c, _question(c, message))
     if opening.quiet:
-        return _hand_over(c, opening.past, message, _quiet(c, message, words, opening.quiet, at), at)
+        return _hand_over(c, opening.past, message, replace(_to_person(c, message, at, "quiet", opening.quiet), text=""), at)
+    if _is_only_files(message):
+        return _hand_over(c, opening.past, message, _to_person(c, message, at, "only-files", ONLY_FILES), at)
     decision = _decide(c, message, words, at)
     if may_wait(decision) and turns.is_piece(message):
         question = turns.earlier(opening.conversation, message)
@@ -132,9 +136,12 @@ def _opening(head: Conversation | None, message: Message) -> Opening:
 
 
 def _why_quiet(message: Message, answers: int) -> str:
-    """Bulk mail, and whatever else a robot must not answer (RFC 3834) though a person may have written it; or answers enough."""
+    """Bulk mail, and whatever else a robot must not answer (RFC 3834) though a person may have written it; or answers enough. If the
+    sender may be forged (DMARC failed, or SPF without DMARC to the contrary), the answer would reach somebody who never wrote."""
     if message.meta.get("automatic"):
         return f"not to be answered by a robot: {message.meta['automatic']}"
+    if message.meta.get("unproven") and not message.meta.get("verified"):
+        return FORGED
     return ENOUGH if message.channel == "email" and answers >= _most() else ""
 
 
@@ -161,13 +168,18 @@ def _is_not_for_the_bot(message: Message) -> bool:
     return any(message.meta.get(mark) for mark in ("quarantined", "keyword"))
 
 
-def _quiet(c: Conversation, message: Message, words: str, why: str, at: int) -> Escalation:
-    """To a person, and not a word to the customer."""
-    decision = _decide(c, message, words, at, knows=False)
+def _is_only_files(message: Message) -> bool:
+    """Pictures without a word: the bot cannot look at them, and need not ask what they mean."""
+    return not message.text.strip() and bool(message.meta.get("attachments") or message.meta.get("media"))
+
+
+def _to_person(c: Conversation, message: Message, at: int, rule: str, why: str) -> Escalation:
+    """To a person, whatever the bot knows, and `why`."""
+    decision = _decide(c, message, turns.words(c, _question(c, message)), at, knows=False)
     if isinstance(decision, Answer):
-        return Escalation("quiet", why, brain.known_queues()[0], "normal", summary=why)
+        return Escalation(rule, why, brain.known_queues()[0], "normal", summary=why)
     summary = decision.summary.replace(f"Handed over: {decision.reason}.", f"Handed over: {why}.", 1)
-    return replace(decision, rule="quiet", reason=why, summary=summary, text="")
+    return replace(decision, rule=rule, reason=why, summary=summary)
 
 
 def _decide(c: Conversation, message: Message, question: str, at: int, knows: bool = True) -> Answer | Escalation:

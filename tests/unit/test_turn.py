@@ -201,6 +201,17 @@ class TestRobots:
         assert (head("e1").owner, outgoing("e1")) == ("queue", [])
         assert head("e1").reason == "not to be answered by a robot: suppressed"
 
+    def test_who_may_be_forged_gets_a_person_and_never_an_answer(self, store: Store) -> None:
+        """It would reach somebody who never wrote (backscatter)."""
+        assert take(mail(1, meta={"unproven": True})) == "escalated"
+        assert (head("e1").owner, head("e1").reason, outgoing("e1")) == ("queue", turn.FORGED, [])
+        assert take(mail(2, "I want a person", meta={"unproven": True})) == "escalated"
+        assert outgoing("e2") == []
+
+    def test_a_domain_that_vouches_by_dmarc_outweighs_its_spf(self, store: Store) -> None:
+        """Forwarded mails fail SPF and keep their signature."""
+        assert take(mail(1, meta={"unproven": True, "verified": True})) == "answered"
+
     def test_a_sender_gets_five_answers_a_day_over_all_threads_and_then_a_person(self, store: Store) -> None:
         taken = [take(mail(n, f"Question {n}?")) for n in range(1, 8)]
         assert taken == ["answered"] * 5 + ["escalated"] * 2
@@ -302,3 +313,10 @@ def test_a_mail_with_a_new_subject_while_the_case_is_open_stays_in_it(store: Sto
     take(incoming("a person please", subject="Order 1001", **mail))
     take(incoming("and this", id="m-0000002", at=T0 + 900, subject="One thing more", **mail))
     assert (head().number, head().subject, head().incoming) == (1, "Order 1001", 2)
+
+
+def test_pictures_without_a_word_go_to_a_person_who_can_look(store: Store) -> None:
+    file = {"name": "lid.png", "type": "image/png", "size": 9, "fate": "stored", "sha256": "0" * 64}
+    assert take(incoming("", meta={"attachments": [file]})) == "escalated"
+    assert (head().owner, head().reason) == ("queue", turn.ONLY_FILES)
+    assert [m.text for m in outgoing()] == ["A person will answer."]
