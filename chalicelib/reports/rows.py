@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 
 from chalicelib.conversations.model import Conversation
@@ -33,14 +34,18 @@ COLUMNS = (
     "article",
 )
 
-# What makes a spreadsheet take a cell for a formula, in ASCII and full width.
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# What makes a spreadsheet take a cell for a formula, in ASCII and full width; also behind blanks, quotes and what is not seen.
+_ACTIVE = "[-=+@\uff1d\uff0b\uff0d\uff20]"
+_BEFORE = r"""[\s"'\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"""
+# A cell begins where it begins. For Excel where numbers have a decimal comma, it also begins behind each semicolon, and as the
+# quotes then mean nothing, behind each line's end; others ask for the separator and propose the tab, too.
+_RISKY = re.compile(rf"\A(?=[\t\r\n])|(?:\A|[;\t\r\n])(?={_BEFORE}*{_ACTIVE})")
 
 
 def table(conversations: Iterable[Conversation], zone: str) -> bytes:
     """UTF-8 with a byte order mark, without which Excel would spoil all Chinese. Empty cells: has not come to pass."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
+    writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(COLUMNS)
     for c in conversations:
         writer.writerow([inert(cell) if isinstance(cell, str) else cell for cell in _cells(c, zone)])
@@ -48,9 +53,8 @@ def table(conversations: Iterable[Conversation], zone: str) -> bytes:
 
 
 def inert(cell: str) -> str:
-    """With a leading apostrophe if a spreadsheet might calculate it, also after blanks."""
-    risky = cell.startswith(_ACTIVE) or cell.lstrip().startswith(_ACTIVE)
-    return f"'{cell}" if risky else cell
+    """With an apostrophe before all that a spreadsheet might calculate, however it parts the cells."""
+    return _RISKY.sub(r"\g<0>'", cell)
 
 
 def _cells(c: Conversation, zone: str) -> list[str | int]:

@@ -32,6 +32,8 @@ _NAMES = {
     "VIP, and the bot is not sure": ("VIP, and the bot is not sure", "贵宾客户，机器人没有把握"),
     "the answer did not help": ("the answer did not help", "回答没有帮助"),
     "second miss": ("second miss", "连续两次未能回答"),
+    "enough automatic answers to this sender": ("enough automatic answers to this sender", "已向该发件人自动回复足够多次"),
+    "the sender may be forged": ("the sender may be forged", "发件人可能是伪造的"),
     "not sure": ("not sure", "没有把握"),
 }
 _UNITS = ((86_400_000, "d", "天"), (3_600_000, "h", "小时"), (60_000, "min", "分"), (1_000, "s", "秒"))
