@@ -49,7 +49,7 @@ faults: $(READY) ## 300 messages, each webhook twice, functions killed at random
 	$(PY) -m pytest tests/faults -q -s
 
 hostile: $(READY) browser ## every hostile string in every page of a real browser (make test takes a sample)
-	HOSTILE=all $(PY) -m pytest tests/browser/test_hostile.py -q
+	HOSTILE=all $(PY) -m pytest tests/browser/test_hostile.py tests/browser/test_hostile_report.py -q
 
 bench: bench-cold bench-bot bench-mail bench-cost ## all benchmarks
 

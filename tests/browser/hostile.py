@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from chalicelib.channels import email, sms
+from chalicelib.conversations.model import Message
 from tests.browser.driver import Browser
+from tests.unit.conftest import T0
+from tests.unit.mails import CUSTOMER, SUPPORT, notification
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "hostile"
 CHAT, SMS, MAIL = 8_000, 4_000, 100_000  # characters that a channel takes; what is longer comes cut in these tests
@@ -93,6 +98,21 @@ def mail(value: str, number: int, sender: str, support: str) -> bytes:
     lines += ["--inner--", "", "--outer", "Content-Type: application/octet-stream", "Content-Transfer-Encoding: base64"]
     lines += [f'Content-Disposition: attachment; filename="=?utf-8?b?{name}?="', "", "AAAA", "", "--outer--", ""]
     return "\r\n".join(lines).encode("ascii")
+
+
+def message(channel: Any, n: int, text: str) -> Message:
+    return Message("w1", f"m-{n:08d}", "incoming", channel, T0 + n, text, "w1", name=text[:80] if channel == "webchat" else "")
+
+
+def taken(channel: str, n: int, value: str) -> Message:
+    """The message that the channel's own room makes of it."""
+    if channel == "sms":
+        return sms.incoming(f"SM{n:032d}", "+12025550100", "+12025550177", value, T0 + n)
+    if channel == "email":
+        told = notification(f"ses-{n}")
+        told["receipt"]["timestamp"] = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(T0 // 1000 + n))
+        return email.incoming(told, mail(value, n, CUSTOMER, SUPPORT), SUPPORT)
+    return message(channel, n, typed(value, CHAT))
 
 
 def _wrapped(encoded: bytes) -> list[str]:

@@ -8,18 +8,15 @@ goes through the running stack's own doors in test_hostile_stack.py.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from email import message_from_bytes, policy
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
 from selenium.common.exceptions import WebDriverException
 
-from chalicelib.channels import email, email_render, email_whole, sms
+from chalicelib.channels import email_render, email_whole
 from chalicelib.conversations import keys, timeline
 from chalicelib.conversations.model import Conversation, Event, Message
 from chalicelib.conversations.notes import Note
@@ -28,7 +25,7 @@ from tests.browser.conftest import NewBrowser
 from tests.browser.desk import Desk, desk
 from tests.browser.driver import Browser
 from tests.unit.conftest import T0
-from tests.unit.mails import BUSINESS, CUSTOMER, SUPPORT, known, notification  # noqa: F401 - a fixture among them
+from tests.unit.mails import BUSINESS, CUSTOMER, SUPPORT, known  # noqa: F401 - a fixture among them
 
 pytestmark = pytest.mark.browser
 
@@ -39,29 +36,6 @@ HTML = email_whole.HTML
 SHOW_ALL = (
     "for (const b of document.querySelectorAll('.words > .plain')) b.click(); return document.querySelectorAll('.words > .plain').length"
 )
-
-
-@pytest.fixture
-def careless() -> Iterator[dict[str, str]]:
-    """Pages by name, served as they are: the address is under the name ""."""
-    served: dict[str, str] = {}
-
-    class Careless(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            page = served.get(self.path.removeprefix("/").partition("?")[0])
-            self.send_response(404 if page is None else 200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write((page or "").encode("utf-8", "replace"))
-
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Careless)
-    Thread(target=server.serve_forever, daemon=True).start()
-    served[""] = f"http://127.0.0.1:{server.server_port}/"
-    yield served
-    server.shutdown()
 
 
 @pytest.fixture
@@ -83,7 +57,7 @@ def test_the_detector_sees_what_runs(browser: NewBrowser, careless: dict[str, st
 def test_the_chat_page(browser: NewBrowser, place: Desk) -> None:
     """What the visitor wrote, and what agents with such names answered."""
     texts = filter(None, (hostile.typed(s.value, hostile.CHAT) for s in STRINGS))  # an empty text is refused
-    own = [_message("webchat", n, text) for n, text in enumerate(texts)]
+    own = [hostile.message("webchat", n, text) for n, text in enumerate(texts)]
     answers = [
         replace(m, id=f"r+{m.id}", direction="outgoing", by="agent-ann", name=m.text[:60], state="sent", link=m.text[:300]) for m in own
     ]
@@ -102,7 +76,7 @@ def test_the_chat_page(browser: NewBrowser, place: Desk) -> None:
 @pytest.mark.parametrize("channel", ["webchat", "sms", "email"])
 def test_the_console(browser: NewBrowser, place: Desk, channel: str) -> None:
     """Messages, notes, events, names, subjects, files and the list: whatever a customer or a colleague wrote."""
-    messages = [_stored(_taken(channel, n, s.value)) for n, s in enumerate(STRINGS)]
+    messages = [_stored(hostile.taken(channel, n, s.value)) for n, s in enumerate(STRINGS)]
     for n, message in enumerate(messages):
         head = Conversation(f"{message.thread}{n}", 1, message.channel, message.address, T0, owner="agent", agent="agent-ann", version=1)
         one = replace(head, name=message.name or message.text[:80], subject=message.subject or message.text[:900], customer="c1")
@@ -169,7 +143,7 @@ def test_mail_answers_as_their_readers_see_them(browser: NewBrowser, careless: d
     bodies = []
     for n, s in enumerate(STRINGS):
         text = hostile.written(s.value, 20_000)
-        answer = replace(_message("email", n, text), direction="outgoing", by="agent-ann", name=s.value[:60], subject=s.value)
+        answer = replace(hostile.message("email", n, text), direction="outgoing", by="agent-ann", name=s.value[:60], subject=s.value)
         raw = email_render.outgoing(replace(answer, address=CUSTOMER), SUPPORT, BUSINESS)
         _assert_meant_headers(raw)
         mail = message_from_bytes(raw, policy=policy.default)
@@ -198,21 +172,6 @@ def _assert_meant_headers(raw: bytes) -> None:
 
 
 # --- How a string comes in -------------------------------------------------------------------------------------------
-
-
-def _message(channel: Any, n: int, text: str) -> Message:
-    return Message("w1", f"m-{n:08d}", "incoming", channel, T0 + n, text, "w1", name=text[:80] if channel == "webchat" else "")
-
-
-def _taken(channel: str, n: int, value: str) -> Message:
-    """The message that the channel's own room makes of it."""
-    if channel == "sms":
-        return sms.incoming(f"SM{n:032d}", "+12025550100", "+12025550177", value, T0 + n)
-    if channel == "email":
-        told = notification(f"ses-{n}")
-        told["receipt"]["timestamp"] = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(T0 // 1000 + n))
-        return email.incoming(told, hostile.mail(value, n, CUSTOMER, SUPPORT), SUPPORT)
-    return _message(channel, n, hostile.typed(value, hostile.CHAT))
 
 
 def _stored(message: Message) -> Message:

@@ -61,8 +61,9 @@ def without_ours(cell: str) -> str:
 def formulas(table: bytes) -> list[str]:
     """The cells that are formulas for a program that parts cells by comma, semicolon or tab."""
     text = table.decode("utf-8-sig")
-    cells = [c for by in ",;\t" for row in csv.reader(io.StringIO(text, newline=""), delimiter=by) for c in row]
-    return [c for c in cells if c.strip(f'"{BLANK}').startswith(ACTIVE) or c.startswith(("\t", "\r", "\n"))]
+    cells = {by: [c for row in csv.reader(io.StringIO(text, newline=""), delimiter=by) for c in row] for by in ",;\t"}
+    blank = [c for c in cells[","] if c.startswith(("\t", "\r", "\n"))]
+    return blank + [c for found in cells.values() for c in found if c.strip(f'"{BLANK}').startswith(ACTIVE)]
 
 
 def second_parser(table: bytes) -> list[list[str]]:
