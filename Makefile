@@ -43,10 +43,10 @@ unit: $(READY) ## the quick tests only
 	$(PY) -m pytest tests/unit -q -n $(WORKERS)
 
 test: $(READY) browser check ## everything that must hold before a change lands
-	$(PY) -m pytest tests/unit tests/local tests/deploy tests/stack tests/browser -n $(WORKERS) --dist loadgroup --cov --cov-report=term
+	$(PY) -m pytest tests/unit tests/local tests/deploy tests/stack tests/browser -m "not slow" -n $(WORKERS) --dist loadgroup --cov --cov-report=term
 
-faults: $(READY) ## 300 messages, each webhook twice, functions killed at random (SEED=n repeats a run)
-	$(PY) -m pytest tests/faults -q -s
+faults: $(READY) browser ## kills, cuts, loops, floods, webhooks five times at once and in every order (SEED=n repeats a run)
+	$(PY) -m pytest tests/faults tests/stack tests/browser -m slow -q -s
 
 hostile: $(READY) browser ## every hostile string in every page of a real browser (make test takes a sample)
 	HOSTILE=all $(PY) -m pytest tests/browser/test_hostile.py tests/browser/test_hostile_report.py -q

@@ -19,7 +19,7 @@ from tests.browser.people import ASK_FOR_A_PERSON, visit
 from tests.conftest import Stack
 from tests.people import Agent
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MESSAGES, OF_VISITOR, CUTS = 200, 70, 50
 WRITE = """

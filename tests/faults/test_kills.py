@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from botocore.config import Config
 
 from chalicelib.channels import sms
@@ -32,6 +33,8 @@ from infra.local.aws import session
 from infra.local.smtp import SUBJECT
 from tests.conftest import Stack
 from tests.people import Mailer, Phone, Visitor, eventually
+
+pytestmark = pytest.mark.slow
 
 CUSTOMERS = 10  # of each channel
 QUESTIONS = (

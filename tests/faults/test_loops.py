@@ -26,6 +26,8 @@ from infra.local.house import Addresses, house
 from tests.conftest import Stack
 from tests.stack.webhooks import Entrance
 
+pytestmark = pytest.mark.slow
+
 MOST = 2  # automatic mails of each side
 ROUNDS = 1000
 QUIET = 1.0  # seconds in which nothing is left to be done and no mail comes

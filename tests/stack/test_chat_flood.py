@@ -14,7 +14,7 @@ from chalicelib.channels.limits import MESSAGES
 from tests.conftest import Stack
 from tests.people import Visitor, eventually
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
 SECONDS, PER_SECOND, HONEST, EACH = 6, 100, 5, 4
 

@@ -17,6 +17,8 @@ from tests.conftest import Stack
 from tests.people import Visitor, eventually
 from tests.stack.webhooks import TIMES, Books, Entrance, about, at_once, letter, sent_message, settled, vectors
 
+pytestmark = [pytest.mark.stack, pytest.mark.slow]
+
 QUESTION = "How long does shipping take?"
 PERSON = "I want to talk to a person, please."
 SCENARIO = (QUESTION, PERSON, "It is about order 1001.")  # ends with a person, in whatever order it arrives
