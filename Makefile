@@ -7,7 +7,7 @@ READY := .venv/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser run demo check unit test faults hostile bench bench-cold bench-bot bench-mail bench-cost deploy destroy status logs doctor redrive clean
+.PHONY: help setup browser run demo check unit test coverage faults hostile bench bench-cold bench-bot bench-mail bench-cost deploy destroy status logs doctor redrive clean
 
 help: ## this list
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^destroy status.*: /status, logs, doctor, redrive, destroy: /; s/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ unit: $(READY) ## the quick tests only
 	$(PY) -m pytest tests/unit -q -n $(WORKERS)
 
 test: $(READY) browser check ## everything that must hold before a change lands
+	$(PY) -m pytest tests/unit tests/local tests/deploy tests/stack tests/browser -m "not slow" -n $(WORKERS) --dist loadgroup
+
+coverage: $(READY) browser ## which lines and branches the tests of `make test` reach
 	$(PY) -m pytest tests/unit tests/local tests/deploy tests/stack tests/browser -m "not slow" -n $(WORKERS) --dist loadgroup --cov --cov-report=term
 
 faults: $(READY) browser ## kills, cuts, loops, floods, webhooks five times at once and in every order (SEED=n repeats a run)
