@@ -211,7 +211,9 @@ def _question(c: Conversation, message: Message) -> str:
 
 
 def _said(c: Conversation, message: Message) -> tuple[tuple[str, str], ...]:
-    """What was said in this conversation before the message."""
+    """What was said in this conversation before the message; the first one costs no read."""
+    if c.incoming <= 1 and not c.bot_answers:
+        return ()
     thread = table.read_thread(c.thread)
     return tuple((m.by, m.text) for m in thread.messages if c.opened_at <= m.at and m.id != message.id)
 
