@@ -1,4 +1,4 @@
-"""SMS in and out: Twilio's signatures, its forms, keywords that are no questions, and what each failure of sending means."""
+"""SMS in and out: Twilio's signatures, its forms, and what each failure of sending means."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 
 from chalicelib import settings
-from chalicelib.channels import sms, sms_keywords, sms_twilio
+from chalicelib.channels import sms, sms_twilio
 from chalicelib.channels.tags import tagged
 from chalicelib.conversations import files, identities, table
 from chalicelib.conversations.model import Message
@@ -23,16 +23,6 @@ from chalicelib.errors import BadRequest, BatonError, Forbidden, Postponed, TooL
 
 TWILIO = Path(__file__).parents[1] / "fixtures" / "twilio"
 VECTORS = [v for name in ("published", "made") for v in json.loads((TWILIO / f"{name}-vectors.json").read_text("utf-8"))["vectors"]]
-WORDS = json.loads((TWILIO / "keywords.json").read_text("utf-8"))["cases"]
-MEANINGS = {
-    "opt_out": ("stop", False),
-    "opt_out_recommended": ("stop", False),
-    "opt_in": ("start", False),
-    "opt_in_only_if_opted_out": ("yes", False),
-    "help": ("help", False),
-    "free_text_opt_out": ("", True),
-    "none": ("", False),
-}
 TOKEN = "4f1a2b3c4d5e6f708192a3b4c5d6e7f8"
 SITE = "https://hooks.shop.example/prod"
 URL = SITE + "/sms/twilio"
@@ -176,31 +166,6 @@ class TestThreads:
         before = sms.thread(OURS, THEIRS)
         monkeypatch.setattr(settings, "parameters", lambda: replace(parameters, root=b"another root"))
         assert sms.thread(OURS, THEIRS) != before
-
-
-class TestKeywords:
-    @pytest.mark.parametrize("case", WORDS, ids=lambda case: repr(case["body"]))
-    def test_each_of_the_forty_texts_has_its_meaning(self, case: dict[str, str]) -> None:
-        assert (sms_keywords.keyword(case["body"]), sms_keywords.opt_out_request(case["body"])) == MEANINGS[case["expect"]]
-
-    @pytest.mark.parametrize(
-        ("text", "meaning"),
-        [
-            ("退订", "stop"),
-            ("TD", "stop"),
-            ("退订。", "stop"),
-            ("帮助", "help"),
-            ("我想退订套餐", ""),
-            ("停止發送", "stop"),
-            ("订阅", "start"),
-        ],
-    )
-    def test_chinese_words(self, text: str, meaning: str) -> None:
-        assert sms_keywords.keyword(text) == meaning
-
-    def test_what_twilio_took_it_for_goes_before(self) -> None:
-        assert sms_twilio.incoming(FORM | {"Body": "salir", "OptOutType": "STOP"}, 1).meta["keyword"] == "stop"
-        assert "keyword" not in sms_twilio.incoming(FORM, 1).meta
 
 
 class Twilio(ThreadingHTTPServer):
