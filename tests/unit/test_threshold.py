@@ -1,0 +1,108 @@
+"""The threshold goes where the business's precision is met, slowly, and only on evidence that stands for all messages."""
+
+import math
+import random
+
+from chalicelib.knowledge import threshold
+from chalicelib.knowledge.threshold import Outcome, adapted, estimate, is_sampled
+
+
+def chance_right(confidence, a, b):
+    return 1 / (1 + math.exp(-(a + b * math.log(confidence / (1 - confidence)))))
+
+
+def world(a, b, messages=4000, seed=1):
+    """A bot whose true calibration is off by a and b: (its thresholds, the answers it gave, the outcomes that people saw)."""
+    rng, at, thresholds, given, seen = random.Random(seed), 0.7, [], [], []
+    for number in range(messages):
+        c = min(max(rng.betavariate(1.6, 0.7) if rng.random() < 0.75 else rng.betavariate(1, 3), 0.01), 0.99)
+        right = rng.random() < chance_right(c, a, b)
+        if c < at:
+            seen.append(Outcome(c, right, answered=False))
+        else:
+            given.append((number, right))
+            if is_sampled(str(number)):
+                seen.append(Outcome(c, right, threshold.SAMPLED))
+        if number % 250 == 249:
+            at = adapted(seen, at).answer
+            thresholds.append(at)
+    return thresholds, given, seen
+
+
+def late_precision(given):
+    late = [right for number, right in given if number >= 2000]
+    return sum(late) / len(late)
+
+
+def test_a_bot_that_is_too_sure_of_itself_learns_to_be_silent():
+    thresholds, given, _ = world(-1, 1)
+    assert thresholds[-1] > 0.85
+    assert late_precision(given) >= 0.94
+
+
+def test_a_bot_that_is_too_modest_learns_to_speak():
+    thresholds, given, _ = world(1.2, 1)
+    assert thresholds[-1] < 0.7
+    assert late_precision(given) >= 0.93
+
+
+def test_without_evidence_the_threshold_stays():
+    few = [Outcome(0.9, False)] * (threshold.ENOUGH - 1)
+    move = adapted(few, 0.7)
+    assert (move.answer, move.why) == (0.7, "too little evidence")
+    assert adapted([], 0.7).answer == 0.7
+
+
+def test_no_run_moves_further_than_a_step():
+    wrong, right = [Outcome(0.9, False)] * 500, [Outcome(0.6, True)] * 500
+    assert adapted(wrong, 0.7).answer == 0.8
+    assert adapted(right, 0.7).answer == 0.67
+    assert adapted(wrong, 0.7).why == "one step at a time"
+    at = 0.7
+    for _ in range(4):
+        at = adapted(wrong, at).answer
+    assert at == threshold.HIGHEST
+    for _ in range(24):
+        at = adapted(right, at).answer
+    assert at == threshold.LOWEST
+
+
+def test_a_stricter_target_never_asks_for_less():
+    _, _, seen = world(0, 1, messages=1500)
+    at = [adapted(seen, 0.7, target, up=1, down=1).answer for target in (0.8, 0.9, 0.95, 0.99)]
+    assert at == sorted(at)
+    assert at[0] < at[-1]
+
+
+def test_complaints_alone_do_not_look_like_the_whole():
+    """A hundred answers are right and four reviewed ones say so; the three that agents marked unasked are wrong."""
+    reviewed = [Outcome(0.9, True, threshold.SAMPLED)] * 4
+    unasked = [Outcome(0.9, False)] * 3
+    found = estimate([*reviewed, *unasked])
+    assert found.precision == round(100 / 103, 4)
+    assert found.lower < 0.9 < found.upper
+    assert found.reviewed == 7
+    assert estimate([Outcome(0.9, True, answered=False)]) is None
+
+
+def test_the_estimate_covers_the_truth():
+    covered = 0
+    for seed in range(40):
+        _, given, seen = world(0, 1, messages=2000, seed=seed)
+        found = estimate([o for o in seen if o.answered])
+        truth = sum(right for _, right in given) / len(given)
+        covered += found.lower <= truth <= found.upper
+    assert covered >= 36
+
+
+def test_the_sample_is_about_its_share_and_always_the_same():
+    ids = [f"a+{n}" for n in range(20_000)]
+    chosen = [i for i in ids if is_sampled(i)]
+    assert 0.037 < len(chosen) / len(ids) < 0.043
+    assert chosen == [i for i in ids if is_sampled(i)]
+    assert set(chosen) < {i for i in ids if is_sampled(i, 0.1)}
+
+
+def test_confidences_at_the_edges_do_no_harm():
+    move = adapted([Outcome(1.0, True)] * 40 + [Outcome(0.0, False, answered=False)] * 40, 0.7)
+    assert 0 < move.answer <= 0.7
