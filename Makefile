@@ -14,7 +14,7 @@ help: ## this list
 
 setup: $(READY) ## the Python environment in .venv
 
-$(READY): requirements.txt requirements-dev.txt
+$(READY): requirements.txt requirements-layer.txt requirements-dev.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: apt-get install python3.11 python3.11-venv"; exit 1; }
 	@test -x $(PY) || $(PYTHON) -m venv .venv || { echo "the venv module is missing: apt-get install python3.11-venv"; exit 1; }
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
