@@ -20,7 +20,7 @@ SERVICES: dict[str, frozenset[str]] = {
     for service, operations in {
         "apigatewaymanagementapi": "PostToConnection",
         "cognito-idp": "InitiateAuth RespondToAuthChallenge RevokeToken",
-        "dynamodb": "BatchGetItem DeleteItem GetItem PutItem Query TransactWriteItems UpdateItem",
+        "dynamodb": "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query TransactWriteItems UpdateItem",
         "lambda": "Invoke",
         "pinpoint-sms-voice-v2": "SendMediaMessage SendTextMessage",
         "s3": "GetObject HeadBucket HeadObject ListObjectsV2 PutObject",  # botocore itself asks HeadBucket where a bucket moved to

@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 
 LANGUAGES = ("en", "zh", "zh-Hant")
+AUDIENCES = ("everyone", "vip", "staff")  # "staff": agents find it, the bot never says it
 LONGEST_TEXT = 6_000  # characters; longer texts do not fit a chat message
+LONGEST_BODY = 20_000  # with its marks and addresses
+LONGEST_TITLE = 200
+LONGEST_SHORT = 600  # four segments and more: a text message is no letter
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """`text` and `short` (SMS) are plain text, shown to customers as they stand. Days are ISO dates, "" is open."""
+    """`body`: Markdown, as it was written. `text` and `short` (SMS) are plain text that follows from it (writing.py), shown to
+    customers as they stand; `own_short`: the short one if somebody wrote it. `queue`: the department that owns it. Days are ISO
+    dates, "" is open. `examples`: only on the way from and to files and imports; stored, each is an item of its own."""
 
     id: str
     language: str
@@ -26,17 +32,21 @@ class Article:
     link: str = ""
     valid_from: str = ""
     valid_until: str = ""  # the last day
+    audience: str = "everyone"
+    body: str = ""
+    own_short: str = ""
 
-    def valid(self, day: str) -> bool:
-        """May it be shown on this day (ISO date)?"""
-        return (not self.valid_from or self.valid_from <= day) and (not self.valid_until or day <= self.valid_until)
+    def valid(self, day: str, tier: str = "") -> bool:
+        """May it be shown on this day (ISO date) to a customer of this tier?"""
+        known = self.audience in ("everyone", tier)
+        return known and (not self.valid_from or self.valid_from <= day) and (not self.valid_until or day <= self.valid_until)
 
 
-def version_for(versions: Mapping[str, Article], language: str, day: str) -> Article:
+def version_for(versions: Mapping[str, Article], language: str, day: str, tier: str = "") -> Article:
     """The translation to show: the customer's language, its sister script, English, then any; of those that are valid."""
     sister = {"zh": "zh-Hant", "zh-Hant": "zh"}.get(language, "en")
     order = [*(versions[code] for code in (language, sister, "en") if code in versions), *versions.values()]
-    return next((article for article in order if article.valid(day)), order[0])
+    return next((article for article in order if article.valid(day, tier)), order[0])
 
 
 def problems(article: Article, queues: Sequence[str]) -> list[str]:
@@ -46,12 +56,9 @@ def problems(article: Article, queues: Sequence[str]) -> list[str]:
         found.append("id: must be 1-64 lower-case letters, digits or hyphens")
     if article.language not in LANGUAGES:
         found.append(f'language: "{article.language}" is not known; use one of {", ".join(LANGUAGES)}')
-    if not article.title.strip():
-        found.append("title: is missing")
-    if not article.text.strip():
-        found.append("body: is empty")
-    elif len(article.text) > LONGEST_TEXT:
-        found.append(f"body: {len(article.text)} characters; at most {LONGEST_TEXT}")
+    if article.audience not in AUDIENCES:
+        found.append(f'audience: "{article.audience}" is not known; use one of {", ".join(AUDIENCES)}')
+    found += _text_problems(article)
     if article.queue and article.queue not in queues:
         found.append(f'queue: "{article.queue}" is not known; use one of {", ".join(queues)}')
     if article.link and not re.match(r"https?://\S+$", article.link):
@@ -59,6 +66,23 @@ def problems(article: Article, queues: Sequence[str]) -> list[str]:
     if any(not example.strip() for example in article.examples):
         found.append("examples: one is empty")
     return found + _day_problems(article)
+
+
+def _text_problems(article: Article) -> list[str]:
+    found = []
+    if not article.title.strip():
+        found.append("title: is missing")
+    elif len(article.title) > LONGEST_TITLE:
+        found.append(f"title: {len(article.title)} characters; at most {LONGEST_TITLE}")
+    if not article.text.strip():
+        found.append("body: is empty")
+    elif len(article.text) > LONGEST_TEXT:
+        found.append(f"body: {len(article.text)} characters; at most {LONGEST_TEXT}")
+    elif len(article.body) > LONGEST_BODY:
+        found.append(f"body: {len(article.body)} characters with its marks; at most {LONGEST_BODY}")
+    if len(article.own_short) > LONGEST_SHORT:
+        found.append(f"short: {len(article.own_short)} characters; at most {LONGEST_SHORT}")
+    return found
 
 
 def _day_problems(article: Article) -> list[str]:

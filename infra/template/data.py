@@ -1,4 +1,4 @@
-"""What must not be lost: the two tables and the four buckets."""
+"""What must not be lost: the three tables and the four buckets."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ BUCKETS: dict[str, list[Json]] = {
 
 
 def resources(stage: str) -> Json:
-    """Tables `Table` and `NotesTable`; buckets with their policies."""
-    made: Json = {"Table": _conversations(stage), "NotesTable": _notes(stage)}
+    """Tables `Table`, `NotesTable` and `KnowledgeTable`; buckets with their policies."""
+    made: Json = {"Table": _conversations(stage), "NotesTable": _notes(stage), "KnowledgeTable": _knowledge(stage)}
     for name, rules in BUCKETS.items():
         made[name] = _bucket(stage, rules, for_browsers=name == "FilesBucket")
         made[f"{name}Policy"] = _bucket_policy(name)
@@ -47,6 +47,11 @@ def _conversations(stage: str) -> Json:
 
 def _notes(stage: str) -> Json:
     """Notes lie apart, so that no function that speaks to customers can read them."""
+    return _table(stage, numbers={}, indexes=[])
+
+
+def _knowledge(stage: str) -> Json:
+    """What people write for the bot, and what it learned: little, read whole, and without a stream."""
     return _table(stage, numbers={}, indexes=[])
 
 

@@ -131,6 +131,7 @@ def environment(agent_queues: dict[str, str]) -> Json:
     return {
         "TABLE": ref("Table"),
         "NOTES_TABLE": ref("NotesTable"),
+        "KNOWLEDGE_TABLE": ref("KnowledgeTable"),
         "MAIL_BUCKET": ref("MailBucket"),
         "FILES_BUCKET": ref("FilesBucket"),
         "KNOWLEDGE_BUCKET": ref("KnowledgeBucket"),

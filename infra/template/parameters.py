@@ -70,6 +70,7 @@ def outputs(functions: list[str]) -> Json:
         "SocketEndpoint": sub("https://${WebsocketAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api"),
         "Table": ref("Table"),
         "NotesTable": ref("NotesTable"),
+        "KnowledgeTable": ref("KnowledgeTable"),
         "MailBucket": ref("MailBucket"),
         "FilesBucket": ref("FilesBucket"),
         "FilesOrigin": sub("https://${FilesBucket.RegionalDomainName}"),

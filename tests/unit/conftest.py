@@ -68,7 +68,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     with mock_aws():
         aws.client.cache_clear()
         aws._session.cache_clear()
-        for name, logical in (("conversations", "Table"), ("notes", "NotesTable")):
+        for name, logical in (("conversations", "Table"), ("notes", "NotesTable"), ("knowledge", "KnowledgeTable")):
             aws.client("dynamodb").create_table(TableName=name, **_table(data.resources("dev")[logical]["Properties"]))
         queues = {f"{s}.{u}": _queue(f"{s}-{u}") for s in roster.queues()["skills"] for u in ("urgent", "normal")}
         failed, postponed = _queue("failed"), _queue("postponed")
@@ -82,6 +82,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
             aws.client("ssm").put_parameter(Name=f"/baton/test/{name}", Value=value, Type="SecureString")
         monkeypatch.setenv("TABLE", "conversations")
         monkeypatch.setenv("NOTES_TABLE", "notes")
+        monkeypatch.setenv("KNOWLEDGE_TABLE", "knowledge")
         monkeypatch.setenv("PARAMETERS", "/baton/test/")
         monkeypatch.setenv("QUEUES", json.dumps(queues))
         monkeypatch.setenv("FAILED_QUEUE", failed)

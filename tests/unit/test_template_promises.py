@@ -29,7 +29,7 @@ def test_data_survives_the_stack_in_production_only(stage: str, request: pytest.
     kept = "Retain" if stage == "prod" else "Delete"
     kinds = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Cognito::UserPool")
     data = [made for made in resources.values() if made["Type"] in kinds]
-    assert len(data) == 7
+    assert len(data) == 8
     assert {(made["DeletionPolicy"], made["UpdateReplacePolicy"]) for made in data} == {(kept, kept)}
     assert resources["Table"]["Properties"]["DeletionProtectionEnabled"] is (stage == "prod")
 
@@ -39,7 +39,7 @@ DESTINATION = "AWS::SES::ConfigurationSetEventDestination"
 
 def test_both_tables_can_be_restored_and_are_encrypted(resources: dict[str, Any]) -> None:
     tables = of_type(resources, "AWS::DynamoDB::Table")
-    assert set(tables) == {"Table", "NotesTable"}
+    assert set(tables) == {"Table", "NotesTable", "KnowledgeTable"}
     for table in tables.values():
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
         assert table["SSESpecification"] == {"SSEEnabled": True}

@@ -1,0 +1,148 @@
+"""The knowledge table as such: items by partition and order. What lies in which partition, the modules that use this say.
+
+Values are texts, numbers, booleans, None, lists and mappings of these. Errors: Conflict (a condition failed), Unavailable.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from chalicelib import aws, settings
+from chalicelib.errors import Conflict, Unavailable
+
+Values = dict[str, Any]
+Key = tuple[str, str]
+
+_BATCH = 25  # BatchWriteItem takes no more
+_TRIES = 8
+
+
+def put(pk: str, sk: str, values: Mapping[str, Any], version: int | None = None) -> None:
+    """Writes an item whole; `version`: only over the one whose "version" this is, 0 if there must be none. Raises Conflict."""
+    with aws.translated("store knowledge"):
+        aws.client("dynamodb").put_item(TableName=_table(), Item=_item((pk, sk), values), **_condition(version))
+
+
+def put_once(pk: str, sk: str, values: Mapping[str, Any]) -> bool:
+    """False if there is such an item already."""
+    try:
+        put(pk, sk, values, version=0)
+    except Conflict:
+        return False
+    return True
+
+
+def put_together(new: Iterable[tuple[Key, Mapping[str, Any]]]) -> bool:
+    """New items, all or none; False if one of them is there already."""
+    puts = [{"Put": {"TableName": _table(), "Item": _item(key, values), **_condition(0)}} for key, values in new]
+    try:
+        with aws.translated("store knowledge"):
+            aws.client("dynamodb").transact_write_items(TransactItems=puts)
+    except Conflict:
+        return False
+    return True
+
+
+def get(pk: str, sk: str) -> Values | None:
+    """Read consistently."""
+    with aws.translated("read knowledge"):
+        found = aws.client("dynamodb").get_item(TableName=_table(), Key=_key((pk, sk)), ConsistentRead=True)
+    return _values(found["Item"]) if "Item" in found else None
+
+
+def query(pk: str, *, since: str = "", start: str = "", newest_first: bool = False, limit: int = 0) -> Iterator[Values]:
+    """The items of a partition in order, read consistently: from `since` on, or those whose order begins with `start`; at most `limit`."""
+    order = " AND begins_with(sk, :sk)" if start else " AND sk >= :sk" if since else ""
+    values = {":pk": {"S": pk}} | ({":sk": {"S": start or since}} if order else {})
+    request: Values = {"TableName": _table(), "KeyConditionExpression": f"pk = :pk{order}", "ExpressionAttributeValues": values}
+    request |= {"ConsistentRead": True, "ScanIndexForward": not newest_first} | ({"Limit": limit} if limit else {})
+    seen = 0
+    while True:
+        with aws.translated("read knowledge"):
+            page = aws.client("dynamodb").query(**request)
+        for item in page["Items"]:
+            yield _values(item)
+            seen += 1
+        if not page.get("LastEvaluatedKey") or (limit and seen >= limit):
+            return
+        request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def delete(pk: str, sk: str, version: int | None = None) -> None:
+    """Raises Conflict if `version` is not the stored one."""
+    with aws.translated("remove knowledge"):
+        aws.client("dynamodb").delete_item(TableName=_table(), Key=_key((pk, sk)), **_condition(version))
+
+
+def write_many(puts: Iterable[tuple[Key, Mapping[str, Any]]], deletes: Iterable[Key] = ()) -> None:
+    """Many items without conditions, the quick way; asked again it does no harm. Raises Unavailable if some stay unwritten."""
+    requests: list[Any] = [{"PutRequest": {"Item": _item(key, values)}} for key, values in puts]
+    requests += [{"DeleteRequest": {"Key": _key(key)}} for key in deletes]
+    for start in range(0, len(requests), _BATCH):
+        _write(requests[start : start + _BATCH])
+
+
+def _write(requests: Sequence[Any]) -> None:
+    left = {_table(): list(requests)}
+    for attempt in range(_TRIES):
+        with aws.translated("store knowledge"):
+            left = aws.client("dynamodb").batch_write_item(RequestItems=left).get("UnprocessedItems") or {}
+        if not left:
+            return
+        time.sleep(0.05 * 2**attempt)
+    raise Unavailable("the knowledge table takes no more at the moment: try again, what is written already stays")
+
+
+def _condition(version: int | None) -> Values:
+    if version is None:
+        return {}
+    if version == 0:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": "#v = :v",
+        "ExpressionAttributeNames": {"#v": "version"},
+        "ExpressionAttributeValues": {":v": {"N": str(version)}},
+    }
+
+
+def _key(key: Key) -> Values:
+    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+
+
+def _item(key: Key, values: Mapping[str, Any]) -> Values:
+    return {**{name: _encode(value) for name, value in values.items()}, **_key(key)}
+
+
+def _values(item: Values) -> Values:
+    return {name: _decode(value) for name, value in item.items() if name not in ("pk", "sk")}
+
+
+def _encode(value: Any) -> Values:
+    if value is None:
+        return {"NULL": True}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, int | float):
+        return {"N": repr(value)}
+    if isinstance(value, Mapping):
+        return {"M": {name: _encode(part) for name, part in value.items()}}
+    if isinstance(value, list | tuple):
+        return {"L": [_encode(part) for part in value]}
+    return {"S": value}
+
+
+def _decode(value: Values) -> Any:
+    kind, content = next(iter(value.items()))
+    if kind == "N":
+        return int(content) if content.lstrip("-").isdigit() else float(content)
+    if kind == "M":
+        return {name: _decode(part) for name, part in content.items()}
+    if kind == "L":
+        return [_decode(part) for part in content]
+    return None if kind == "NULL" else content
+
+
+def _table() -> str:
+    return settings.env("KNOWLEDGE_TABLE")
