@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from chalicelib.bot import person
 from chalicelib.bot.phrases import Phrases, lexicon, pattern, plain
 from chalicelib.bot.retrieval import Hit
 
@@ -56,7 +57,7 @@ def hear(text: str) -> Heard:
     """What a message's words tell, in any of the bot's languages."""
     said = plain(text)
     return Heard(
-        asked_for_person=_matches("person", said),
+        asked_for_person=person.is_asked_for(said),
         urgent_topic=_urgent_topic(said),
         upset=_is_upset(text, said),
         unhelped=bool(_list("unhelped").search(said)),
@@ -69,11 +70,6 @@ def band(hits: Sequence[Hit], answer: float, offer: float) -> Band:
     """`answer` and `offer` are the least confidences for answering and for asking back."""
     best = hits[0].confidence if hits else 0.0
     return "sure" if best >= answer else "unsure" if best >= offer else "none"
-
-
-def _matches(name: str, said: str) -> bool:
-    """Phrases count where no exception lies over them."""
-    return bool(_list(name, "phrases").search(_list(name, "except").sub(" ", said)))
 
 
 def _urgent_topic(said: str) -> str:

@@ -1,6 +1,7 @@
 """Phrase lists as data: a small notation for wordings, compiled to patterns. Pure.
 
-`a/b` either, `end*` any ending, ` ... ` up to three words (six characters in Chinese) between, `=` the whole message.
+`a/b` either, `end*` any ending, ` ... ` up to three words (six characters in Chinese) between, `+` (Chinese) nothing between,
+`=` the whole message.
 """
 
 from __future__ import annotations
@@ -67,9 +68,9 @@ def _ending(option: str) -> str:
 
 
 def _han(body: str) -> str:
-    """Chinese has no spaces: parts follow each other, "..." lets up to six characters between them."""
-    parts = ("(?:" + "|".join(map(re.escape, part.split("/"))) + ")" for part in body.replace(" ", "").split("..."))
-    return r".{0,6}?".join(parts)
+    """Chinese has no spaces: parts follow each other, at once ("+") or with up to six characters between them ("...")."""
+    gaps = body.replace(" ", "").split("...")
+    return r".{0,6}?".join("".join("(?:" + "|".join(map(re.escape, part.split("/"))) + ")" for part in gap.split("+")) for gap in gaps)
 
 
 @cache
