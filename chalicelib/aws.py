@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import cache, partial
 from typing import Any
 
+from chalicelib import aws_fronts
+from chalicelib.aws_direct import Direct, signing_key
 from chalicelib.errors import BadRequest, BatonError, Conflict, NotAuthenticated, NotFound, Unavailable, Uncertain, Undeliverable
+
+ATTEMPTS = 3
+TIMEOUTS = (2, 8)  # seconds to connect, to answer
 
 _PASSING = (
     "InternalServerError InternalError InternalFailure LimitExceededException ProvisionedThroughputExceededException "
@@ -52,9 +58,35 @@ _NEVER = frozenset(
 
 
 @cache
-def client(service: str, endpoint: str = "", attempts: int = 3) -> Any:
-    """A botocore client of this execution environment. Retries are done here and in no layer above; `attempts=1` for
+def client(service: str, endpoint: str = "", attempts: int = ATTEMPTS) -> Any:
+    """A client of this execution environment, as botocore's. Retries are done here and in no layer above; `attempts=1` for
     what must not happen twice."""
+    made = partial(_botocore, service, endpoint, attempts)
+    return made() if endpoint else _front(service, attempts, made)
+
+
+def _front(service: str, attempts: int, made: Callable[[], Any]) -> Any:
+    if (service, attempts) == ("dynamodb", ATTEMPTS):
+        return aws_fronts.Json(_direct(), made, service, "DynamoDB_20120810", "1.0")
+    if (service, attempts) == ("ssm", ATTEMPTS):
+        return aws_fronts.Json(_direct(), made, service, "AmazonSSM", "1.1")
+    if (service, attempts) == ("s3", ATTEMPTS):
+        return aws_fronts.Objects(_direct(), made)
+    if (service, attempts) == ("sesv2", 1):
+        return aws_fronts.Mails(_direct(), made)
+    return made()
+
+
+def _direct() -> Direct:
+    from botocore.httpsession import URLLib3Session
+    from botocore.utils import get_environ_proxies
+
+    # Its annotations know less than its documentation.
+    options: Any = {"timeout": TIMEOUTS, "socket_options": [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]}
+    return Direct(_session(), URLLib3Session(proxies=get_environ_proxies("https://amazonaws.com"), **options))
+
+
+def _botocore(service: str, endpoint: str, attempts: int) -> Any:
     from botocore.config import Config
 
     # By default botocore signs objects' addresses by version 2, which newer regions refuse, and for the global host, which redirects.
@@ -63,18 +95,15 @@ def client(service: str, endpoint: str = "", attempts: int = 3) -> Any:
     checked = {"request_checksum_calculation": "when_required", "response_checksum_validation": "when_required"}
     signing: dict[str, Any] = {"signature_version": "s3v4", "s3": regional, **checked} if service == "s3" else {}
     config = Config(
-        connect_timeout=2,
-        read_timeout=8,
+        connect_timeout=TIMEOUTS[0],
+        read_timeout=TIMEOUTS[1],
         retries={"mode": "standard", "total_max_attempts": attempts},
         parameter_validation=False,
         tcp_keepalive=True,
         user_agent="Baton",  # botocore composes its own, 30 parts long, twice for each call: a sixth of a stored message's CPU
         **signing,
     )
-    made = _session().create_client(service, config=config, endpoint_url=endpoint or None)
-    if service == "dynamodb":
-        made._ruleset_resolver = None  # its address depends on no call's parameters; finding it anew is a sixth of each call's CPU
-    return made
+    return _session().create_client(service, config=config, endpoint_url=endpoint or None)
 
 
 def prepare() -> None:
@@ -114,17 +143,8 @@ def _session() -> Any:
 
 def _signature(signer: Any, string_to_sign: str, request: Any) -> str:
     """botocore makes the day's key anew for each call, which is four of its five hashes."""
-    key = _signing_key(signer.credentials.secret_key, request.context["timestamp"][:8], signer._region_name, signer._service_name)
+    key = signing_key(signer.credentials.secret_key, request.context["timestamp"][:8], signer._region_name, signer._service_name)
     return hmac.digest(key, string_to_sign.encode(), "sha256").hex()
-
-
-@lru_cache(maxsize=16)
-def _signing_key(secret: str, day: str, region: str, service: str) -> bytes:
-    """AWS Signature Version 4, step 3: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html"""
-    key = f"AWS4{secret}".encode()
-    for part in (day, region, service, "aws4_request"):
-        key = hmac.digest(key, part.encode(), "sha256")
-    return key
 
 
 @contextmanager

@@ -63,6 +63,13 @@ def record(item: keys.Item, old: keys.Item | None = None) -> dict[str, Any]:
     return {"eventName": "MODIFY" if old else "INSERT", "eventSource": "aws:dynamodb", "dynamodb": images}
 
 
+def asked_of_the_table() -> list[str]:
+    """The names of DynamoDB's operations from now on, in the order in which they are asked for."""
+    asked: list[str] = []
+    aws._session().register("before-send.dynamodb.*", lambda event_name, **_: asked.append(event_name.rpartition(".")[2]))
+    return asked
+
+
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     with mock_aws():

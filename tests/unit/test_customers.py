@@ -13,7 +13,7 @@ from chalicelib import aws, streams
 from chalicelib.conversations import customers, identities, keys, model, moves, proofs, table
 from chalicelib.conversations.identities import Identity
 from chalicelib.errors import BadRequest, BatonError, Conflict, NotFound, Unavailable
-from tests.unit.conftest import T0, Store, incoming
+from tests.unit.conftest import T0, Store, asked_of_the_table, incoming
 
 MAIL, PHONE = "ann@customer.example", "+12025550143"
 LATER = T0 + 10 * 60_000
@@ -63,8 +63,7 @@ def test_one_query_gives_identities_and_conversations_of_all_channels_newest_fir
     writes("webchat", "w1", "w1", T0 + 2)
     proofs.prove("w1", "email", MAIL, "code", T0 + 3)
     work_off(store)
-    asked: list[str] = []
-    aws.client("dynamodb").meta.events.register("before-call.dynamodb.*", lambda model, **_: asked.append(model.name))
+    asked = asked_of_the_table()
     found = customers.of(of("email", MAIL))
     assert asked[-2:] == ["Query", "BatchGetItem"]
     assert [c.id for c in found.conversations] == ["w1.1", "e1.1"]
@@ -243,20 +242,20 @@ def test_a_merge_that_is_killed_in_the_middle_is_finished_by_the_next_try(
     move = moves.merge(stays, goes, "agent-sue", "by hand", T0 + 5)
     left = survives
 
-    def dies(model: Any, **_: Any) -> None:
+    def dies(event_name: str, **_: Any) -> None:
         nonlocal left
-        if model.name in ("UpdateItem", "TransactWriteItems"):
+        if event_name.rpartition(".")[2] in ("UpdateItem", "TransactWriteItems"):
             left -= 1
             if left < 0:
                 raise Unavailable("killed")
 
-    events = aws.client("dynamodb").meta.events
-    events.register("before-call.dynamodb.*", dies)
+    events = aws._session()
+    events.register("before-send.dynamodb.*", dies)
     try:
         moves.carry_out(move)
     except BatonError:
         assert survives < 4
-    events.unregister("before-call.dynamodb.*", dies)
+    events.unregister("before-send.dynamodb.*", dies)
     work_off(store)
     held, talks = world(store)
     assert set(held.values()) | set(talks.values()) == {stays.id}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws, push
+from chalicelib import push
 from chalicelib.agents.roster import Agent
 from chalicelib.bot import turn
 from chalicelib.channels import delivery, email_parse, email_render, email_thread, following
@@ -17,7 +17,7 @@ from chalicelib.conversations import identities, ids, keys, model, moves, proofs
 from chalicelib.conversations.customers import exactly
 from chalicelib.conversations.model import Message
 from chalicelib.errors import Postponed, Unavailable
-from tests.unit.conftest import T0, Store, incoming
+from tests.unit.conftest import T0, Store, asked_of_the_table, incoming
 from tests.unit.test_customers import work_off
 from tests.unit.test_model import HAND_OVER
 
@@ -174,8 +174,7 @@ def test_what_a_browser_took_from_the_bot_was_seen_and_costs_nothing_more(
     proven(store)
     sockets.open_visitor("w1", "tab-1", SOON)
     answer = says("Shipping takes three days.", by="bot")
-    asked: list[str] = []
-    aws.client("dynamodb").meta.events.register("before-call.dynamodb.*", lambda model, **_: asked.append(model.name))
+    asked = asked_of_the_table()
     assert delivery.handle(keys.message_item(answer), None) == "sent"
     assert asked == ["Query", "UpdateItem"]
 

@@ -7,11 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import aws
 from chalicelib.conversations import customers, identities, keys, model, notes, sockets, table, timeline
 from chalicelib.conversations.model import Event
 from chalicelib.errors import Conflict, NotFound
-from tests.unit.conftest import T0, Store, incoming
+from tests.unit.conftest import T0, Store, asked_of_the_table, incoming
 from tests.unit.test_model import HAND_OVER
 
 
@@ -148,8 +147,7 @@ def test_an_expired_socket_is_not_used_even_if_its_row_is_still_there(store: Sto
 
 def test_no_request_scans(store: Store) -> None:
     """Every access pattern has a key: the table's module never asks for a scan."""
-    asked: list[str] = []
-    aws.client("dynamodb").meta.events.register("before-call.dynamodb.*", lambda model, **_: asked.append(model.name))
+    asked = asked_of_the_table()
     c = table.save(model.opened(incoming(), "c1"))
     table.record(incoming())
     table.read_thread("w1")
