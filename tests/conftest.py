@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 
+from infra.cloud import Cloud
+from infra.local.aws import session
 from infra.local.house import Addresses, house
+from infra.operate import logs
 from tests.people import Agent, Mailer, Phone, Visitor
 
 # Before anything is imported that could ask for them.
@@ -49,6 +54,25 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield Stack(addresses)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test of the running stack tells what the functions wrote in the minute before."""
+    report = yield
+    stack = getattr(item, "funcargs", {}).get("stack")
+    if report.failed and report.when != "teardown" and isinstance(stack, Stack):
+        report.sections.append(("the functions, in the last minute", _written(stack)))
+    return report
+
+
+def _written(stack: Stack) -> str:
+    cloud = Cloud(session(), stack.addresses.aws)
+    groups = logs.chosen(cloud, stack.addresses.stack, None)
+    rows = logs.lines(cloud, groups, int((time.time() - 60) * 1000))
+    shown = ((row, logs.shape(row.text, raw=False)) for row in rows)
+    return "\n".join(f"{datetime.fromtimestamp(row.at / 1000, UTC):%H:%M:%S.%f} {row.function} {text}" for row, text in shown if text)
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests of the running stack share one worker, and so one stack."""
     for item in items:

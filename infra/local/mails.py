@@ -42,7 +42,7 @@ def received(raw: bytes, ses_id: str, sender: str, recipients: list[str], now: d
 def notification(stored: bytes, ses_id: str, sender: str, recipients: list[str], *, place: Json, now: datetime) -> Json:
     """What SES publishes after storing a mail. `place`: bucketName and topicArn."""
     mail = message_from_bytes(stored, policy=policy.compat32)  # headers as they came; the newer policy refuses some
-    time = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    time = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     headers = [{"name": name, "value": _unfolded(value)} for name, value in mail.items()]
     return {
         "notificationType": "Received",
