@@ -118,7 +118,7 @@ def hand_back(agent: Agent, conversation_id: str, now: int) -> Conversation:
 
 def set_tier(agent: Agent, conversation_id: str, tier: str, now: int) -> Conversation:
     """Marks the customer as a VIP, or as one no longer: for this conversation and all that follow. Raises BadRequest, NotFound."""
-    c, level = table.conversation(conversation_id), model.known_tier(tier)
+    c, level = table.conversation(conversation_id), identities.known_tier(tier)
     identities.set_tier(c.channel, c.address, level)
     event = Event("tier", now, agent.id, {"tier": level})
     return change(conversation_id, lambda c: (replace(c, tier=level), event))

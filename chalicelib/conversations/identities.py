@@ -14,8 +14,8 @@ from typing import Any, Literal
 from chalicelib import aws, settings
 from chalicelib.conversations import keys
 from chalicelib.conversations.keys import Item
-from chalicelib.conversations.model import Message, Proven, Tier, known_tier
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.conversations.model import Message, Proven, Tier
+from chalicelib.errors import BadRequest, Conflict, NotFound
 
 Block = Literal["stopped", "bounced", "complaint", ""]
 
@@ -90,6 +90,13 @@ def identity(item: Item) -> Identity:
         blocked=values.get("blocked", ""),
         blocked_at=values.get("blocked_at", 0),
     )
+
+
+def known_tier(value: str) -> Tier:
+    """Raises BadRequest for anything but "vip" and ""."""
+    if value in ("", "vip"):
+        return "vip" if value else ""
+    raise BadRequest('tier must be "vip" or empty')
 
 
 def prove(channel: str, address: str, how: Proven, at: int) -> Identity:

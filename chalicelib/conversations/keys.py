@@ -140,7 +140,7 @@ def conversation_item(c: Conversation, sk: str = HEAD) -> Item:
 
 def conversation(item: Item) -> Conversation:
     values = decode(item)
-    values |= {"thread": _thread(values), "recent": tuple(values.get("recent", ()))}
+    values |= {"thread": _thread(values), "recent": tuple(values.get("recent", ())), "offered": tuple(values.get("offered", ()))}
     return Conversation(**{name: values[name] for name in _CONVERSATION if name in values})
 
 

@@ -69,13 +69,16 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the bot surely knows: an article's own words."""
+    """What the bot surely knows: an article's own words. Or it offers the articles that it may be, by ids and as `choices` to tap."""
 
     text: str
     article: str
     link: str = ""
     confidence: float = 1.0
     language: str = ""
+    offered: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    asked: str = ""  # the question that is answered, if the message is only part of it ("2", "and abroad?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,7 @@ class Conversation:
     misses: int = 0  # bot misses in a row
     article: str = ""  # the last answer's
     question: str = ""  # the last question, cut
+    offered: tuple[str, ...] = ()  # articles that the bot asked about in its last answer
     turn: str = ""  # what the customer wrote in the turn that is not over yet, cut
     recent: tuple[str, ...] = ()
 
@@ -202,7 +206,8 @@ def answered(c: Conversation, message: Message, answer: Answer, at: int, questio
         bot_answers=c.bot_answers + 1,
         misses=0,
         article=answer.article[:64],
-        question=(question or message.text)[:QUESTION],
+        question=(answer.asked or question or message.text)[:QUESTION],
+        offered=answer.offered,
         turn="",
         language=answer.language or c.language,
         last_at=max(c.last_at, at),
@@ -307,13 +312,6 @@ def hand_over_event(escalation: Escalation, at: int) -> Event:
     """What the timeline tells of the bot's hand-over: the rule, the facts that it saw, the story so far."""
     told = ("rule", "reason", "queue", "urgency", "summary", "facts")
     return Event("escalated", at, "bot", {name: getattr(escalation, name) for name in told})
-
-
-def known_tier(value: str) -> Tier:
-    """Raises BadRequest for anything but "vip" and ""."""
-    if value in ("", "vip"):
-        return "vip" if value else ""
-    raise BadRequest('tier must be "vip" or empty')
 
 
 def queue_urgency(value: str) -> Urgency:

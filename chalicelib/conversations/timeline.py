@@ -15,7 +15,7 @@ OVERLAP = 60_000
 
 # What became of a file -> whether a customer is told of it.
 _KEPT = ("stored", "inline", "locked")
-_INTERNAL = ("thread", "number", "recent", "article", "question", "turn", "misses", "waited")
+_INTERNAL = ("thread", "number", "recent", "article", "offered", "question", "turn", "misses", "waited")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ def for_visitor(m: Message) -> dict[str, Any]:
     shown |= {"text": m.text, "link": m.link}
     if ids.is_hand_over(m):
         shown["handover"] = True  # the chat page then says that a person answers next
+    if m.meta.get("choices"):
+        shown["choices"] = m.meta["choices"]  # what a tap may answer
     attachments = [_for_visitor(entry) for entry in m.meta.get("attachments", []) if entry["fate"] in _KEPT]
     if attachments:
         shown["attachments"] = attachments
