@@ -51,8 +51,8 @@ def write_archive(root: Path, target: Target, cache: Path, work: Path, archive: 
         _place(path, work / name)
     for name in ("__init__.py", "app.py"):  # the two files that Chalice itself would add
         _place(Path(chalice.__file__).parent / name, work / "chalice" / name)
-    _compile(work)
-    _zip([dependencies, work], archive)
+    compile_all(work)
+    pack([dependencies, work], archive)
 
 
 def _dependencies(requirements: Path, target: Target, cache: Path) -> Path:
@@ -63,10 +63,10 @@ def _dependencies(requirements: Path, target: Target, cache: Path) -> Path:
     if not folder.exists():
         made = folder.with_suffix(f".{os.getpid()}")
         shutil.rmtree(made, ignore_errors=True)
-        _install(requirements, target, made)
+        install(requirements, target, made)
         _require_complete(made)
         _cut(made)
-        _compile(made)
+        compile_all(made)
         try:
             made.rename(folder)
         except OSError:  # somebody else was faster
@@ -74,8 +74,8 @@ def _dependencies(requirements: Path, target: Target, cache: Path) -> Path:
     return folder
 
 
-def _install(requirements: Path, target: Target, folder: Path) -> None:
-    """Wheels only, and only those named: a list that is not complete is an error and never a surprise."""
+def install(requirements: Path, target: Target, folder: Path) -> None:
+    """Wheels only, and only those named: a list that is not complete is an error and never a surprise. Raises DeployError."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     platform = ["--python-version", version, "--implementation", "cp", *(f"--platform={p}" for p in AWS_PLATFORMS)]
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps"]
@@ -84,7 +84,7 @@ def _install(requirements: Path, target: Target, folder: Path) -> None:
     if done.returncode:
         raise DeployError(
             f"the dependencies cannot be installed for {target}:\n{done.stderr.strip()[-1500:]}",
-            "check requirements.txt (pinned, with wheels for this target) and the connection to the package index",
+            f"check {requirements.name} (pinned, with wheels for this target) and the connection to the package index",
         )
 
 
@@ -124,8 +124,8 @@ def _place(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
-def _compile(folder: Path) -> None:
-    """Byte code that is never checked against its source again. The fixed hash seed makes it the same each time."""
+def compile_all(folder: Path, runs_in: str = "/var/task") -> None:
+    """Byte code that is never checked against its source again. The fixed hash seed makes it the same each time. Raises DeployError."""
     command = [
         sys.executable,
         "-m",
@@ -137,7 +137,7 @@ def _compile(folder: Path) -> None:
         "-s",
         str(folder),
         "-p",
-        "/var/task",
+        runs_in,
     ]
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONHASHSEED": "0"}
     done = subprocess.run([*command, str(folder)], env=env, capture_output=True, text=True, check=False)
@@ -145,7 +145,7 @@ def _compile(folder: Path) -> None:
         raise DeployError(f"the code does not compile:\n{done.stdout.strip()[-1500:]}")
 
 
-def _zip(folders: list[Path], archive: Path) -> None:
+def pack(folders: list[Path], archive: Path) -> None:
     """Sorted, with one fixed time and mode: same content, same bytes."""
     files = {path.relative_to(folder).as_posix(): path for folder in folders for path in folder.rglob("*") if path.is_file()}
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:

