@@ -87,9 +87,9 @@ def _with_its_code(message: Message) -> Message:
     """What proves an address is in no stored message."""
     if "code_for" not in message.meta:
         return message
-    from chalicelib.channels import webchat_contact
+    from chalicelib.conversations import contact
 
-    return webchat_contact.filled(message)
+    return contact.filled(message)
 
 
 def _after_a_crash(message: Message) -> str:

@@ -17,9 +17,10 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-from chalicelib import settings, tokens
+from chalicelib import settings
 from chalicelib.channels import file_links, receipts, sms_keywords
 from chalicelib.conversations import identities, segments, table
+from chalicelib.conversations.contact import sms_thread as thread
 from chalicelib.conversations.model import Message
 from chalicelib.errors import BadRequest, Postponed, Unavailable, Undeliverable
 from chalicelib.observability import now
@@ -89,11 +90,6 @@ def incoming(
         address=theirs,
         meta={key: value for key, value in found.items() if value},
     )
-
-
-def thread(ours: str, theirs: str) -> str:
-    """Keyed, so that a thread's name tells nobody the number."""
-    return "s" + tokens.sign("sms-thread", f"{ours}\n{theirs}")[:20]
 
 
 def take(message: Message) -> bool:

@@ -1,33 +1,31 @@
 """Pictures and other media that came with a text message: fetched after the intake, as the provider's address comes from outside.
 
-Fetched is only over https, from hosts of the provider's, at every hop of a redirect; the name is resolved here, every answer must be a
-public address, and the connection goes to that address and nowhere else. No proxy, no cookie; the account's password goes to the
-first address alone. What cannot be had now is tried again for hours, then refused with the reason.
+Fetched is only over https, from hosts of the provider's, at every hop of a redirect, each called as outside.py does; the account's
+password goes to the first address alone. What cannot be had now is tried again for hours, then refused with the reason.
 Source: twilio.com/docs/messaging/guides/accepting-and-responding (media), /docs/messaging/api/media-resource.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import socket
 import time
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from mimetypes import guess_extension
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from chalicelib import settings
+from chalicelib import outside, settings
 from chalicelib.channels import receipts
 from chalicelib.conversations import files, keys, table
 from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Message
 from chalicelib.errors import Forbidden, Postponed, TooLarge, Unavailable
 from chalicelib.observability import log, now
+from chalicelib.outside import Place, is_public, pool, resolve
 
 if TYPE_CHECKING:
-    from urllib3 import BaseHTTPResponse, HTTPConnectionPool
+    from urllib3 import BaseHTTPResponse
 
 LARGEST = 5 * 1024 * 1024  # bytes; what a phone sends has 5 MB at most
 SECONDS = 5.0  # for one file, redirects included
@@ -40,17 +38,6 @@ _URL = re.compile(r"https://([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[!#-\[\]-~]*)?)")
 _HOSTS = re.compile(r"(?:[a-z0-9-]+\.)*twilio(?:cdn)?\.com|media\.twiliocdn\.com\.s3[a-z0-9.-]*\.amazonaws\.com")
 _BUCKETS = re.compile(r"s3[a-z0-9.-]*\.amazonaws\.com")  # by path: whose bucket it is stands there
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where to connect: `address` is an IP address that `host` stands for. `trusted`: the provider that the local run plays."""
-
-    host: str
-    address: str
-    port: int
-    path: str
-    trusted: bool = False
 
 
 def handle(item: Item, _old: Item | None) -> str:
@@ -134,29 +121,9 @@ def allowed(url: str) -> Place:
     if not (_HOSTS.fullmatch(host) or (_BUCKETS.fullmatch(host) and path.startswith("/media.twiliocdn.com/"))):
         raise Forbidden("the file's address is not the provider's")
     addresses = resolve(host)
-    if not addresses or not all(map(_is_public, addresses)):
+    if not addresses or not all(map(is_public, addresses)):
         raise Forbidden("the file's address leads into a private network")
     return Place(host, addresses[0], 443, path)
-
-
-def resolve(host: str) -> list[str]:
-    """All its addresses. Raises Unavailable."""
-    try:
-        return [str(found[4][0]) for found in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)]
-    except OSError as error:
-        raise Unavailable(f"the name of the file's server is not known: {type(error).__name__}") from error
-
-
-def _is_public(address: str) -> bool:
-    """Also of what an IPv6 address wraps (mapped, 6to4, NAT64)."""
-    parsed = ipaddress.ip_address(address)
-    if isinstance(parsed, ipaddress.IPv6Address):
-        inner = parsed.ipv4_mapped or parsed.sixtofour
-        if inner is None and parsed in ipaddress.ip_network("64:ff9b::/96"):
-            inner = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
-        if inner is not None:
-            return _is_public(str(inner))
-    return parsed.is_global and not parsed.is_multicast
 
 
 def _open(place: Place, first: bool, deadline: float) -> BaseHTTPResponse:
@@ -169,29 +136,12 @@ def _open(place: Place, first: bool, deadline: float) -> BaseHTTPResponse:
         headers |= make_headers(basic_auth=f"{known.twilio_account_sid}:{known.twilio_auth_tokens[0]}")
     if place.trusted:
         del headers["Host"]
-    return _pool(place, max(0.1, deadline - time.monotonic())).request(
+    return pool(place, max(0.1, deadline - time.monotonic())).request(
         "GET", place.path, headers=headers, redirect=False, retries=False, preload_content=False
     )
-
-
-def _pool(place: Place, seconds: float) -> HTTPConnectionPool:
-    """Connects to the address, and proves that it is the host."""
-    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
-
-    timeout = Timeout(connect=min(2, seconds), read=seconds)
-    if place.trusted:
-        return HTTPConnectionPool(place.address, place.port, timeout=timeout)
-    return HTTPSConnectionPool(place.address, place.port, timeout=timeout, server_hostname=place.host, assert_hostname=place.host)
 
 
 def _content(answer: BaseHTTPResponse, deadline: float) -> bytes:
     if answer.status != 200:
         raise Unavailable(f"the file's server answered {answer.status}")
-    content = bytearray()
-    for chunk in answer.stream(64 * 1024, decode_content=False):
-        content += chunk
-        if len(content) > LARGEST:
-            raise TooLarge(f"the file is larger than {LARGEST // 1024 // 1024} MB")
-        if time.monotonic() > deadline:
-            raise Unavailable("the file's server is too slow")
-    return bytes(content)
+    return outside.content(answer, LARGEST, deadline)

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from chalicelib import push
-from chalicelib.channels import CHANNELS, delivery, email_parse, email_render, email_thread, limits, webchat, webchat_contact
-from chalicelib.conversations import identities, keys, table
+from chalicelib.channels import CHANNELS, delivery, email_parse, email_render, email_thread, limits, webchat
+from chalicelib.conversations import contact, identities, keys, table
 from chalicelib.conversations.model import Message
 from tests.unit.conftest import T0, Store
 
@@ -99,7 +99,7 @@ def test_the_code_stands_in_no_item_and_in_no_thread_of_the_visitor(store: Store
     assert digits(sent[0]) not in json.dumps(store.items())
     (stored,) = (keys.message(i) for i in store.items() if i["type"]["S"] == "outgoing")
     assert stored.thread.startswith("e")
-    assert webchat_contact.HIDDEN in stored.text
+    assert contact.HIDDEN in stored.text
     assert visitor.tell("replay", after=0)["messages"] == []
 
 
@@ -174,14 +174,14 @@ def test_the_same_frame_again_sends_no_second_code(store: Store, visitor: Visito
 
 def test_texts_for_all_visitors_together_have_a_ceiling(visitor: Visitor) -> None:
     answers: Counter[str] = Counter()
-    for n in range(webchat_contact.TEXTS + 5):
+    for n in range(contact.TEXTS + 5):
         answer = Visitor(visitor.frames).tell("contact", address=f"+1202555{n + 1000:04d}")
         answers[answer.get("code", answer["type"])] += 1
-    assert answers == {"contact": webchat_contact.TEXTS, "too_many": 5}
+    assert answers == {"contact": contact.TEXTS, "too_many": 5}
 
 
 def test_codes_are_six_digits_and_spread_evenly(store: Store) -> None:
-    made = [webchat_contact.code("w1", "email", MAIL, at) for at in range(2_000)]
+    made = [contact.code("w1", "email", MAIL, at) for at in range(2_000)]
     assert all(re.fullmatch(r"\d{6}", code) for code in made)
     assert len(set(made)) > 1_990
     firsts = Counter(code[0] for code in made)
@@ -210,6 +210,6 @@ def test_a_codes_mail_answers_nothing_and_an_answer_to_it_joins_no_chat(store: S
 
 
 def test_a_message_without_a_code_leaves_as_it_is(store: Store) -> None:
-    m = Message("w1", "r+1", "outgoing", "email", T0, webchat_contact.HIDDEN, MAIL)
-    assert webchat_contact.filled(m) is m
+    m = Message("w1", "r+1", "outgoing", "email", T0, contact.HIDDEN, MAIL)
+    assert contact.filled(m) is m
     table.record(m)

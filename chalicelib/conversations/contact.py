@@ -1,0 +1,121 @@
+"""Six digits that are sent to an address, and come back from whoever says that it is theirs.
+
+No code is stored anywhere: it follows from who asked, the address and the moment of asking, by our key, and is put into the message
+while that is sent. Ten minutes, five tries; three codes an hour for whoever asks and for an address. A code travels in a thread of its
+own: an answer to it must not join the conversation of whoever only claimed the address.
+"""
+
+from __future__ import annotations
+
+import hmac
+import unicodedata
+from base64 import b32decode
+from dataclasses import replace
+from typing import Literal
+
+from chalicelib import settings, tokens
+from chalicelib.conversations import codes, counters, identities, table
+from chalicelib.conversations.model import Channel, Message
+from chalicelib.errors import Forbidden, TooMany
+
+Purpose = Literal["chat", "order"]
+
+LIFE = 10 * 60_000
+TRIES = 5
+ASKED = 3  # codes in an hour, for one who asks and to one address
+TEXTS = 60  # codes by SMS in an hour, all together: whoever makes others pay for texts gets no further
+HIDDEN = "••••••"
+
+_SUBJECTS = {"en": "Your code for {business}", "zh": "{business}验证码", "zh-Hant": "{business}驗證碼"}
+_WORDS: dict[Purpose, dict[str, str]] = {
+    "chat": {
+        "en": "{hidden} is your code for the chat with {business}. It is good for ten minutes. "
+        "If you did not ask for it, ignore this message.",
+        "zh": "您与{business}在线客服对话的验证码是 {hidden}，十分钟内有效。如非本人操作，请忽略。",
+        "zh-Hant": "您與{business}線上客服對話的驗證碼是 {hidden}，十分鐘內有效。如非本人操作，請忽略。",
+    },
+    "order": {
+        "en": "{hidden} is your code. Somebody asks {business} for something about your order: write the code in that conversation if it is "
+        "you, and give it to nobody else. It is good for ten minutes.",
+        "zh": "验证码 {hidden}。有人正在向{business}申请办理您的订单业务：如是您本人，请在对话中回复验证码，切勿告知他人。十分钟内有效。",
+        "zh-Hant": "驗證碼 {hidden}。有人正在向{business}申請辦理您的訂單業務：如是您本人，請在對話中回覆驗證碼，"
+        "切勿告知他人。十分鐘內有效。",
+    },
+}
+
+
+def send(who: str, to: tuple[Channel, str], asked: str, at: int, *, language: str, purpose: Purpose = "chat") -> None:
+    """A code to an address, for the thread `who`; asked for again with the same `asked`, nothing is sent again. Raises TooMany."""
+    message = _message(who, asked, to, at, language=language, purpose=purpose)
+    if table.message(message.thread, message.id):
+        return
+    _spend(who, to, at)
+    if not identities.blocked(*to):
+        codes.begin(who, *to, at, LIFE)
+        table.record(message)
+
+
+def check(who: str, to: tuple[str, str], given: str, at: int) -> None:
+    """In constant time; each try is counted before it is looked at. Raises Forbidden (wrong, also one that is too old), TooMany."""
+    asked_at = codes.attempt(who, *to, at - LIFE, TRIES)
+    digits = "".join(unicodedata.normalize("NFKC", given).split())
+    if not hmac.compare_digest(digits.encode(), code(who, *to, asked_at).encode()) or not asked_at:
+        raise Forbidden("this is not the code, or it is too old: look again, or ask for a new one")
+
+
+def filled(message: Message) -> Message:
+    """The message with its code, for its way out only."""
+    who = message.meta.get("code_for")
+    if not who:
+        return message
+    return replace(message, text=message.text.replace(HIDDEN, code(who, message.channel, message.address, message.at)))
+
+
+def code(who: str, channel: str, address: str, at: int) -> str:
+    """Six digits, each number equally likely."""
+    signed = tokens.sign("contact-code", f"{who}\n{channel}\n{address}\n{at}")
+    number = int.from_bytes(b32decode(signed.upper() + "======"))
+    return f"{number % 1_000_000:06d}"
+
+
+def sms_thread(ours: str, theirs: str) -> str:
+    """Keyed, so that a thread's name tells nobody the number."""
+    return "s" + tokens.sign("sms-thread", f"{ours}\n{theirs}")[:20]
+
+
+def _spend(who: str, to: tuple[Channel, str], at: int) -> None:
+    """Raises TooMany. The address's own count says nothing of whether anybody here knows it."""
+    hour, passed = divmod(at, settings.HOUR)
+    limits = [("visitor", who, ASKED), (*to, ASKED)]
+    for what, name, most in [*limits, ("texts", "all", TEXTS)] if to[0] == "sms" else limits:
+        if counters.add(f"code-{what}", name, hour * 60, 1, keep=2 * 3600) > most:
+            wait = (settings.HOUR - passed) // 1000 + 1
+            raise TooMany("too many codes in an hour: use the last one, or wait", retry_after=wait)
+
+
+def _message(who: str, asked: str, to: tuple[Channel, str], at: int, *, language: str, purpose: Purpose) -> Message:
+    (channel, address), business = to, settings.optional("BUSINESS", "Baton")
+    words = _WORDS[purpose]
+    known = language if language in words else "zh" if language.lower().startswith("zh") else "en"
+    subject, text = (part.format(business=business, hidden=HIDDEN) for part in (_SUBJECTS[known], words[known]))
+    return Message(
+        thread=_thread(channel, address),
+        id="v+" + tokens.sign("contact-message", f"{who}\n{asked}")[:20],
+        direction="outgoing",
+        channel=channel,
+        at=at,
+        text=text,
+        address=address,
+        name=business,
+        by="bot",
+        state="pending",
+        subject=subject,
+        language=known,
+        meta={"confirmation": True, "code_for": who},
+    )
+
+
+def _thread(channel: Channel, address: str) -> str:
+    if channel == "email":
+        return "e" + tokens.sign("contact-thread", address)[:20]
+    return sms_thread(settings.env("SMS_NUMBER"), address)
