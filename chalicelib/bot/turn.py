@@ -8,6 +8,7 @@ between the two writes the head remembers that this message was answered, and th
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from chalicelib import settings, streams
 from chalicelib.bot import brain, turns
@@ -22,6 +23,9 @@ _ATTEMPTS = 4
 
 # An answer that would come so late (ms) would only surprise: a person looks first.
 STALE = settings.HOUR
+
+# Characters of the question behind an answer that are kept with it, where it is more than one message.
+QUESTION = 600
 
 ENOUGH = "enough automatic answers to this sender"
 FORGED = "the sender may be forged"
@@ -121,7 +125,7 @@ def _act(opening: Opening, message: Message, decision: Answer | Escalation, word
         return _hand_over(c, past, message, decision, at)
     answered = model.answered(c, message, decision, at, words)
     table.save(replace(answered, misses=c.misses + 1) if is_miss(decision) else answered, past=past)
-    table.record(_outgoing(message, ids.answer(message.id), decision, at))
+    table.record(_outgoing(message, ids.answer(message.id), decision, at, behind(decision, c, message, words)))
     return "answered"
 
 
@@ -233,14 +237,25 @@ def _finish(head: Conversation, message: Message, at: int) -> str:
     words = head.question if len(head.question) > len(message.text) else _question(head, message)
     decision = _decide(replace(head, misses=0, article=""), message, words, at)
     if isinstance(decision, Answer):
-        table.record(_outgoing(message, ids.answer(message.id), decision, at))
+        table.record(_outgoing(message, ids.answer(message.id), decision, at, behind(decision, head, message, words)))
         return "answered"
     if head.owner != "bot":
         return "seen"
     return _hand_over(head, None, message, decision, at)
 
 
-def _outgoing(to: Message, message_id: str, said: Answer, at: int) -> Message:
+def behind(said: Answer, c: Conversation, message: Message, words: str) -> dict[str, Any]:
+    """What whoever judges this answer must know: its article, how sure the bot was, and the question if it is more than the message.
+    `picked`: she chose one of the three that were offered for the question before. Pure."""
+    if not said.article:
+        return {}
+    picked = said.confidence == 1 and c.misses > 0
+    question = c.question if picked else words
+    known = {"article": said.article, "confidence": round(said.confidence, 3), **({"picked": True} if picked else {})}
+    return known if question.strip() == message.text.strip() else {**known, "question": question[:QUESTION]}
+
+
+def _outgoing(to: Message, message_id: str, said: Answer, at: int, known: dict[str, Any] | None = None) -> Message:
     return Message(
         thread=to.thread,
         id=message_id,
@@ -255,5 +270,5 @@ def _outgoing(to: Message, message_id: str, said: Answer, at: int) -> Message:
         subject=to.subject,
         link=said.link,
         language=said.language,
-        meta=model.answering(to),
+        meta=model.answering(to) | (known or {}),
     )

@@ -10,6 +10,10 @@ def answer(message_id: str) -> str:
     return f"a+{message_id}"
 
 
+def is_answer(message: Message) -> bool:
+    return message.by == "bot" and message.id.startswith("a+")
+
+
 def hand_over(message_id: str) -> str:
     """What tells the customer of the hand-over."""
     return f"h+{message_id}"

@@ -265,7 +265,7 @@ def test_an_answer_to_a_mail_says_what_it_answers(store: Store) -> None:
     take(mail)
     [answer] = outgoing("e1")
     assert (answer.meta, answer.address, answer.channel) == (
-        {"asked_at": T0, "in_reply_to": "<1@x>", "references": ["<0@x>"]},
+        {"asked_at": T0, "in_reply_to": "<1@x>", "references": ["<0@x>"], "article": "track", "confidence": 1.0},
         "ann@example.com",
         "email",
     )
