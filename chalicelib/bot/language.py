@@ -44,7 +44,7 @@ def _scripts() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _latin(words: list[str], hint: str) -> str:
-    foreign, english = (len([word for word in words if word in _small_words(name)]) for name in ("foreign", "english"))
+    foreign, english = (len([word for word in words if word in small_words(name)]) for name in ("foreign", "english"))
     if foreign > english:
         return "other"
     if english:
@@ -53,5 +53,6 @@ def _latin(words: list[str], hint: str) -> str:
 
 
 @cache
-def _small_words(name: str) -> frozenset[str]:
+def small_words(name: str) -> frozenset[str]:
+    """A list of the lexicon: "english", or "foreign" for its neighbours that share its letters."""
     return frozenset(lexicon()["small_words"][name].split())
