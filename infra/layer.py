@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
+import sys
 import tempfile
 from hashlib import sha256
 from pathlib import Path
 
-from chalicelib.knowledge.encoder import FOLDER
-from infra import encoder
+from chalicelib.knowledge.encoder import BUILT, FOLDER
+from infra import bundle, encoder
 from infra.bundle import INSTALL_NOTES, STRAY, Target, compile_all, install, pack
 from infra.errors import DeployError
 
-REQUIREMENTS = "requirements-layer.txt"
+REQUIREMENTS = Path(__file__).parent.parent / "requirements-layer.txt"
 RUNS_IN = "/opt/python"
 
 # What no function uses, a third of numpy: manuals for `help()`, compilers, tests' tools, headers, what only describes types.
@@ -61,19 +63,17 @@ REPLACED = {
 }
 
 
-def layer(root: Path, target: Target, cache: Path) -> Path:
+def layer(target: Target, cache: Path = BUILT.parent) -> Path:
     """The layer's archive, kept in `cache` until its recipe changes. Raises DeployError."""
-    requirements = root / REQUIREMENTS
     data = encoder.install(cache)
-    ours = Path(__file__).parent
-    recipe = [requirements.read_bytes(), data.name.encode(), target.encode()]
-    recipe += [(ours / name).read_bytes() for name in ("layer.py", "bundle.py")]
+    recipe = [data.name.encode(), target.encode(), platform.machine().encode(), sys.version.encode()]
+    recipe += [path.read_bytes() for path in (REQUIREMENTS, Path(__file__), Path(bundle.__file__))]
     archive = cache / f"layer-{sha256(b'|'.join(recipe)).hexdigest()[:24]}.zip"
     if not archive.exists():
         with tempfile.TemporaryDirectory(dir=cache, prefix="making-") as scratch:
             modules, made = Path(scratch, "layer", "python"), Path(scratch, "layer.zip")
             modules.mkdir(parents=True)
-            install(requirements, target, modules)
+            install(REQUIREMENTS, target, modules)
             cut(modules)
             compile_all(modules, RUNS_IN)
             _without_sources(modules)

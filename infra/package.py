@@ -1,4 +1,4 @@
-"""From the sources to what is deployed: one template and one archive, the same for AWS and for the local run but for the processor."""
+"""From the sources to what is deployed: one template and two archives, the same for AWS and for the local run but for the processor."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ import click
 from infra import template
 from infra.bundle import Target, sources, write_archive
 from infra.errors import DeployError
+from infra.layer import layer
+from infra.template.layer import ARCHIVE as LAYER_ARCHIVE
 
 ROOT = Path(__file__).resolve().parent.parent
 ARCHIVE = "deployment.zip"
@@ -50,11 +52,13 @@ def build(stage: str, target: Target, out: Path, *, root: Path = ROOT) -> Packag
         _make(stage, target, root, cache, kept)
     kept.touch()
     out.mkdir(parents=True, exist_ok=True)
-    for name in (ARCHIVE, "template.json"):
-        shutil.copyfile(kept / name, out / name)
-    made = (out / "template.json").read_bytes()
-    digest = sha256(made + (out / ARCHIVE).read_bytes()).hexdigest()
-    return Package(json.loads(made), {ARCHIVE: out / ARCHIVE}, digest)
+    made = (kept / "template.json").read_bytes()
+    archives = {ARCHIVE: out / ARCHIVE, LAYER_ARCHIVE: out / LAYER_ARCHIVE}
+    (out / "template.json").write_bytes(made)
+    for path, source in zip(archives.values(), (kept / ARCHIVE, layer(target)), strict=True):
+        shutil.copyfile(source, path)
+    digest = sha256(made + b"".join(path.read_bytes() for path in archives.values())).hexdigest()
+    return Package(json.loads(made), archives, digest)
 
 
 def _make(stage: str, target: Target, root: Path, cache: Path, kept: Path) -> None:
@@ -125,12 +129,12 @@ def _digest_of_sources(root: Path, stage: str, target: Target) -> str:
 @click.option("--target", type=click.Choice(["aws", "local"]), default="aws", show_default=True, help="Whose processor.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("build"), show_default=True)
 def command(stage: str, target: Target, out: Path) -> None:
-    """Package the stack: template.json and the functions' archive."""
+    """Package the stack: template.json, the functions' archive and that of their layer."""
     try:
         made = build(stage, target, out)
     except DeployError as error:
         raise click.ClickException("\n".join(filter(None, (str(error), error.do)))) from error
-    size = made.archives[ARCHIVE].stat().st_size / 1e6
     click.echo(f"{out / 'template.json'}: {len(made.template['Resources'])} resources")
-    click.echo(f"{out / ARCHIVE}: {size:.1f} MB")
+    for path in made.archives.values():
+        click.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
     click.echo(f"digest {made.digest}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from infra.template import access, alarms, apis, data, events, functions, mail, parameters, queues, texts
+from infra.template import access, alarms, apis, data, events, functions, layer, mail, parameters, queues, texts
 from infra.template.cfn import Json, ref
 
 POLICIES = ".chalice/policies"
@@ -21,6 +21,7 @@ def merge(root: Path, stage: str, architecture: str) -> Json:
         **texts.resources(),
         **access.resources(stage),
         **functions.log_groups(),
+        **layer.resources(architecture),
         **parameters.published(),
         **alarms.resources(agent_queues),
         "RestAPI": apis.rest(),

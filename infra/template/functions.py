@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from infra.template import queues, texts
+from infra.template import layer, queues, texts
 from infra.template.cfn import Json, att, ref, resource, sub
 
 
@@ -13,7 +13,8 @@ class Function:
     """`key` names it in Chalice's configuration and in .chalice/policies; `env`: names of `environment`, parted by spaces.
 
     `room`: the modules that it loads while it starts, parted by spaces. `paths`: those of the REST API that it serves instead of
-    APIHandler. `background`: nobody waits for its answer, so what keeps failing goes to FailedRecords.
+    APIHandler. `background`: nobody waits for its answer, so what keeps failing goes to FailedRecords. `layer`: it has numpy and the
+    sentence encoder.
     """
 
     key: str
@@ -23,6 +24,7 @@ class Function:
     memory: int = 512
     paths: tuple[str, ...] = ()
     background: bool = False
+    layer: bool = False
 
 
 FUNCTIONS: dict[str, Function] = {
@@ -58,7 +60,11 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "MailEvents": Function("mail_events", 10, "chalicelib.channels.email_events", "TABLE QUEUES MAIL_EVENTS_TOPIC", background=True),
     "BotAnswer": Function(
-        "bot_answer", 30, "chalicelib.bot.turn", "TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE PAUSE_FUNCTION AUTOMATIC_REPLIES"
+        "bot_answer",
+        30,
+        "chalicelib.bot.turn",
+        "TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE PAUSE_FUNCTION AUTOMATIC_REPLIES",
+        layer=True,
     ),
     "Pause": Function("pause", 30, "", "TABLE BOT_FUNCTION", memory=128, background=True),
     "Deliver": Function(
@@ -168,6 +174,7 @@ def _properties(name: str, agent_queues: dict[str, str], architecture: str) -> J
         "STAGE": ref("Stage"),
         "PARAMETERS": sub("/baton/${Stage}/"),
         **({"ROOM": function.room} if function.room else {}),
+        **(layer.ENVIRONMENT if function.layer else {}),
     }
     properties: Json = {
         "Architectures": [architecture],
@@ -176,6 +183,8 @@ def _properties(name: str, agent_queues: dict[str, str], architecture: str) -> J
         "LoggingConfig": {"LogGroup": ref(f"{name}LogGroup")},
         "Environment": {"Variables": {**everywhere, **{key: known[key] for key in function.env.split()}}},
     }
+    if function.layer:
+        properties["Layers"] = [ref(layer.LAYER)]
     if name == "Pause":
         properties["FunctionName"] = sub(PAUSE)
     if function.background:
