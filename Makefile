@@ -12,12 +12,13 @@ WORKERS ?= 2
 help: ## this list
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^destroy status.*: /status, logs, doctor, redrive, destroy: /; s/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-setup: $(READY) ## the Python environment in .venv
+setup: $(READY) ## the Python environment in .venv, and the sentence encoder
 
-$(READY): requirements.txt requirements-layer.txt requirements-dev.txt
+$(READY): requirements.txt requirements-layer.txt requirements-dev.txt infra/encoder.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: apt-get install python3.11 python3.11-venv"; exit 1; }
 	@test -x $(PY) || $(PYTHON) -m venv .venv || { echo "the venv module is missing: apt-get install python3.11-venv"; exit 1; }
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(PY) -m infra encoder
 	@touch $@
 
 # The browser tests drive Debian's Chromium; Chinese needs a font to be seen.

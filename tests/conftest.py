@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import pytest
 
 from infra.cloud import Cloud
+from infra.encoder import install
 from infra.local.aws import session
 from infra.local.house import Addresses, house
 from infra.operate import logs
@@ -70,6 +71,12 @@ def _written(stack: Stack) -> str:
     rows = logs.lines(cloud, groups, int((time.time() - 60) * 1000))
     shown = ((row, logs.shape(row.text, raw=False)) for row in rows)
     return "\n".join(f"{datetime.fromtimestamp(row.at / 1000, UTC):%H:%M:%S.%f} {row.function} {text}" for row, text in shown if text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The sentence encoder is compiled anew if its recipe has changed, once for all workers."""
+    if not hasattr(config, "workerinput"):
+        install()
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
