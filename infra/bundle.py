@@ -22,7 +22,7 @@ from typing import Literal
 import chalice
 from packaging.requirements import Requirement
 
-from infra import services, slim
+from infra import services, slim, yaml_data
 from infra.errors import DeployError
 
 Target = Literal["aws", "local"]
@@ -49,6 +49,7 @@ def write_archive(root: Path, target: Target, cache: Path, work: Path, archive: 
     dependencies = _dependencies(root / "requirements.txt", target, cache)
     for name, path in sources(root):
         _place(path, work / name)
+    yaml_data.pack(work / "chalicelib")
     for name in ("__init__.py", "app.py"):  # the two files that Chalice itself would add
         _place(Path(chalice.__file__).parent / name, work / "chalice" / name)
     compile_all(work)

@@ -62,6 +62,9 @@ def build(stage: str, target: Target, out: Path, *, root: Path = ROOT) -> Packag
 
 
 def _make(stage: str, target: Target, root: Path, cache: Path, kept: Path) -> None:
+    from infra import rule_file
+
+    rule_file.read(root / rule_file.SHIPPED)  # a rule with a typo is refused here, and not met by a customer
     with tempfile.TemporaryDirectory(dir=cache, prefix="making-") as scratch:
         done, work = Path(scratch, "done"), Path(scratch, "work")
         done.mkdir()
@@ -115,7 +118,7 @@ def _digest_of_sources(root: Path, stage: str, target: Target) -> str:
     """Everything that the package depends on, the tools included."""
     ours = Path(__file__).parent
     files = dict(sources(root))
-    files |= {f"infra/{p.name}": p for p in (ours / "package.py", ours / "bundle.py", ours / "services.py")}
+    files |= {f"infra/{p.name}": p for p in (ours / "package.py", ours / "bundle.py", ours / "yaml_data.py", ours / "services.py")}
     files |= {p.relative_to(ours).as_posix(): p for p in ours.glob("template/*.py")}
     files |= {p.relative_to(root).as_posix(): p for p in (root / ".chalice").rglob("*.json")}
     files["requirements.txt"] = root / "requirements.txt"

@@ -1,7 +1,7 @@
 """The bot's one decision: answer what it surely knows, ask back, or hand over. Pure: time comes in as an argument.
 
 Everything it knows is in `Brain` (knowledge, rules, queues, hours), everything about this conversation in `Context`.
-What it returns is the business's own words: an article's text, or one of the sentences in `rules.json`.
+What it returns is the business's own words: an article's text, or one of the sentences in `rules.yaml`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from datetime import datetime
 from chalicelib.bot import language as languages
 from chalicelib.bot import wording
 from chalicelib.bot.context import Brain, Context
-from chalicelib.bot.facts import Facts, Heard, band, hear
+from chalicelib.bot.facts import Asked, Facts, Heard, band, hear
 from chalicelib.bot.opening_hours import Opening, state
 from chalicelib.bot.retrieval import Hit, search
-from chalicelib.bot.rules import TOPIC, Rule, decide, telling
+from chalicelib.bot.rules import TOPIC, Rule, decide, telling, why
 from chalicelib.conversations.model import Answer, Escalation
 from chalicelib.knowledge.article import Article, version_for
 
@@ -38,6 +38,7 @@ class _Case:
     heard: Heard
     hits: Sequence[Hit]
     facts: Facts
+    asked: Asked
 
 
 def is_miss(decided: Answer) -> bool:
@@ -59,7 +60,7 @@ def answer(question: str, context: Context, brain: Brain) -> Answer | Escalation
     case = _examined(question, context, brain)
     if case.heard.small_talk and brain.index and not case.facts.asked_for_person:
         return _sentence(case, case.heard.small_talk, 1.0)
-    rule = decide(brain.rules, case.facts)
+    rule = decide(brain.rules, case.facts, case.asked)
     if rule:
         return _handed_over(case, rule)
     if case.facts.band == "sure":
@@ -93,8 +94,14 @@ def _examined(question: str, context: Context, brain: Brain) -> _Case:
         waiting=-1 if context.waiting is None else context.waiting,
         channel=context.channel,
         language=language,
+        sentiment=heard.sentiment,
+        urgency=heard.urgency,
+        amount=heard.amount.value,
+        currency=heard.amount.currency,
+        waited=-1 if context.waited is None else context.waited // 60_000,
     )
-    return _Case(question, context, brain, day, opening, heard, hits, facts)
+    asked = Asked(question, context.now, context.opened)
+    return _Case(question, context, brain, day, opening, heard, hits, facts, asked)
 
 
 def _found(question: str, context: Context, brain: Brain, day: str) -> Sequence[Hit]:
@@ -141,13 +148,15 @@ def _sentence(case: _Case, name: str, confidence: float) -> Answer:
 
 def _handed_over(case: _Case, rule: Rule) -> Escalation:
     facts = case.facts
-    told = telling(case.brain.rules, facts)
+    told = telling(case.brain.rules, facts, case.asked)
+    reasons = why(rule, facts, case.asked)
     return Escalation(
         rule=rule.id,
         reason=rule.reason,
         queue=(facts.topic or case.brain.queues[0]) if rule.queue == TOPIC else rule.queue,
         urgency=rule.urgency,
         summary=wording.summary(case.question, case.context, facts.language, rule.reason, case.hits),
-        facts={**asdict(facts), "told": told.id, "near": {hit.article: round(hit.confidence, 3) for hit in case.hits}},
+        facts={**asdict(facts), "told": told.id, "near": {hit.article: round(hit.confidence, 3) for hit in case.hits}, "why": reasons},
         text=wording.told(case.brain.rules, told.texts, facts.language, case.context, case.opening),
+        reason_zh=rule.reasons["zh"],
     )

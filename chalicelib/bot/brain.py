@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chalicelib import aws, settings
-from chalicelib.bot import opening_hours, rules
+from chalicelib import aws, settings, yaml_files
+from chalicelib.bot import opening_hours, rule_table
 from chalicelib.bot.answer import Brain
 from chalicelib.errors import BadRequest, Unavailable
 from chalicelib.knowledge import index as indexes
@@ -74,7 +74,7 @@ def _object(bucket: str, name: str) -> bytes:
 def shipped() -> Brain:
     """What ships with the code: rules, queues, hours, and no knowledge. Raises BadRules."""
     queues = known_queues()
-    table = rules.parse(json.loads((_ROOM / "rules.json").read_text("utf-8")), queues)
+    table = rule_table.load(yaml_files.read(_ROOM / "rules.yaml"), queues)
     return Brain(None, table, queues, _hours())
 
 

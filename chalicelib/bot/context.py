@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chalicelib.bot.opening_hours import Hours
@@ -23,6 +24,8 @@ class Context:
     name: str = ""
     tier: str = ""  # "vip" or ""
     waiting: int | None = None  # customers who wait for a person now; None: not known, then nothing is promised
+    waited: int | None = None  # ms that the first of them has been waiting
+    opened: Callable[[], Sequence[int]] = tuple  # when this customer's conversations were opened; called if a rule asks (facts.Asked)
     said: tuple[tuple[str, str], ...] = ()
     opt_out_request: bool = False  # asked, in words, for no more messages: the channel says so
 

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
-from chalicelib.bot import person
+from chalicelib.bot import amounts, mood, person
+from chalicelib.bot.mood import Urgency
 from chalicelib.bot.phrases import Phrases, lexicon, pattern, plain
 from chalicelib.bot.retrieval import Hit
 
 Band = Literal["sure", "unsure", "none"]
-_SHOUTING = re.compile(r"[!?！？]{2,}")
-_LETTERS = re.compile(r"[A-Za-z]")
-_UPSET = 2  # points; a strong word has them alone
+DAYS = 30  # the furthest that contacts() looks back
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Names and types that rules.json uses; text facts are "" when there is nothing to say."""
+    """Names and types that rules.yaml uses; text facts are "" when there is nothing to say."""
 
     available: bool  # can the bot read its knowledge?
     asked_for_person: bool
     urgent_topic: str  # "safety", "fraud", "account" or "legal"
-    upset: bool
+    upset: bool  # sentiment at or below mood.UPSET
     unhelped: bool  # says that the last answer did not help, or asks for the same article again
     wordless: bool  # nothing to search for: empty, only emoji or signs
     band: Band  # what the knowledge says: surely answered, perhaps, nothing
@@ -39,6 +38,11 @@ class Facts:
     waiting: int  # customers before this one; -1: not known
     channel: str
     language: str
+    sentiment: float = 0.0  # from -1 (furious) to 1 (delighted)
+    urgency: Urgency = ""  # what the words say: "now" (hours), "soon" (days)
+    amount: float = 0.0  # the largest amount of money in the message
+    currency: str = ""  # of it, as "EUR"
+    waited: int = -1  # minutes that the first in that queue has been waiting; -1: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +55,57 @@ class Heard:
     unhelped: bool
     wordless: bool
     small_talk: str  # "greeting", "thanks" or ""
+    sentiment: float
+    urgency: Urgency
+    amount: amounts.Amount
+
+
+@dataclass(slots=True)
+class Asked:
+    """The functions of conditions, bound to one message; they look up only when a condition gets that far.
+
+    `opened`: gives the times (Unix ms) at which this customer's conversations of the last DAYS days were opened, this one included.
+    `answers` keeps what was asked, for whoever wants to know why.
+    """
+
+    text: str
+    now: int
+    opened: Callable[[], Sequence[int]]
+    answers: dict[str, Any] = field(default_factory=dict)
+    _known: Sequence[int] | None = None
+
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        return {"contacts": self.contacts, "mentions": self.mentions}
+
+    def contacts(self, days: int) -> int:
+        """Conversations of this customer that were opened within so many days, this one included."""
+        if self._known is None:
+            self._known = self.opened()
+        found = max(1, sum(at > self.now - days * 86_400_000 for at in self._known))
+        self.answers[f"contacts({days})"] = found
+        return found
+
+    def mentions(self, *phrases: str) -> bool:
+        """Is one of these wordings in the message? They are written as in lexicon.json."""
+        found = bool(_phrases(phrases).search(plain(self.text)))
+        self.answers["mentions(" + ", ".join(f'"{phrase}"' for phrase in phrases) + ")"] = found
+        return found
 
 
 def hear(text: str) -> Heard:
     """What a message's words tell, in any of the bot's languages."""
     said = plain(text)
+    sentiment = mood.sentiment(text)
     return Heard(
         asked_for_person=person.is_asked_for(said),
         urgent_topic=_urgent_topic(said),
-        upset=_is_upset(text, said),
+        upset=sentiment <= mood.UPSET,
         unhelped=bool(_list("unhelped").search(said)),
         wordless=not said,
         small_talk=next((kind for kind in ("greeting", "thanks") if _list("small_talk", kind).search(said)), ""),
+        sentiment=sentiment,
+        urgency=mood.urgency(text),
+        amount=amounts.largest(text),
     )
 
 
@@ -77,12 +120,9 @@ def _urgent_topic(said: str) -> str:
     return next((topic for topic in lexicon()["urgent"] if _list("urgent", topic).search(heard)), "")
 
 
-def _is_upset(text: str, said: str) -> bool:
-    heard = _list("upset", "except").sub(" ", said)
-    letters = "".join(_LETTERS.findall(text[:2000]))
-    points = 2 * bool(_list("upset", "strong").search(heard)) + bool(_list("upset", "mild").search(heard))
-    points += len(letters) >= 12 and sum(map(str.isupper, letters)) > 0.7 * len(letters)
-    return points + bool(_SHOUTING.search(text[:2000])) >= _UPSET
+@cache
+def _phrases(written: tuple[str, ...]) -> re.Pattern[str]:
+    return pattern({"": written})
 
 
 @cache

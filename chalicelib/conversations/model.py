@@ -65,6 +65,7 @@ class Escalation:
     summary: str
     facts: dict[str, Any] = field(default_factory=dict)
     text: str = ""  # what the customer is told
+    reason_zh: str = ""  # the reason as a Chinese console shows it; `reason` is what is stored and counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ class Conversation:
     question: str = ""  # the last question, cut
     offered: tuple[str, ...] = ()  # articles that the bot asked about in its last answer
     turn: str = ""  # what the customer wrote in the turn that is not over yet, cut
+    flow: str = ""  # the self-service action that is under way, as bot/actions/flow.py writes it
     recent: tuple[str, ...] = ()
 
     @property
@@ -223,6 +225,7 @@ def escalated(c: Conversation, message_id: str, escalation: Escalation, at: int)
         escalated_at=at,
         reason=escalation.reason[:64],
         turn="",
+        flow="",
         language=str(escalation.facts.get("language", "")) or c.language,
         recent=_remember(c, "escalated", message_id),
     )
@@ -310,7 +313,7 @@ def answering(incoming: Message) -> dict[str, Any]:
 
 def hand_over_event(escalation: Escalation, at: int) -> Event:
     """What the timeline tells of the bot's hand-over: the rule, the facts that it saw, the story so far."""
-    told = ("rule", "reason", "queue", "urgency", "summary", "facts")
+    told = ("rule", "reason", "reason_zh", "queue", "urgency", "summary", "facts")
     return Event("escalated", at, "bot", {name: getattr(escalation, name) for name in told})
 
 

@@ -1,0 +1,83 @@
+"""How a message sounds: sentiment from -1 (furious) to 1 (delighted), and whether it can wait. Pure; the words are data.
+
+Each wording counts its points; "not", "very" and "a bit" before it turn, double and halve them. Capitals, "?!" and emoji count too.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal
+
+from chalicelib.bot.phrases import Phrases, lexicon, pattern, plain
+
+Urgency = Literal["", "soon", "now"]
+UPSET = -0.6  # from here on somebody is angry, not only dissatisfied
+
+_FULL = 3  # points that make the scale's end
+_BEFORE = 24  # characters before a wording in which "not" and "very" are looked for
+_LOOKED_AT = 2_000
+_SHOUTING = re.compile(r"[!?！？]{2,}")
+_LETTERS = re.compile(r"[A-Za-z]")
+_POINTS = {"strong": 2.0, "mild": 1.0}
+_TURNED = {("negative", "strong"): 0.0, ("negative", "mild"): -1.0, ("positive", "strong"): -1.5, ("positive", "mild"): -1.5}
+
+
+def sentiment(text: str) -> float:
+    """From -1 to 1; 0 where nothing tells."""
+    said = plain(text)
+    heard = _list("mood", "except").sub(" ", said)
+    good, bad = _points(heard, "positive"), _points(heard, "negative")
+    glad, cross = (_emoji(text, side) for side in ("positive", "negative"))
+    bad += _loudness(text) * (1.0 if good == 0 else 0.0) + cross
+    return round(max(-1.0, min(1.0, (good + glad - bad) / _FULL)), 2)
+
+
+def urgency(text: str) -> Urgency:
+    """ "now": within hours, as the customer says it; "soon": within days."""
+    heard = _list("pressing", "except").sub(" ", plain(text))
+    levels: tuple[Urgency, Urgency] = ("now", "soon")
+    return next((level for level in levels if _list("pressing", level).search(heard)), "")
+
+
+def _points(heard: str, side: str) -> float:
+    """What the wordings of one side say together. A turned one counts against it: "not bad" is praise, "not happy" a complaint."""
+    total = 0.0
+    for strength, points in _POINTS.items():
+        for match in _list("mood", side, strength).finditer(heard):
+            before = heard[max(0, match.start() - _BEFORE) : match.start()]
+            if _just(before, "not"):
+                total += _TURNED[side, strength]
+            else:
+                total += points * (1.5 if _just(before, "very") else 0.5 if _just(before, "a_bit") else 1.0)
+    return total
+
+
+def _loudness(text: str) -> float:
+    letters = "".join(_LETTERS.findall(text[:_LOOKED_AT]))
+    capitals = len(letters) >= 12 and sum(map(str.isupper, letters)) > 0.7 * len(letters)
+    return capitals + float(bool(_SHOUTING.search(text[:_LOOKED_AT])))
+
+
+def _emoji(text: str, side: str) -> float:
+    return 2.0 if any(sign in text[:_LOOKED_AT] for sign in lexicon()["mood"]["emoji"][side]) else 0.0
+
+
+def _just(before: str, what: str) -> bool:
+    """Does the text end with such a word, or with one and a word or two that may stand between?"""
+    return bool(_ending(what).search(before))
+
+
+@cache
+def _ending(what: str) -> re.Pattern[str]:
+    words: dict[str, list[str]] = lexicon()["mood"][what]
+    english, chinese = ("|".join(map(re.escape, words[language])) for language in ("en", "zh"))
+    return re.compile(rf"\b(?:{english})(?: \w+){{0,2}} $|(?:{chinese})\w{{0,2}}$")
+
+
+@cache
+def _list(*path: str) -> re.Pattern[str]:
+    found: Phrases = lexicon()
+    for name in path:
+        found = found[name]  # type: ignore[assignment]
+    return pattern(found)
