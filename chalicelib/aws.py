@@ -34,6 +34,9 @@ _DENIED = "NotAuthorizedException UserNotFoundException CodeMismatchException Ex
 _INVALID = "InvalidPasswordException InvalidParameterException"
 _ABSENT = "NoSuchKey ResourceNotFoundException 404 GoneException"
 
+# Service -> what stands before the operation's name, and the protocol's version.
+_JSON = {"dynamodb": ("DynamoDB_20120810", "1.0"), "sqs": ("AmazonSQS", "1.0"), "ssm": ("AmazonSSM", "1.1")}
+
 _MEANINGS: dict[str, type[BatonError]] = {
     code: meaning
     for codes, meaning in (
@@ -62,14 +65,14 @@ def client(service: str, endpoint: str = "", attempts: int = ATTEMPTS) -> Any:
     """A client of this execution environment, as botocore's. Retries are done here and in no layer above; `attempts=1` for
     what must not happen twice."""
     made = partial(_botocore, service, endpoint, attempts)
+    if service == "apigatewaymanagementapi":
+        return aws_fronts.Sockets(_direct(), made, endpoint)
     return made() if endpoint else _front(service, attempts, made)
 
 
 def _front(service: str, attempts: int, made: Callable[[], Any]) -> Any:
-    if (service, attempts) == ("dynamodb", ATTEMPTS):
-        return aws_fronts.Json(_direct(), made, service, "DynamoDB_20120810", "1.0")
-    if (service, attempts) == ("ssm", ATTEMPTS):
-        return aws_fronts.Json(_direct(), made, service, "AmazonSSM", "1.1")
+    if service in _JSON and attempts == ATTEMPTS:
+        return aws_fronts.Json(_direct(), made, service, *_JSON[service])
     if (service, attempts) == ("s3", ATTEMPTS):
         return aws_fronts.Objects(_direct(), made)
     if (service, attempts) == ("sesv2", 1):

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
 Headers = dict[str, str]
 
@@ -36,19 +35,20 @@ class Request:
 
 
 class Direct:
-    """The wire: `session` and `connection` are botocore's."""
+    """The wire: `session` and `connection` are botocore's. The keys of a Lambda function are those with which its process began."""
 
     def __init__(self, session: Any, connection: Any) -> None:
         self._session, self._connection = session, connection
+        self._environment = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
 
     def send(self, request: Request) -> Any:
         """botocore's AWSResponse; None without keys in the environment. Raises botocore's BotoCoreError."""
-        from botocore.awsrequest import AWSPreparedRequest, HeadersDict
+        from botocore.awsrequest import AWSPreparedRequest
 
-        headers = signed(request, os.environ, time.time())
+        headers: Any = signed(request, self._environment, time.time())
         if not headers:
             return None
-        prepared = AWSPreparedRequest(request.method, request.address, HeadersDict(headers), request.body, False)  # type: ignore[arg-type]
+        prepared = AWSPreparedRequest(request.method, request.address, headers, request.body, False)
         # Who listens there (a test's AWS) may answer in the place of the wire, as with botocore's own clients.
         event = f"before-send.{request.service}.{request.operation}"
         return self._session.emit_first_non_none_response(event, request=prepared) or self._connection.send(prepared)
@@ -66,25 +66,27 @@ def endpoint(service: str, host: str, environment: Mapping[str, str]) -> str:
 
 
 def signed(request: Request, environment: Mapping[str, str], at: float) -> Headers:
-    """All headers of a request at a time (Unix seconds); empty if the environment holds no keys."""
+    """All headers of a request at a time (Unix seconds); empty if the environment holds no keys. `request.headers` as HTTP writes them,
+    each word with a capital."""
     secret, name = environment.get("AWS_SECRET_ACCESS_KEY"), environment.get("AWS_ACCESS_KEY_ID")
     if not secret or not name:
         return {}
-    address, stamp, content = urlsplit(request.address), time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at)), sha256(request.body).hexdigest()
-    token = environment.get("AWS_SESSION_TOKEN")
-    headers = {**request.headers, "host": address.netloc, "x-amz-content-sha256": content, "x-amz-date": stamp}
-    if token:
-        headers["x-amz-security-token"] = token
+    stamp, content = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at)), sha256(request.body).hexdigest()
+    _, _, host, path = request.address.split("/", 3)
+    headers = {**request.headers, "Host": host, "X-Amz-Content-Sha256": content, "X-Amz-Date": stamp}
+    if token := environment.get("AWS_SESSION_TOKEN"):
+        headers["X-Amz-Security-Token"] = token
     names = sorted(headers)
-    lines = "".join(f"{key}:{headers[key]}\n" for key in names)
-    canonical = f"{request.method}\n{address.path}\n\n{lines}\n{';'.join(names)}\n{content}"
+    lines = "".join([f"{key.lower()}:{headers[key]}\n" for key in names])
+    listed = ";".join(names).lower()
+    canonical = f"{request.method}\n/{path}\n\n{lines}\n{listed}\n{content}"
     service, where = request.signed_as or request.service, region(environment)
     scope = f"{stamp[:8]}/{where}/{service}/aws4_request"
     words = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
     signature = hmac.digest(signing_key(secret, stamp[:8], where, service), words.encode(), "sha256").hex()
-    del headers["host"]  # the connection names it
-    headers["authorization"] = f"AWS4-HMAC-SHA256 Credential={name}/{scope}, SignedHeaders={';'.join(names)}, Signature={signature}"
-    headers["user-agent"] = "Baton"
+    del headers["Host"]  # the connection names it
+    headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={name}/{scope}, SignedHeaders={listed}, Signature={signature}"
+    headers["User-Agent"] = "Baton"
     return headers
 
 

@@ -46,8 +46,8 @@ class Front:
 
 
 class Json(Front):
-    """DynamoDB and SSM: JSON, and the operation's name in a header. All that Baton asks of them is a read, or a write that is
-    conditional or can be repeated.
+    """DynamoDB, SQS and SSM: JSON, and the operation's name in a header. All that Baton asks of them is a read, or a write that is
+    conditional or does no harm twice.
 
     docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
     """
@@ -65,11 +65,37 @@ class Json(Front):
     def _call(self, method: str, operation: str, **request: Any) -> Answer:
         if operation == "TransactWriteItems":
             request.setdefault("ClientRequestToken", str(uuid4()))  # asked twice, it is one transaction
-        headers = {"content-type": self._type, "x-amz-target": f"{self._target}.{operation}"}
+        headers = {"Content-Type": self._type, "X-Amz-Target": f"{self._target}.{operation}"}
         body = json.dumps(request, separators=(",", ":")).encode()
         response = self._answered(Request(self._service, operation, self._address, body, headers=headers))
         answer: Answer = json.loads(response.content) if response else getattr(self._behind, method)(**request)
         return answer
+
+
+class Sockets(Front):
+    """WebSockets. docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html"""
+
+    def __init__(self, direct: Direct, botocore: Callable[[], Any], address: str) -> None:
+        super().__init__(direct, botocore)
+        self._address = address.rstrip("/")
+
+    def post_to_connection(self, **asked: Any) -> Answer:
+        """Pushed twice does no harm: browsers know what they have. Raises botocore's ClientError if the connection is gone, which is no
+        fault but the way in which one learns of it."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        address = f"{self._address}/@connections/{quote(asked['ConnectionId'], safe='')}"
+        request = Request("apigatewaymanagementapi", "PostToConnection", address, asked["Data"], signed_as="execute-api")
+        try:
+            response = self._direct.send(request)
+        except BotoCoreError:
+            response = None
+        if response is None or response.status_code not in (200, 410):
+            answer: Answer = self._behind.post_to_connection(**asked)
+            return answer
+        if response.status_code == 410:
+            raise ClientError({"Error": {"Code": "GoneException", "Message": ""}}, "PostToConnection")
+        return {}
 
 
 class Objects(Front):
@@ -82,7 +108,7 @@ class Objects(Front):
 
     def put_object(self, **asked: Any) -> Answer:
         plain = asked.keys() == {"Bucket", "Key", "Body", "ContentType"} and isinstance(asked["Body"], bytes)
-        headers = {"content-type": asked.get("ContentType", "")}
+        headers = {"Content-Type": asked.get("ContentType", "")}
         put = Request("s3", "PutObject", _object(asked), asked["Body"], "PUT", headers=headers) if plain else None
         return {} if put and self._answered(put) else self._behind.put_object(**asked)
 
@@ -97,7 +123,7 @@ class Mails(Front):
         raw = b64encode(request["Content"]["Raw"]["Data"]).decode()
         body = json.dumps({**request, "Content": {"Raw": {"Data": raw}}}, separators=(",", ":")).encode()
         address = f"{endpoint('sesv2', 'email', os.environ)}/v2/email/outbound-emails"
-        headers = {"content-type": "application/json"}
+        headers = {"Content-Type": "application/json"}
         response = self._direct.send(Request("sesv2", "SendEmail", address, body, signed_as="ses", headers=headers))
         if response is None:
             return self._behind.send_email(**request)  # type: ignore[no-any-return]

@@ -75,14 +75,14 @@ def authorization(auth: Any, request: Request) -> str:
 @given(st.binary(max_size=300))
 def test_the_signature_is_botocores(body: bytes) -> None:
     credentials = Credentials(KEYS["AWS_ACCESS_KEY_ID"], KEYS["AWS_SECRET_ACCESS_KEY"], KEYS["AWS_SESSION_TOKEN"])
-    headers = {"content-type": "application/x-amz-json-1.0", "x-amz-target": "DynamoDB_20120810.PutItem"}
+    headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810.PutItem"}
     request = Request("dynamodb", "PutItem", "https://dynamodb.eu-central-1.amazonaws.com/", body, headers=headers)
-    assert signed(request, KEYS, AT.timestamp())["authorization"] == authorization(
+    assert signed(request, KEYS, AT.timestamp())["Authorization"] == authorization(
         SigV4Auth(credentials, "dynamodb", "eu-central-1"), request
     )
     address = "https://mails.s3.eu-central-1.amazonaws.com/raw/a%20b%2B%C3%BC~.eml"
-    put = Request("s3", "PutObject", address, body, "PUT", headers={"content-type": "application/octet-stream"})
-    assert signed(put, KEYS, AT.timestamp())["authorization"] == authorization(S3SigV4Auth(credentials, "s3", "eu-central-1"), put)
+    put = Request("s3", "PutObject", address, body, "PUT", headers={"Content-Type": "application/octet-stream"})
+    assert signed(put, KEYS, AT.timestamp())["Authorization"] == authorization(S3SigV4Auth(credentials, "s3", "eu-central-1"), put)
 
 
 def test_without_keys_in_the_environment_nothing_is_signed() -> None:
@@ -101,7 +101,7 @@ def test_a_plain_answer_takes_one_request(wire: Any) -> None:
     wire.append(said(200, b'{"Item": {"pk": {"S": "x"}}}'))
     assert aws.client("dynamodb").get_item(TableName="t", Key={"pk": {"S": "x"}}) == {"Item": {"pk": {"S": "x"}}}
     (request,) = wire.asked
-    assert request.headers["x-amz-target"] == "DynamoDB_20120810.GetItem"
+    assert request.headers["X-Amz-Target"] == "DynamoDB_20120810.GetItem"
     assert json.loads(request.body) == {"TableName": "t", "Key": {"pk": {"S": "x"}}}
 
 
@@ -132,6 +132,16 @@ def test_objects_come_and_go_whole(wire: Any) -> None:
     get, put = wire.asked
     assert (get.method, get.url) == ("GET", "https://mails.s3.eu-central-1.amazonaws.com/raw/a%20b%2B%C3%BC")
     assert (put.method, put.url, put.body) == ("PUT", "https://files.s3.eu-central-1.amazonaws.com/k", b"content")
+
+
+def test_a_gone_connection_is_told_at_once(wire: Any) -> None:
+    wire += [said(200, b""), said(410), said(500), said(200, b"")]
+    client = aws.client("apigatewaymanagementapi", "https://sockets.example/api")
+    client.post_to_connection(ConnectionId="a=b/c", Data=b"{}")
+    with pytest.raises(NotFound), aws.translated("push"):
+        client.post_to_connection(ConnectionId="x", Data=b"{}")
+    client.post_to_connection(ConnectionId="y", Data=b"{}")
+    assert [request.url.rpartition("/")[2] for request in wire.asked] == ["a%3Db%2Fc", "x", "y", "y"]
 
 
 def test_an_object_that_is_not_there_is_not_found(wire: Any) -> None:
