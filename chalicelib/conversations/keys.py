@@ -31,7 +31,7 @@ Notes have a table of their own (`notes.py`), so that no function that sends can
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
@@ -129,7 +129,7 @@ def split_id(conversation_id: str) -> tuple[str, int]:
 
 def conversation_item(c: Conversation, sk: str = HEAD) -> Item:
     """Empty fields are left out, so that a head stays within one write unit."""
-    values: dict[str, Any] = {name: value for name, value in asdict(c).items() if value not in ("", 0, ())}
+    values: dict[str, Any] = {name: value for name in _CONVERSATION if (value := getattr(c, name)) not in ("", 0, ())}
     del values["thread"]  # stands in the key
     values |= {"pk": thread_pk(c.thread), "sk": sk, "type": "head" if sk == HEAD else "past", "day": _day(c)}
     if sk == HEAD and c.owner in ("queue", "agent"):
@@ -145,7 +145,8 @@ def conversation(item: Item) -> Conversation:
 
 
 def message_item(m: Message) -> Item:
-    values = {name: value for name, value in asdict(m).items() if name not in ("thread", "id") and value not in ("", 0, {})}
+    values = {name: value for name in _MESSAGE if (value := getattr(m, name)) not in ("", 0, {})}
+    del values["thread"], values["id"]  # both stand in the key
     values |= {"pk": thread_pk(m.thread), "sk": message_sk(m.id), "type": m.direction, "text": m.text}
     todo = "fetch" if m.meta.get("media") else "report" if m.meta.get("about") else ""
     if todo:
@@ -224,5 +225,5 @@ def _day(c: Conversation) -> str:
     return f"{day}#{crc32(c.thread.encode()) % SHARDS}"
 
 
-_CONVERSATION = frozenset(f.name for f in fields(Conversation))
-_MESSAGE = frozenset(f.name for f in fields(Message))
+_CONVERSATION = tuple(f.name for f in fields(Conversation))
+_MESSAGE = tuple(f.name for f in fields(Message))
