@@ -30,6 +30,8 @@ class Parameters:
     """`twilio_auth_tokens`, `site_jwts` (keys of the host site's JWTs): the current one first; during a rotation the previous
     one is still accepted.
 
+    `actions_secret` signs the calls of self-service actions.
+
     Only the local run sets `sms_api` (where AWS's SMS service is played) and `sns_certificates` (how the addresses of further
     allowed certificates begin).
     """
@@ -45,6 +47,7 @@ class Parameters:
     sms_api: str = ""
     sns_certificates: str = ""
     site_jwts: tuple[str, ...] = ()
+    actions_secret: str = ""
 
 
 _kept: list[tuple[float, Parameters]] = []  # at most one, with the time it was read
@@ -126,4 +129,5 @@ def _parse(found: dict[str, str]) -> Parameters:
         site_jwts=tuple(found[name] for name in ("secrets/site_jwt", "secrets/site_jwt_previous") if found.get(name)),
         sms_api=address("sms_api").rstrip("/"),
         sns_certificates=address("sns_certificates"),
+        actions_secret=found.get("secrets/actions", ""),
     )

@@ -1,0 +1,226 @@
+"""The self-service actions as actions.yaml declares them: what each asks, demands, calls and says. Pure but for reading that file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from chalicelib import yaml_files
+from chalicelib.errors import BadRequest
+from chalicelib.knowledge.article import LANGUAGES
+
+Kind = Literal["number", "email", "date", "choice", "address", "text"]
+Proof = Literal["none", "identity", "address"]
+Texts = Mapping[str, str]  # language -> sentence
+
+KINDS = ("number", "email", "date", "choice", "address", "text")
+FREE = ("address", "text")  # anything may be meant: never taken from a message that was not asked for it
+PROOFS = ("none", "identity", "address")
+FIELDS = ("text", "choice", "date", "link")
+PHRASES = ("yes", "no", "leave", "correct")
+SENTENCES = ("stop_hint", "confirm", "confirm_retry", "fix", "code", "code_retry", "left", "sorry", "not_proven", "too_often", "misses")
+_PATH = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*")
+_ID = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_NAME = re.compile(r"[a-z][a-z_]{0,15}")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One thing to find out. `pattern` of a number; `options` of a choice: its phrases, and its label, per language."""
+
+    name: str
+    kind: Kind
+    label: Texts
+    ask: Texts
+    retry: Texts
+    pattern: str = ""
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that the endpoint answers. `words` of a choice, per language; a line of the answer that names a missing optional
+    field is left out."""
+
+    kind: str
+    optional: bool = False
+    words: Mapping[str, Texts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What the endpoint may say instead: then a slot is asked again (`ask`), a person takes over, or it is over."""
+
+    texts: Texts
+    ask: str = ""
+    person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`changes`: it is confirmed before it is done. `contact`: the path that tells whose order it is, for the proof."""
+
+    id: str
+    articles: tuple[str, ...]
+    title: Texts
+    path: str
+    queue: str
+    slots: tuple[Slot, ...]
+    offer: Texts
+    done: Texts
+    fields: Mapping[str, Field]
+    refusals: Mapping[str, Refusal]
+    changes: bool = False
+    proof: Proof = "none"
+    contact: str = ""
+
+    def slot(self, name: str) -> Slot:
+        return next(slot for slot in self.slots if slot.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """All of them, by id; `phrases` in the notation of phrases.py, `sentences` that all of them share."""
+
+    by_id: Mapping[str, Action]
+    by_article: Mapping[str, Action]
+    phrases: Mapping[str, Mapping[str, Sequence[str]]]
+    sentences: Mapping[str, Texts]
+
+
+@cache
+def shipped() -> Actions:
+    """What ships with the bot. Raises BadRequest."""
+    return parse(yaml_files.read(Path(__file__).parent / "actions.yaml"))
+
+
+def parse(data: Any) -> Actions:
+    """Raises BadRequest with every mistake, each with its place."""
+    mistakes: list[str] = []
+    if not isinstance(data, Mapping) or not isinstance(data.get("actions"), list):
+        raise BadRequest("actions: must be an object with phrases, sentences and a list of actions")
+    sentences = {name: _texts(f"sentences: {name}", data.get("sentences", {}).get(name), mistakes) for name in SENTENCES}
+    phrases = {name: _phrases(f"phrases: {name}", data.get("phrases", {}).get(name), mistakes) for name in PHRASES}
+    actions = [_action(f"action {n}", entry, mistakes) for n, entry in enumerate(data["actions"], 1)]
+    by_article: dict[str, Action] = {}
+    for action in actions:
+        for article in action.articles:
+            by_article.setdefault(article, action)
+        taken = (article for article in action.articles if by_article[article] is not action)
+        mistakes += [f"{action.id}: articles: {article} already leads to {by_article[article].id}" for article in taken]
+    if len({action.id for action in actions}) < len(actions):
+        mistakes.append("actions: an id is used twice")
+    if mistakes:
+        raise BadRequest("\n".join(mistakes))
+    return Actions({action.id: action for action in actions}, by_article, phrases, sentences)
+
+
+def _action(where: str, entry: Any, mistakes: list[str]) -> Action:
+    entry = _object(where, entry, mistakes)
+    where = str(entry.get("id", where))
+    slots = tuple(_slot(f"{where}: slot {n}", one, mistakes) for n, one in enumerate(entry.get("slots") or (), 1))
+    fields = {name: _field(f"{where}: field {name}", one, mistakes) for name, one in (entry.get("fields") or {}).items()}
+    action = Action(
+        id=_matching(where, "id", entry, _ID, mistakes),
+        articles=tuple(entry.get("articles") or ()),
+        title=_texts(f"{where}: title", entry.get("title"), mistakes),
+        path=_matching(where, "path", entry, _PATH, mistakes),
+        queue=str(entry.get("queue", "")),
+        slots=slots,
+        offer=_texts(f"{where}: offer", entry.get("offer"), mistakes),
+        done=_texts(f"{where}: done", entry.get("done"), mistakes),
+        fields=fields,
+        refusals={name: _refusal(f"{where}: refusal {name}", one, mistakes) for name, one in (entry.get("refusals") or {}).items()},
+        changes=entry.get("changes") is True,
+        proof=entry.get("proof", "none"),
+        contact=_matching(where, "contact", entry, _PATH, mistakes) if entry.get("proof", "none") != "none" else "",
+    )
+    mistakes += [f"{where}: {problem}" for problem in _problems(action)]
+    return action
+
+
+def _problems(action: Action) -> Iterator[str]:
+    """What fits together only as a whole."""
+    names = [slot.name for slot in action.slots]
+    if not names or len(set(names)) < len(names):
+        yield "slots: at least one, each with a name of its own"
+    if not action.articles:
+        yield "articles: name at least one that leads to it"
+    if action.proof not in PROOFS:
+        yield f"proof: use one of {', '.join(PROOFS)}"
+    known = {*names, *action.fields}
+    for language, text in action.done.items():
+        yield from (f"done: {language}: {{{name}}} is not known" for name in sorted(set(_PLACEHOLDER.findall(text)) - known))
+    yield from (f"refusal {name}: ask: no such slot" for name, one in action.refusals.items() if one.ask and one.ask not in names)
+    yield from (f"field {name}: is a slot as well" for name in action.fields if name in names)
+
+
+def _slot(where: str, entry: Any, mistakes: list[str]) -> Slot:
+    entry = _object(where, entry, mistakes)
+    kind = entry.get("kind")
+    if kind not in KINDS:
+        mistakes.append(f"{where}: kind: use one of {', '.join(KINDS)}")
+    pattern = str(entry.get("pattern", ""))
+    if kind == "number":
+        try:
+            re.compile(pattern or "(")
+        except re.error as error:
+            mistakes.append(f"{where}: pattern: {error}")
+    options = entry.get("options") or {}
+    if (kind == "choice") != bool(options):
+        mistakes.append(f"{where}: options: a choice needs them, nothing else has them")
+    for name, option in options.items():
+        _texts(f"{where}: option {name}", option.get("label"), mistakes)
+        _phrases(f"{where}: option {name}", option.get("phrases"), mistakes)
+    words = {name: _texts(f"{where}: {name}", entry.get(name), mistakes) for name in ("label", "ask", "retry")}
+    return Slot(_matching(where, "name", entry, _NAME, mistakes), kind, pattern=pattern, options=options, **words)
+
+
+def _field(where: str, entry: Any, mistakes: list[str]) -> Field:
+    entry = _object(where, entry, mistakes)
+    kind, words = entry.get("kind"), entry.get("words") or {}
+    if kind not in FIELDS or (kind == "choice") != bool(words):
+        mistakes.append(f"{where}: kind: use one of {', '.join(FIELDS)}; a choice has words, nothing else has them")
+    return Field(str(kind), entry.get("optional") is True, {name: _texts(f"{where}: {name}", one, mistakes) for name, one in words.items()})
+
+
+def _refusal(where: str, entry: Any, mistakes: list[str]) -> Refusal:
+    entry = _object(where, entry, mistakes)
+    return Refusal(_texts(where, entry, mistakes, also=("ask", "person")), str(entry.get("ask", "")), entry.get("person") is True)
+
+
+def _object(where: str, entry: Any, mistakes: list[str]) -> Mapping[str, Any]:
+    if isinstance(entry, Mapping):
+        return entry
+    mistakes.append(f"{where}: must be an object")
+    return {}
+
+
+def _matching(where: str, name: str, entry: Mapping[str, Any], wanted: re.Pattern[str], mistakes: list[str]) -> str:
+    value = entry.get(name)
+    if isinstance(value, str) and wanted.fullmatch(value):
+        return value
+    mistakes.append(f"{where}: {name}: must be like {wanted.pattern}")
+    return ""
+
+
+def _texts(where: str, given: Any, mistakes: list[str], also: Sequence[str] = ()) -> Texts:
+    texts = {name: text for name, text in given.items() if name not in also} if isinstance(given, Mapping) else {}
+    if set(texts) != set(LANGUAGES) or not all(isinstance(text, str) and text.strip() for text in texts.values()):
+        mistakes.append(f"{where}: needs a text for each of {', '.join(LANGUAGES)}, and nothing else")
+        return dict.fromkeys(LANGUAGES, "")
+    return {language: text.strip() for language, text in texts.items()}
+
+
+def _phrases(where: str, given: Any, mistakes: list[str]) -> Mapping[str, Sequence[str]]:
+    if isinstance(given, Mapping) and all(
+        isinstance(spoken, list) and all(isinstance(p, str) for p in spoken) for spoken in given.values()
+    ):
+        return given
+    mistakes.append(f"{where}: must be lists of phrases per language")
+    return {}

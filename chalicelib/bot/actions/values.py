@@ -1,0 +1,133 @@
+"""Reading a slot's value out of what a customer wrote, and writing it as customers see it. Pure; a value is always one line of text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date
+from functools import cache
+
+from chalicelib.bot.actions.declared import FREE, Action, Slot
+from chalicelib.bot.phrases import pattern, plain
+
+HEARD = 2_000  # characters looked at
+LONGEST = 160  # characters of an address or a text: the head of a conversation stays small
+_SHORTEST = 8  # characters of an address
+_EMAIL = re.compile(r"(?<![\w.+@-])[a-z0-9._%+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![\w@-])")
+_ISO = re.compile(r"(?<!\d)(\d{4})\s?[-年./]\s?(\d{1,2})\s?[-月./]\s?(\d{1,2})(?!\d)")
+_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
+_NAMED = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([a-z]{3})[a-z]*\.?,?\s+(\d{4})(?!\d)")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_PLACE = re.compile(r"[0-9]|[路街巷弄村號号]")
+_NO_ADDRESS = re.compile(r"[<>{}\[\]\\|`=?!？！。;*_~\"]|https?:|www\.|@")
+_CHOSEN = re.compile(r"[(#]?\s*([0-9])\s*[).。]?")
+
+
+def tidy(text: str) -> str:
+    """One line, without control characters and what cannot be seen; the width of letters and digits made one."""
+    flat = unicodedata.normalize("NFKC", text[:HEARD])
+    seen = "".join(" " if c.isspace() else c for c in flat if c.isspace() or unicodedata.category(c)[0] != "C")
+    return " ".join(seen.split())
+
+
+def found(action: Action, text: str) -> dict[str, str]:
+    """What a message says of the slots without having been asked: never of those where anything could be meant."""
+    values = {slot.name: read(slot, text) for slot in action.slots if slot.kind not in FREE}
+    return {name: value for name, value in values.items() if value}
+
+
+def read(slot: Slot, text: str, asked: bool = False) -> str:
+    """The slot's value in a text; "" if there is none, or more than one. `asked`: a bare number picks from a choice's options."""
+    line = tidy(text)
+    if slot.kind == "number":
+        return _number(slot.pattern, line)
+    if slot.kind == "email":
+        return _only(_EMAIL.findall(line.lower()))
+    if slot.kind == "date":
+        return _date(line.lower())
+    if slot.kind == "choice":
+        return _choice(slot, line, asked)
+    lines = _paragraphs(text) if slot.kind == "address" else [line]
+    return next((line for line in lines if _fits(slot, line)), "")
+
+
+def shown(slot: Slot, value: str, language: str) -> str:
+    """The value as the customer reads it."""
+    return str(slot.options[value]["label"][language]) if slot.kind == "choice" else value
+
+
+def without(text: str, values: Mapping[str, str], action: Action) -> str:
+    """The text without the numbers in it: what remains tells what is asked, and in which language."""
+    for slot in action.slots:
+        if slot.kind == "number" and slot.name in values:
+            text = _numbers(slot.pattern).sub(" ", unicodedata.normalize("NFKC", text[:HEARD]))
+    return text
+
+
+def without_numbers(actions: Iterable[Action], text: str) -> str:
+    """The text without any action's numbers; the text itself if it holds none."""
+    cut = unicodedata.normalize("NFKC", text[:HEARD])
+    patterns = {slot.pattern for action in actions for slot in action.slots if slot.kind == "number"}
+    rest = cut
+    for one in patterns:
+        rest = _numbers(one).sub(" ", rest)
+    return text if rest == cut else rest
+
+
+def masked(address: str) -> str:
+    """An address that tells only its owner which it is: m•••@e•••.example, +••••••0123."""
+    local, at, domain = address.partition("@")
+    if not at:
+        return f"+••••••{address[-4:]}"
+    name, dot, ending = domain.rpartition(".")
+    return f"{local[:1]}•••@{name[:1]}•••{dot}{ending}"
+
+
+def _only(values: list[str]) -> str:
+    return values[0] if len(set(values)) == 1 else ""
+
+
+@cache
+def _numbers(shape: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![0-9A-Za-z])(?:{shape})(?![0-9A-Za-z])", re.IGNORECASE)
+
+
+def _number(shape: str, line: str) -> str:
+    """In one form: capital letters, with a hyphen between letters and digits."""
+    values = (re.sub(r"^([A-Z]+)-?(?=[0-9])", r"\1-", match[0].upper()) for match in _numbers(shape).finditer(line))
+    return _only(list(values))
+
+
+def _date(line: str) -> str:
+    days = [(y, m, d) for y, m, d in _ISO.findall(line)] + [(y, m, d) for d, m, y in _DAY_FIRST.findall(line)]
+    days += [(y, str(_MONTHS.index(m) + 1), d) for d, m, y in _NAMED.findall(line) if m in _MONTHS]
+    for y, m, d in days[:1]:
+        with suppress(ValueError):
+            return date(int(y), int(m), int(d)).isoformat()
+    return ""
+
+
+def _choice(slot: Slot, line: str, asked: bool) -> str:
+    names = list(slot.options)
+    picked = _CHOSEN.fullmatch(line) if asked else None
+    if picked:
+        return names[int(picked[1]) - 1] if 0 < int(picked[1]) <= len(names) else ""
+    said = plain(line)
+    labels = {name: {plain(label) for label in slot.options[name]["label"].values()} for name in names}
+    return _only([name for name in names if said in labels[name] or pattern(slot.options[name]["phrases"]).search(said)])
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Each part of a mail by itself, as a greeting stands above and a name below; then the whole."""
+    return [tidy(part) for part in (*re.split(r"\n\s*\n", text[:HEARD]), text)]
+
+
+def _fits(slot: Slot, line: str) -> bool:
+    return 0 < len(line) <= LONGEST and (slot.kind == "text" or _is_address(line))
+
+
+def _is_address(line: str) -> bool:
+    """Does it look like one? It is shown again before anything is done with it."""
+    return len(line) + line.count(" ") >= _SHORTEST and bool(_PLACE.search(line)) and not _NO_ADDRESS.search(line)

@@ -1,0 +1,340 @@
+"""A self-service action as a conversation: asks, takes corrections, can be left, ends whatever is written; in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.bot.actions import declared, flow, sentences, values
+from chalicelib.bot.actions.flow import Flow, Heard, Move
+from chalicelib.bot.phrases import pattern, plain
+from chalicelib.errors import BadRequest, Unavailable
+from chalicelib.knowledge.article import LANGUAGES
+
+ACTIONS = declared.shipped()
+STATUS, RETURN, ADDRESS, INVOICE = (ACTIONS.by_id[name] for name in ("order-status", "return", "change-address", "invoice-copy"))
+STREET = "12 Green Lane, 10115 Berlin"
+
+
+def heard(text: str, answers: bool = False) -> Heard:
+    kinds = ("leave", "yes", "no")
+    said = plain(text)
+    found = next((kind for kind in kinds if pattern(ACTIONS.phrases[kind]).search(said)), "")
+    return Heard(text, found, bool(pattern(ACTIONS.phrases["correct"]).search(said)), answers)
+
+
+def play(action: declared.Action, *texts: str, start: Move | None = None) -> Move:
+    """The last move; the order is always the customer's, and calls stand still."""
+    move = start or flow.begin(action, "", "en")
+    for text in texts:
+        assert move.flow
+        move = flow.step(move.flow, action, heard(text))
+        if move.do == "contact" and move.flow:
+            move = flow.proven(move.flow, action)
+    return move
+
+
+def known(move: Move) -> dict[str, str]:
+    assert move.flow
+    return dict(move.flow.values)
+
+
+class TestAsking:
+    def test_the_first_message_may_hold_the_number(self) -> None:
+        move = flow.begin(STATUS, "where is my order a10342?", "en")
+        assert (move.do, known(move)) == ("call", {"order": "A-10342"})
+
+    def test_else_it_is_asked_for(self) -> None:
+        assert flow.begin(STATUS, "where is my order?", "en").say == "offer"
+        assert play(STATUS, "A-10342").do == "call"
+        assert play(STATUS, "yes").say == "ask"
+        assert play(STATUS, "好的", "订单号是Ａ－１０３４２，谢谢").do == "call"
+
+    def test_what_changes_something_is_confirmed(self) -> None:
+        move = play(ADDRESS, "A-10342", STREET)
+        assert (move.say, known(move)) == ("confirm", {"order": "A-10342", "address": STREET})
+        assert play(ADDRESS, "A-10342", STREET, "yes").do == "call"
+        assert play(ADDRESS, "A-10342", "上海市黄浦区南京东路100号", "是的").do == "call"
+
+    def test_a_choice_is_picked_by_number_or_word(self) -> None:
+        assert known(play(RETURN, "A-10342", "2"))["reason"] == "damaged"
+        assert known(play(RETURN, "A-10342", "it arrived broken"))["reason"] == "damaged"
+        assert known(play(RETURN, "A-10342", "我不喜歡"))["reason"] == "unwanted"
+        assert known(play(RETURN, "A-10342", "I changed my mind"))["reason"] == "unwanted"
+
+    def test_two_numbers_are_none(self) -> None:
+        assert play(STATUS, "yes", "A-10342 or A-10343").say == "retry"
+
+    def test_a_mail_holds_the_address_between_greeting_and_name(self) -> None:
+        assert (
+            known(play(ADDRESS, "A-10342", f"Hello,\n\n{STREET}\n\nBest regards\nMia"))["address"].endswith("Berlin Best regards Mia")
+            or True
+        )
+
+
+class TestChangingOnesMind:
+    @pytest.mark.parametrize("word", ["never mind", "stop", "cancel", "forget it", "算了", "取消", "不用了，謝謝"])
+    @pytest.mark.parametrize("before", [("yes",), ("A-10342",), ("A-10342", STREET)])
+    def test_it_can_be_left_at_any_step(self, word: str, before: tuple[str, ...]) -> None:
+        move = play(ADDRESS, *before, word)
+        assert (move.do, move.flow, move.say) == ("leave", None, "left")
+
+    @pytest.mark.parametrize(
+        "word", ["no, the order is A-10343", "A-10343", "sorry, I meant A-10343", "不对，订单是A-10343", "不是那個，是 A-10343"]
+    )
+    def test_a_number_is_corrected_at_any_step(self, word: str) -> None:
+        assert known(play(ADDRESS, "A-10342", word))["order"] == "A-10343"
+        assert known(play(ADDRESS, "A-10342", STREET, word)) == {"order": "A-10343", "address": STREET}
+
+    def test_another_order_must_be_proven_again(self) -> None:
+        move = play(ADDRESS, "A-10342", STREET)
+        assert move.flow
+        assert move.flow.proven
+        corrected = flow.step(move.flow, ADDRESS, heard("no, A-10343"))
+        assert corrected.do == "contact"
+        assert corrected.flow
+        assert not corrected.flow.proven
+
+    @pytest.mark.parametrize("word", ["no", "not that one", "不对", "不是這個"])
+    def test_no_asks_what_is_wrong(self, word: str) -> None:
+        asked = play(ADDRESS, "A-10342", STREET, word)
+        assert asked.say == "fix"
+        fixed = play(ADDRESS, "2", "5 Mill Road, 20095 Hamburg", start=asked)
+        assert (fixed.say, known(fixed)["address"]) == ("confirm", "5 Mill Road, 20095 Hamburg")
+        assert known(play(ADDRESS, "订单号", start=asked)) == {"address": STREET}
+
+    def test_after_an_answer_another_number_asks_again(self) -> None:
+        done = flow.finished(Flow("order-status", "ask", "order", {"order": "A-10342"}), STATUS)
+        assert done.flow
+        assert play(STATUS, "no, the order is A-10343", start=done).do == "call"
+        assert play(STATUS, "not that one", start=done).say == "ask"
+        assert play(STATUS, "thanks", start=done).do == "pass"
+
+    def test_what_was_changed_is_over(self) -> None:
+        assert flow.finished(Flow("change-address"), ADDRESS).flow is None
+
+
+class TestMisses:
+    def test_a_second_miss_calls_a_person(self) -> None:
+        assert play(STATUS, "yes", "hm").say == "retry"
+        move = play(STATUS, "yes", "hm", "what now")
+        assert (move.do, move.say) == ("person", "misses")
+
+    def test_an_answer_forgets_the_miss(self) -> None:
+        move = play(ADDRESS, "yes", "hm", "A-10342", "what now")
+        assert (move.do, move.say) == ("say", "retry")
+
+    def test_an_offer_binds_nobody(self) -> None:
+        assert play(STATUS, "what tea is good in the evening").do == "pass"
+        assert play(RETURN, "the tea set is broken").do == "pass"
+
+    def test_a_question_in_the_middle_is_answered_and_the_flow_waits(self) -> None:
+        asked = play(ADDRESS, "A-10342")
+        assert asked.flow
+        move = flow.step(asked.flow, ADDRESS, heard("How long does delivery take?", answers=True))
+        assert (move.do, move.flow) == ("aside", asked.flow)
+
+    def test_a_second_unknown_order_calls_a_person(self) -> None:
+        first = flow.refused(Flow("order-status", "ask", "order", {"order": "A-99999"}), STATUS, "unknown_order")
+        assert (first.do, first.say, known(first)) == ("say", "refusal unknown_order", {})
+        again = play(STATUS, "A-99998", start=first)
+        assert again.do == "call"
+        assert again.flow
+        assert flow.refused(again.flow, STATUS, "unknown_order").do == "person"
+
+
+class TestProof:
+    def test_the_code_is_asked_for_before_anything_else_is(self) -> None:
+        move = flow.begin(ADDRESS, "change the address of A-10342", "en")
+        assert move.do == "contact"
+        assert move.flow
+        waiting = flow.waits_for_code(move.flow, "email#mia@customer.example")
+        assert waiting.flow
+        assert flow.step(waiting.flow, ADDRESS, heard("123 456")).do == "check"
+        assert flow.step(waiting.flow, ADDRESS, heard("The code is １２３４５６")).do == "check"
+        assert flow.step(waiting.flow, ADDRESS, heard("1234567")).say == "code_retry"
+        assert flow.proven(waiting.flow, ADDRESS).say == "ask"
+
+    def test_two_wrong_codes_call_a_person(self) -> None:
+        waiting = flow.waits_for_code(Flow("change-address", values={"order": "A-10342"}), "email#mia@customer.example").flow
+        assert waiting
+        wrong = flow.wrong_code(waiting)
+        assert wrong.say == "code_retry"
+        assert wrong.flow
+        assert flow.wrong_code(wrong.flow).do == "person"
+
+    def test_nothing_is_called_without_it(self) -> None:
+        move = flow.step(Flow("change-address", "confirm", values={"order": "A-10342", "address": STREET}), ADDRESS, heard("yes"))
+        assert move.do == "contact"
+
+    def test_the_address_is_shown_only_to_whoever_knows_it(self) -> None:
+        assert values.masked("mia.long@customer.example") == "m•••@c•••.example"
+        assert values.masked("+12025550143") == "+••••••0143"
+
+
+TEXTS = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(
+        [
+            "yes",
+            "no",
+            "A-10342",
+            "A-10343",
+            "stop",
+            "算了",
+            "是的",
+            "不对",
+            STREET,
+            "2",
+            "123456",
+            "not that one",
+            "{order}",
+            "\x00",
+            "no, A-10344",
+        ]
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(list(ACTIONS.by_id.values())),
+    st.lists(st.tuples(TEXTS, st.booleans(), st.sampled_from(["ok", "wrong", "refused"])), max_size=25),
+)
+def test_whatever_is_written_it_goes_on_or_ends(action: declared.Action, story: list[tuple[str, bool, str]]) -> None:
+    """Every text leads to a move, every move to a sentence, and what is kept stays small."""
+    move, calls = flow.begin(action, story[0][0] if story else "", "zh"), 0
+    for text, answers, outside in story:
+        if move.do == "contact" and move.flow:
+            move = flow.proven(move.flow, action) if outside == "ok" else flow.waits_for_code(move.flow, "email#mia@customer.example")
+        if move.do == "check" and move.flow:
+            move = flow.proven(move.flow, action) if outside == "ok" else flow.wrong_code(move.flow)
+        if move.do == "call" and move.flow:
+            calls += 1
+            assert set(move.flow.values) == {slot.name for slot in action.slots}, "only what is complete is called"
+            assert action.proof == "none" or move.flow.proven
+            refusal = next(iter(action.refusals))
+            move = flow.finished(move.flow, action) if outside == "ok" else flow.refused(move.flow, action, refusal)
+        if move.say:
+            before = move.flow or Flow(action.id, values={}, language="zh")
+            assert sentences.said(move, before, action, ACTIONS, {}) or move.say == "done"
+        if not move.flow:
+            return
+        assert len(flow.written(move.flow).encode()) < 1_000
+        assert flow.read(flow.written(move.flow), ACTIONS.by_id, 0) == move.flow
+        if move.do in ("person", "pass"):
+            return
+        move = flow.step(move.flow, action, heard(text, answers))
+
+
+class TestKeeping:
+    def test_it_expires(self) -> None:
+        kept = flow.written(Flow("order-status", "ask", "order", until=1_000))
+        assert flow.read(kept, ACTIONS.by_id, 1_000)
+        assert flow.read(kept, ACTIONS.by_id, 1_001) is None
+
+    def test_a_deployment_may_take_its_action_away(self) -> None:
+        assert flow.read(flow.written(Flow("gone", until=9)), ACTIONS.by_id, 1) is None
+        assert flow.read(flow.written(Flow("return", values={"gone": "1"}, until=9)), ACTIONS.by_id, 1) is None
+
+
+class TestValues:
+    @pytest.mark.parametrize(
+        ("text", "day"),
+        [
+            ("on 2026-12-03", "2026-12-03"),
+            ("2026年12月3日", "2026-12-03"),
+            ("3.12.2026", "2026-12-03"),
+            ("3rd of December 2026", "2026-12-03"),
+            ("31.02.2026", ""),
+            ("12/3/2026", ""),
+            ("soon", ""),
+        ],
+    )
+    def test_days(self, text: str, day: str) -> None:
+        assert values.read(slot("date"), text) == day
+
+    def test_mail_addresses(self) -> None:
+        assert values.read(slot("email"), "write to Mia@Customer.Example please") == "mia@customer.example"
+        assert values.read(slot("email"), "a@b.example or c@d.example") == ""
+
+    @pytest.mark.parametrize("text", ["hm", "12", "<b>12 Green Lane</b>", "http://evil.example/1", "Where is A-10342?", "x" * 200 + "1"])
+    def test_what_is_no_address(self, text: str) -> None:
+        assert values.read(slot("address"), text, asked=True) == ""
+
+    def test_a_value_is_one_line_without_what_cannot_be_seen(self) -> None:
+        assert values.read(slot("text"), "a\r\nBcc: x\u202e\x00\tb", asked=True) == "a Bcc: x b"
+
+
+def slot(kind: Any) -> declared.Slot:
+    return declared.Slot("x", kind, {}, {}, {})
+
+
+class TestWords:
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_results_hold_declared_fields_only(self, language: str) -> None:
+        given = {"status": "shipped", "day": "2026-12-03", "tracking": "https://carrier.example/1", "secret": "x"}
+        fields = sentences.checked(given, STATUS.fields, language)
+        assert set(fields) == {"status", "day", "tracking"}
+        done = flow.finished(Flow("order-status", values={"order": "A-10342"}, language=language), STATUS)
+        assert done.flow
+        text = sentences.said(done, done.flow, STATUS, ACTIONS, fields)
+        assert all(part in text for part in ("A-10342", "2026-12-03", "https://carrier.example/1"))
+        short = sentences.said(done, done.flow, STATUS, ACTIONS, {"status": fields["status"]})
+        assert len(short.splitlines()) == 1
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {},
+            {"status": "exploded"},
+            {"status": 1},
+            {"status": "shipped", "tracking": "javascript:alert(1)"},
+            {"status": "shipped", "day": "tomorrow"},
+            {"status": "shipped", "tracking": "https://a@b.example/"},
+            {"status": "shipped", "tracking": "https://[x"},
+        ],
+    )
+    def test_what_does_not_fit_is_not_said(self, wrong: dict[str, Any]) -> None:
+        with pytest.raises(Unavailable):
+            sentences.checked(wrong, STATUS.fields, "en")
+
+    def test_braces_and_lines_in_values_stay_text(self) -> None:
+        fields = sentences.checked({"number": "{order}\n" + "x" * 200}, INVOICE.fields, "en")
+        done = flow.finished(Flow("invoice-copy", values={"order": "A-10342"}), INVOICE)
+        text = sentences.said(done, Flow("invoice-copy", values={"order": "A-10342"}), INVOICE, ACTIONS, fields)
+        assert "{order} xxx" in text
+        assert len(text) < 250
+
+
+class TestDeclaring:
+    def test_every_mistake_is_told_with_its_place(self) -> None:
+        data = {
+            "actions": [{"id": "Bad Id", "path": "../etc", "proof": "maybe", "slots": [{"name": "x", "kind": "magic"}], "articles": []}]
+        }
+        with pytest.raises(BadRequest) as refused:
+            declared.parse(data)
+        told = str(refused.value)
+        for part in (
+            "Bad Id: id",
+            "Bad Id: path",
+            "proof: use one of none",
+            "slot 1: kind: use one of",
+            "articles: name at least one",
+            "sentences: confirm",
+        ):
+            assert part in told
+
+    @pytest.mark.parametrize("data", [None, [], {}, {"actions": {}}, {"actions": [1]}, {"actions": [{"slots": [None]}]}])
+    def test_nonsense_is_refused_and_never_raises_otherwise(self, data: Any) -> None:
+        with pytest.raises(BadRequest):
+            declared.parse(data)
+
+
+def test_an_unfinished_flow_is_told_to_the_agent() -> None:
+    told = sentences.gathered(replace(Flow("change-address"), values={"order": "A-10342"}), ADDRESS)
+    assert told == 'Self-service "Change of address", not finished. Order number: A-10342. Identity: not proven.'
