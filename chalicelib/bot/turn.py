@@ -12,6 +12,7 @@ from typing import Any
 
 from chalicelib import settings, streams
 from chalicelib.bot import brain, turns
+from chalicelib.bot.actions.moved import Moved
 from chalicelib.bot.answer import Brain, Context, answer, is_miss, may_wait
 from chalicelib.conversations import identities, ids, keys, model, openings, proofs, table
 from chalicelib.conversations.keys import Item
@@ -80,14 +81,20 @@ def _take_in(opening: Opening, message: Message, item: Item, at: int) -> str:
         return _hand_over(c, opening.past, message, replace(_to_person(c, message, at, "quiet", opening.quiet), text=""), at)
     if _is_only_files(message):
         return _hand_over(c, opening.past, message, _to_person(c, message, at, "only-files", ONLY_FILES), at)
-    decision = _decide(c, message, words, at)
-    if may_wait(decision) and turns.is_piece(message):
-        question = turns.earlier(opening.conversation, message)
-        if question and _is_said(c, message, f"{question}\n{message.text}", at):
-            table.save(c, past=opening.past)
-            return "seen"
-        return _wait(received, message, item, words)
-    return _act(received, message, decision, words, at)
+    moved = _moved(c, message, words, at, waits=turns.is_piece(message))
+    if moved.piece or (not moved.ours and may_wait(moved.said) and turns.is_piece(message)):
+        question = "" if moved.piece else turns.earlier(opening.conversation, message)
+        return _wait_or_leave(received, message, item, question, at)
+    return _act(received, message, moved, words, at)
+
+
+def _wait_or_leave(received: Opening, message: Message, item: Item, question: str, at: int) -> str:
+    """A piece waits for more, unless it only adds to the `question` that was just answered."""
+    c = received.conversation
+    if question and _is_said(c, message, f"{question}\n{message.text}", at):
+        table.save(c, past=received.past)
+        return "seen"
+    return _wait(received, message, item, turns.words(c, _question(c, message)))
 
 
 def _notice(head: Conversation | None, message: Message) -> str:
@@ -102,7 +109,7 @@ def _go_on(opening: Opening, message: Message, item: Item, at: int) -> str:
     c = opening.conversation
     if not streams.is_paused(item) or not model.is_latest(c, message.id) or c.owner != "bot":
         return "waits"
-    return _act(opening, message, _decide(c, message, c.turn, at), c.turn, at)
+    return _act(opening, message, _moved(c, message, c.turn, at, waits=False), c.turn, at)
 
 
 def _wait(opening: Opening, message: Message, item: Item, words: str) -> str:
@@ -119,13 +126,29 @@ def _is_said(c: Conversation, message: Message, words: str, at: int) -> bool:
     return isinstance(decision, Answer) and decision.article == c.article
 
 
-def _act(opening: Opening, message: Message, decision: Answer | Escalation, words: str, at: int) -> str:
-    c, past = opening.conversation, opening.past
+def _moved(c: Conversation, message: Message, words: str, at: int, *, waits: bool) -> Moved:
+    """The decision, or what a self-service action makes of it; that room is loaded only where the business has an endpoint for it."""
+
+    def decide(as_if: Conversation, text: str) -> Answer | Escalation:
+        return _decide(as_if, message, text, at)
+
+    if not settings.optional("ACTIONS_URL") or at - message.at > STALE:
+        return Moved(decide(c, words))
+    from chalicelib.bot.actions import run
+
+    return run.moved(run.Case(c, message, words, at, waits, decide, lambda as_if, rule, why: _to_person(as_if, message, at, rule, why)))
+
+
+def _act(opening: Opening, message: Message, moved: Moved, words: str, at: int) -> str:
+    """What an action did is stored with the words that tell of it: it could not be found out again."""
+    c, past, decision = opening.conversation, opening.past, moved.said
     if isinstance(decision, Escalation):
         return _hand_over(c, past, message, decision, at)
-    answered = model.answered(c, message, decision, at, words)
-    table.save(replace(answered, misses=c.misses + 1) if is_miss(decision) else answered, past=past)
-    table.record(_outgoing(message, ids.answer(message.id), decision, at, behind(decision, c, message, words)))
+    answered = replace(model.answered(c, message, decision, at, words), flow=moved.flow)
+    told = _outgoing(message, ids.answer(message.id), decision, at, behind(decision, c, message, words))
+    table.save(replace(answered, misses=c.misses + 1) if is_miss(decision) else answered, past=past, messages=[told] if moved.ours else ())
+    if not moved.ours:
+        table.record(told)
     return "answered"
 
 
@@ -183,7 +206,16 @@ def _to_person(c: Conversation, message: Message, at: int, rule: str, why: str) 
     if isinstance(decision, Answer):
         return Escalation(rule, why, brain.known_queues()[0], "normal", summary=why)
     summary = decision.summary.replace(f"Handed over: {decision.reason}.", f"Handed over: {why}.", 1)
-    return replace(decision, rule=rule, reason=why, summary=summary)
+    return replace(decision, rule=rule, reason=why, summary="\n".join(filter(None, [summary, _gathered(c, at)])))
+
+
+def _gathered(c: Conversation, at: int) -> str:
+    """What a self-service action that is under way has found out."""
+    if not c.flow:
+        return ""
+    from chalicelib.bot.actions import run
+
+    return run.gathered(c.flow, at)
 
 
 def _decide(c: Conversation, message: Message, question: str, at: int, knows: bool = True) -> Answer | Escalation:
