@@ -41,7 +41,10 @@ def install(cloud: Cloud, folder: Path, pages: str, support: str, show: Show) ->
 
     `pages` is the address of the local ways in, `support` the one that customers write to. Raises DeployError.
     """
-    package, parameters = build(STAGE, "local", folder / "package"), {"SupportAddress": support, **PARAMETERS}
+    package, parameters = (
+        build(STAGE, "local", folder / "package"),
+        {"SupportAddress": support, "ActionsUrl": f"{pages}/actions", **PARAMETERS},
+    )
     outputs = _kept_outputs(cloud, folder, package, parameters)
     deployed = outputs is None
     if outputs is None:
@@ -103,13 +106,15 @@ def _kept_outputs(cloud: Cloud, folder: Path, package: Package, parameters: Mapp
 
 
 def _credentials(cloud: Cloud) -> tuple[str, str]:
-    """The stage's Twilio account and token, made at random once; so is the key that the shop page signs its customers with."""
+    """The stage's Twilio account and token, made at random once; so are the keys of the shop: for its customers who sign
+    in, and for our calls to it."""
     ssm, path = cloud.client("ssm"), parameters_of(STACK)
     values = []
     made = {
         "twilio_account_sid": twilio.new_sid("AC"),
         "twilio_auth_token": secrets.token_hex(16),
         "site_jwt": secrets.token_urlsafe(48),
+        "actions": secrets.token_urlsafe(48),
     }
     for name, fresh in made.items():
         try:

@@ -10,6 +10,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from infra.demo.shop_endpoint import ShopEndpoint
 from infra.local import smtp
 from infra.local.journal import Journal
 from infra.local.mailbox import Mailbox
@@ -75,6 +76,7 @@ async def _serving(around: Surroundings, ports: Ports, folder: Path, signer: Sig
     application.add_routes(phone.routes())
     application.add_routes(Mailbox(around, letters, ports.smtp).routes())
     application.add_routes(Shop(around, PAGES / "shop.html").routes())
+    application.add_routes(ShopEndpoint(around).routes())
     application.add_routes([web.get(CERTIFICATE_PATH, _file(signer.certificate()))])
     application.add_routes([web.get("/{kind:phone|mailbox}/events", _events(texts, letters)), web.get("/{name:.*}", _page)])
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)

@@ -35,6 +35,7 @@ PARAMETERS = {
     "business": "Business",
     "chat_origins": "ChatOrigins",
     "automatic_replies": "AutomaticReplies",
+    "actions_url": "ActionsUrl",
     "delivery_reports": "DeliveryReports",
     "time_zone": "TimeZone",
     "alarm_email": "AlarmEmail",
@@ -54,6 +55,7 @@ PARAMETERS = {
 @click.option(
     "--automatic-replies", envvar="AUTOMATIC_REPLIES", type=click.IntRange(0), help="Mails that the bot answers to one sender a day."
 )
+@click.option("--actions-url", envvar="ACTIONS_URL", help="Your HTTP endpoint for self-service actions, as https://www.shop.example/baton.")
 @click.option(
     "--delivery-reports",
     envvar="DELIVERY_REPORTS",

@@ -10,10 +10,10 @@ from infra.cloud import Cloud, parameters_of
 from infra.errors import DeployError
 from infra.operate.common import Target, existing, say
 
-NAMES = ("twilio_account_sid", "twilio_auth_token", "site_jwt")
+NAMES = ("twilio_account_sid", "twilio_auth_token", "site_jwt", "actions")
 # While Twilio changes its token, or the host site its key, what was signed with the old one still comes in.
 ROTATED = {"twilio_auth_token": "twilio_auth_token_previous", "site_jwt": "site_jwt_previous"}
-SHORTEST = {"site_jwt": 32}  # characters: as many bytes as the hash behind HS256 has (RFC 7518, 3.2)
+SHORTEST = {"site_jwt": 32, "actions": 32}  # characters: as many bytes as the hash behind the signature has (RFC 7518, 3.2)
 
 
 @click.group()

@@ -31,6 +31,7 @@ def parameters(stage: str) -> Json:
         "ChatOrigins": _text("Origins of web sites that may embed the chat, as https://www.shop.example, parted by spaces; empty: any."),
         "Business": _text("Name of the business, as customers see it.", "Baton"),
         "TimeZone": _text("Time zone of reports and opening hours, as Europe/Berlin.", "UTC"),
+        "ActionsUrl": _text("Your HTTP endpoint for self-service actions, as https://www.shop.example/baton; empty: the bot only answers."),
         "AutomaticReplies": {
             "Type": "Number",
             "Default": 5,
