@@ -8,12 +8,14 @@ between the two writes the head remembers that this message was answered, and th
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from chalicelib import settings, streams
 from chalicelib.bot import brain, turns
 from chalicelib.bot.actions.moved import Moved
 from chalicelib.bot.answer import Brain, Context, answer, is_miss, may_wait
+from chalicelib.bot.facts import DAYS
 from chalicelib.conversations import identities, ids, keys, model, openings, proofs, table
 from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
@@ -206,7 +208,13 @@ def _to_person(c: Conversation, message: Message, at: int, rule: str, why: str) 
     if isinstance(decision, Answer):
         return Escalation(rule, why, brain.known_queues()[0], "normal", summary=why)
     summary = decision.summary.replace(f"Handed over: {decision.reason}.", f"Handed over: {why}.", 1)
-    return replace(decision, rule=rule, reason=why, summary="\n".join(filter(None, [summary, _gathered(c, at)])))
+    summary = "\n".join(filter(None, [summary, _gathered(c, at)]))
+    return replace(decision, rule=rule, reason=why, reason_zh="", facts=_without_why(decision), summary=summary)
+
+
+def _without_why(decision: Escalation) -> dict[str, Any]:
+    """What a rule would have decided did not decide."""
+    return {name: value for name, value in decision.facts.items() if name != "why"}
 
 
 def _gathered(c: Conversation, at: int) -> str:
@@ -233,12 +241,14 @@ def _decide(c: Conversation, message: Message, question: str, at: int, knows: bo
         name=c.name,
         tier=c.tier,
         opt_out_request=bool(message.meta.get("opt_out_request")),
+        opened=cache(lambda: [c.opened_at, *table.opened_since(c.customer, at - DAYS * settings.DAY)]),
     )
     decision = answer(question, context, mind)
     if isinstance(decision, Answer):
         return decision
-    load = table.count_waiting(decision.queue, decision.urgency)
-    return answer(question, replace(context, said=_said(c, message), waiting=load), mind)
+    line = table.line(decision.queue, decision.urgency)
+    waited = max(0, at - line.since) if line.since else 0
+    return answer(question, replace(context, said=_said(c, message), waiting=line.waiting, waited=waited), mind)
 
 
 def _question(c: Conversation, message: Message) -> str:
@@ -281,8 +291,8 @@ def behind(said: Answer, c: Conversation, message: Message, words: str) -> dict[
     `picked`: she chose one of the three that were offered for the question before. Pure."""
     if not said.article:
         return {}
-    picked = said.confidence == 1 and c.misses > 0
-    question = c.question if picked else words
+    picked = bool(said.asked) and said.article in c.offered
+    question = said.asked or words
     known = {"article": said.article, "confidence": round(said.confidence, 3), **({"picked": True} if picked else {})}
     return known if question.strip() == message.text.strip() else {**known, "question": question[:QUESTION]}
 

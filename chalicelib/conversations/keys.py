@@ -119,6 +119,12 @@ def day_shards(day: str) -> list[str]:
     return [f"{day}#{shard}" for shard in range(SHARDS)]
 
 
+def is_conversation(item: Item) -> bool:
+    """Are these the keys of a conversation, current or past?"""
+    pk, sk = str(item["pk"]["S"]), str(item["sk"]["S"])
+    return pk.startswith(thread_pk("")) and (sk == HEAD or sk.startswith("C#"))
+
+
 def split_id(conversation_id: str) -> tuple[str, int]:
     """Thread and number. Raises NotFound for anything that cannot be an id."""
     thread, _, number = conversation_id.rpartition(".")

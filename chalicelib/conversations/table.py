@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib import aws, settings
@@ -18,6 +18,14 @@ from chalicelib.conversations.timeline import Thread
 from chalicelib.errors import Conflict, NotFound
 
 _PAGE = 100  # BatchGetItem takes no more keys
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Who waits in a queue; `since` (Unix ms): when the first of them began to wait, 0 if nobody does."""
+
+    waiting: int
+    since: int
 
 
 def record(message: Message) -> bool:
@@ -136,20 +144,19 @@ def waiting(queue: str, urgency: str, limit: int = 100) -> list[Conversation]:
     return _work(keys.queue_work(queue, urgency), limit)
 
 
-def count_waiting(queue: str, urgency: str) -> int:
-    """How many wait in a queue; 100 stands for all that are more."""
-    work = {":w": keys.queue_work(queue, urgency)}
+def line(queue: str, urgency: str) -> Line:
+    """How many wait in a queue, and since when the first of them; 100 stands for all that are more."""
+    query = {"IndexName": "by_work", "KeyConditionExpression": "#w = :w", "ExpressionAttributeNames": {"#w": "work"}}
     with aws.translated("query the table"):
         page = aws.client("dynamodb").query(
             TableName=settings.env("TABLE"),
-            IndexName="by_work",
-            KeyConditionExpression="#w = :w",
-            ExpressionAttributeNames={"#w": "work"},
-            ExpressionAttributeValues=keys.encode(work),
-            Limit=100,
-            Select="COUNT",
+            **query,
+            ExpressionAttributeValues=keys.encode({":w": keys.queue_work(queue, urgency)}),
+            ProjectionExpression="waiting_since",
+            Limit=_PAGE,
         )
-    return int(page["Count"])
+    since = min((int(item["waiting_since"]["N"]) for item in page["Items"]), default=0)
+    return Line(len(page["Items"]), since)
 
 
 def held_by(agent: str, limit: int = 100) -> list[Conversation]:
@@ -162,6 +169,13 @@ def of_customer(customer: str, kind: str = "") -> list[Item]:
     query = {"IndexName": "by_customer", "KeyConditionExpression": "customer = :c"}
     items = list(_whole(item for item in _query(query, {":c": customer}) if item["pk"]["S"].startswith(kind)))
     return sorted(items, key=lambda item: int(item["opened_at"]["N"]), reverse=True)
+
+
+def opened_since(customer: str, since: int) -> list[int]:
+    """When a customer's conversations were opened, on all channels, as far as that was after `since`; keys alone are read."""
+    query = {"IndexName": "by_customer", "KeyConditionExpression": "customer = :c AND opened_at > :since", "Limit": _PAGE}
+    found = _query(query, {":c": customer, ":since": since}, _PAGE)
+    return [int(item["opened_at"]["N"]) for item in found if keys.is_conversation(item)]
 
 
 def restamp_past(c: Conversation, source: str, target: str) -> None:
@@ -184,6 +198,16 @@ def opened_on(day: str) -> Iterator[Conversation]:
     query = {"IndexName": "by_day", "KeyConditionExpression": "#d = :d", "ExpressionAttributeNames": {"#d": "day"}}
     for shard in keys.day_shards(day):
         yield from (keys.conversation(item) for item in _whole(_query(query, {":d": shard})))
+
+
+def last_opened(day: str, limit: int) -> list[Conversation]:
+    """At most `limit` of the conversations that were opened on a UTC day, the newest first."""
+    newest: list[Item] = []
+    for shard in keys.day_shards(day):
+        query = {"IndexName": "by_day", "KeyConditionExpression": "#d = :d", "ExpressionAttributeNames": {"#d": "day"}}
+        newest += _query({**query, "ScanIndexForward": False, "Limit": limit}, {":d": shard}, limit)
+    newest.sort(key=lambda item: int(item["opened_at"]["N"]), reverse=True)
+    return sorted((keys.conversation(i) for i in _whole(newest[:limit])), key=lambda c: (c.opened_at, c.id), reverse=True)
 
 
 def _update(m: Message, change: str, condition: str, names: dict[str, str], values: dict[str, Any]) -> bool:

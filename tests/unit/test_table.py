@@ -85,11 +85,22 @@ def test_waiting_is_listed_by_age_and_only_while_it_waits(store: Store) -> None:
         table.save(model.escalated(c, "m", HAND_OVER, T0 + since))
     assert [c.thread for c in table.waiting("billing", "normal")] == ["w1", "w2", "w0"]
     assert table.waiting("billing", "urgent") == []
-    assert (table.count_waiting("billing", "normal"), table.count_waiting("billing", "urgent")) == (3, 0)
+    assert table.line("billing", "normal") == table.Line(3, T0 + 100)
+    assert table.line("billing", "urgent") == table.Line(0, 0)
     oldest = table.conversation("w1.1")
     table.save(model.claimed(oldest, "ann", T0 + 400))
     assert [c.thread for c in table.waiting("billing", "normal")] == ["w2", "w0"]
     assert [c.thread for c in table.held_by("ann")] == ["w1"]
+
+
+def test_a_customers_conversations_of_the_last_days_are_counted_on_all_channels(store: Store) -> None:
+    for n, thread in enumerate(("w1", "w2", "e3")):
+        table.save(model.opened(replace(incoming(thread=thread), at=T0 + n), "c1"))
+    later = replace(incoming(thread="w1"), at=T0 + 9)
+    table.save(model.reopened(table.conversation("w1.1"), later), past=table.conversation("w1.1"))
+    table.save(model.opened(incoming(thread="w9"), "somebody else"))
+    assert sorted(table.opened_since("c1", T0)) == [T0 + 1, T0 + 2, T0 + 9]
+    assert table.opened_since("nobody", 0) == []
 
 
 def test_the_days_conversations_come_whole_from_all_shards(store: Store) -> None:
