@@ -6,9 +6,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from chalicelib.agents import access, attachments, customers, replies, roster, signals, workspace
+    from chalicelib.agents import access, attachments, customers, gap_desk, learned, replies, reviews, roster, signals, teaching, workspace
 
-__all__ = ["access", "attachments", "customers", "replies", "roster", "signals", "workspace"]
+__all__ = [
+    "access",
+    "attachments",
+    "customers",
+    "gap_desk",
+    "learned",
+    "replies",
+    "reviews",
+    "roster",
+    "signals",
+    "teaching",
+    "workspace",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -17,13 +17,24 @@ from chalicelib.knowledge import threshold, verdicts
 from chalicelib.knowledge.masking import masked
 from chalicelib.knowledge.verdicts import Review
 from chalicelib.observability import log
+from chalicelib.streams import Handler
 
 _SHOWN = 1_500  # characters of an answer
 
 
-def handle(item: Item) -> None:
-    """One outgoing message of the stream. Never raises: an answer leaves whether or not it can be reviewed."""
-    message = keys.message(item)
+def also(deliver: Handler) -> Handler:
+    """The handler of outgoing messages, which then looks whether this one is to be reviewed."""
+
+    def handle(item: Item, old: Item | None) -> str:
+        outcome = deliver(item, old)
+        take(keys.message(item))
+        return outcome
+
+    return handle
+
+
+def take(message: Message) -> None:
+    """Puts a chosen answer on the list. Never raises: an answer leaves whether or not it can be reviewed."""
     if not is_wanted(message):
         return
     try:

@@ -190,7 +190,9 @@ def customer(conversation_id: str) -> dict[str, Any]:
 @api.route("/conversations/{conversation_id}/resolve", methods=["POST"], authorizer=signed_in)
 @answering
 def resolve(conversation_id: str) -> dict[str, Any]:
-    return timeline.conversation_view(room.workspace.resolve(_agent(), conversation_id, now()))
+    agent, body = _agent(), _body()
+    said = room.teaching.resolving(agent, conversation_id, room.teaching.choice(body), now()) if body else {}
+    return timeline.conversation_view(room.workspace.resolve(agent, conversation_id, now(), said))
 
 
 @api.route("/conversations/{conversation_id}/hand-back", methods=["POST"], authorizer=signed_in)

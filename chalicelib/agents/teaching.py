@@ -18,7 +18,7 @@ from chalicelib.knowledge import store, taught, verdicts
 from chalicelib.knowledge.example import example
 from chalicelib.knowledge.masking import masked
 from chalicelib.knowledge.verdicts import Judgement, Verdict, Via
-from chalicelib.knowledge.words import terms
+from chalicelib.knowledge.words import cut
 
 KEEP_SECONDS = 30
 OFFERED = 3
@@ -41,6 +41,14 @@ class Choice:
     article: str = ""
     no_article: bool = False
     wording: str = ""
+
+
+def choice(body: dict[str, Any]) -> Choice:
+    """What {"article", "example"} or {"no_article": true} of a request say. Raises BadRequest."""
+    article, wording = body.get("article", ""), body.get("example", "")
+    if not isinstance(article, str) or not isinstance(wording, str) or not isinstance(body.get("no_article", False), bool):
+        raise BadRequest("article and example must be texts, no_article true or false")
+    return Choice(article, bool(body.get("no_article")), wording)
 
 
 _kept: list[tuple[float, list[Titles]]] = []
@@ -143,11 +151,11 @@ def search(wanted: str, among: Iterable[Titles]) -> list[Titles]:
     typed = wanted.strip().casefold()[:200]
     if not typed:
         return []
-    words = set(terms(typed))
+    words = set(cut(typed).words)
     ranked = []
     for one in among:
         shown = " ".join((*one.titles.values(), one.id)).casefold()
-        score = len(words & set(terms(shown))) + 10 * (typed in shown)
+        score = len(words & set(cut(shown).words)) + 10 * (typed in shown)
         if score:
             ranked.append((-score, one.id, one))
     return [one for _, _, one in sorted(ranked, key=lambda row: row[:2])[:_FOUND]]

@@ -104,9 +104,9 @@ def pass_to(agent: Agent, conversation_id: str, to: str, now: int) -> Conversati
     return change(conversation_id, lambda c: (model.passed(c, agent.id, colleague.id, now), event), also=counters)
 
 
-def resolve(agent: Agent, conversation_id: str, now: int) -> Conversation:
-    """Done. Raises NotOwner."""
-    event = Event("resolved", now, agent.id)
+def resolve(agent: Agent, conversation_id: str, now: int, said: dict[str, Any] | None = None) -> Conversation:
+    """Done; `said`: what the story is to remember of the article that answered it. Raises NotOwner."""
+    event = Event("resolved", now, agent.id, said or {})
     return change(conversation_id, lambda c: (model.resolved(c, agent.id, now), event), also=[roster.gives(agent.id)])
 
 

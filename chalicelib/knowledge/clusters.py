@@ -8,12 +8,12 @@ alike on average become one, until none are alike enough.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from zlib import crc32
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.knowledge.words import terms
+from chalicelib.knowledge.words import cut, empty_words, hashed
 
 Vectors = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Vectors]
@@ -27,10 +27,23 @@ def word_vectors(texts: Sequence[str]) -> Vectors:
     """One row of length 1 for each text, by its words; rare words count more. What has no word is a row of zeros."""
     rows = np.zeros((len(texts), _DIMENSIONS), np.float32)
     for row, text in zip(rows, texts, strict=True):
-        for term, weight in terms(text).items():
-            row[crc32(term.encode()) % _DIMENSIONS] += weight
+        found = cut(text)
+        for term in found.terms:
+            row[term % _DIMENSIONS] += _is_telling(term)
+        for part in found.parts:
+            row[part % _DIMENSIONS] += 0.25
     rows *= np.log1p(len(texts) / (1 + (rows > 0).sum(axis=0))).astype(np.float32)
     return normalised(rows)
+
+
+def _is_telling(term: int) -> bool:
+    """Words that say nothing about the topic bring no two questions together."""
+    return term not in _empty()
+
+
+@cache
+def _empty() -> frozenset[int]:
+    return frozenset(map(hashed, empty_words()))
 
 
 def normalised(rows: Vectors) -> Vectors:

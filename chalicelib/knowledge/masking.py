@@ -73,8 +73,8 @@ _RULES = (
 _RUN = re.compile(rf"{SIGN}(?:[\s,.;:+()#-]*{SIGN})+")
 
 
-def masked(text: str, names: Iterable[str] = ()) -> str:
-    """The text without numbers, addresses, secrets and names, on one line, at most LONGEST characters; "" if nothing else was in it.
+def masked(text: str, names: Iterable[str] = (), longest: int = LONGEST) -> str:
+    """The text without numbers, addresses, secrets and names, on one line, cut to `longest`; "" if nothing else was in it.
 
     `names`: what this customer is called; they are covered wherever they stand.
     """
@@ -84,7 +84,7 @@ def masked(text: str, names: Iterable[str] = ()) -> str:
     for name in _parts(names):
         seen = name.sub(SIGN, seen)
     line = _RUN.sub(SIGN, " ".join(seen.split()))
-    return line[:LONGEST].rstrip() if _says_something(line) else ""
+    return line[:longest].rstrip() if _says_something(line) else ""
 
 
 def _parts(names: Iterable[str]) -> list[re.Pattern[str]]:

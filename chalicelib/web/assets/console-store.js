@@ -161,6 +161,17 @@ export class Console {
   /** {headers, text, html, attachments, url}. Throws ApiError. */
   wholeMail = (id, message) => this.api.get(`${messagePath(id, message)}/whole`);
 
+  /** `verdict`: {verdict, article?, review?}. Throws ApiError. */
+  async judge(id, message, verdict) {
+    const said = await this.api.post(`${messagePath(id, message)}/verdict`, verdict);
+    const story = this.state.stories[id];
+    const messages = story?.messages.map((m) => (m.id === message ? { ...m, meta: { ...m.meta, verdict: said } } : m));
+    if (story) this.source.set({ stories: { ...this.state.stories, [id]: { ...story, messages } } });
+  }
+
+  /** {question, near, found}: which articles may have answered. Throws ApiError. */
+  articles = (id, wanted) => this.api.get(`conversations/${encodeURIComponent(id)}/articles?q=${encodeURIComponent(wanted)}`);
+
   /** A conversation's head, without opening it. Throws ApiError. */
   async glimpse(id) {
     return this.state.stories[id]?.conversation ?? (await this.api.get(`conversations/${encodeURIComponent(id)}`)).conversation;

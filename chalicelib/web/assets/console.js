@@ -6,6 +6,8 @@ import { Story } from "./console-story.js";
 import { Merge, Split } from "./console-customer.js";
 import { WholeMail } from "./console-mail.js";
 import { Reports, Shortcuts, Transfer } from "./console-dialogs.js";
+import { Better, isLearnable, Resolve } from "./console-learning.js";
+import { Learning } from "./console-learning-desk.js";
 import { errorText } from "./console-parts.js";
 import { SignIn } from "./console-sign-in.js";
 import { WORDS } from "./console-words.js";
@@ -64,6 +66,9 @@ function Desk({ state, words, language, onChoose }) {
     ${dialog.name === "whole" && html`<${WholeMail} store=${store} whole=${dialog.about} words=${words} language=${language} onClose=${close} />`}
     ${dialog.name === "merge" && html`<${Merge} store=${store} ...${dialog.about} words=${words} onClose=${close} onDone=${done("merge")} />`}
     ${dialog.name === "split" && html`<${Split} store=${store} ...${dialog.about} words=${words} onClose=${close} onDone=${done("split")} />`}
+    ${dialog.name === "resolve" && html`<${Resolve} store=${store} state=${state} words=${words} language=${language} onClose=${close} onDone=${done("resolve")} />`}
+    ${dialog.name === "better" && html`<${Better} store=${store} ...${dialog.about} words=${words} language=${language} onClose=${close} onDone=${done("better")} />`}
+    ${dialog.name === "learning" && html`<${Learning} store=${store} state=${state} words=${words} language=${language} onClose=${close} />`}
     ${dialog.name === "shortcuts" && html`<${Shortcuts} words=${words} onClose=${close} />`}`;
 }
 
@@ -71,6 +76,7 @@ const Top = ({ state, words, language, onChoose, onDialog }) => html`
   <header class="top">
     <span class="mark" aria-hidden="true">${[...businessName()][0]}</span>
     <p class="top-who"><b>${businessName()}</b><bdi>${state.agent.name}</bdi></p>
+    <button type="button" class="quiet" onClick=${() => onDialog("learning")}>${words.learning.title}</button>
     ${state.agent.role !== "agent" && html`<button type="button" class="quiet" onClick=${() => onDialog("reports")}>${words.reports}</button>`}
     <button type="button" class="quiet help" aria-label=${words.shortcuts} title=${words.shortcuts} aria-keyshortcuts="Alt+H" onClick=${() => onDialog("shortcuts")}>?</button>
     <${LanguageSwitch} language=${language} onChoose=${onChoose} />
@@ -103,9 +109,13 @@ function useNotice() {
 function useActions(state, words, tell, ask) {
   const [claiming, setClaiming] = useState(false);
   const attempt = (act) => act().catch((error) => tell(errorText(error.code, words), true));
-  const finish = (action) => {
+  const isFree = () => {
     const draft = draftOf(state.open);
-    if ((draft.text.trim() || draft.files.length) && !confirm(words.draftLost)) return;
+    return !(draft.text.trim() || draft.files.length) || confirm(words.draftLost);
+  };
+  const finish = (action) => {
+    if (!isFree()) return;
+    if (action === "resolve" && isLearnable(state.stories[state.open])) return ask("resolve");
     attempt(async () => {
       await store.act(state.open, action);
       tell(words.done[action]);
@@ -127,6 +137,7 @@ function useActions(state, words, tell, ask) {
     resolve: () => finish("resolve"),
     handBack: () => finish("hand-back"),
     transfer: () => ask("transfer"),
+    better: (conversation, message) => ask("better", { conversation, message }),
     whole: (conversation, message) => ask("whole", { conversation, message }),
     merge: (c, found) => ask("merge", { c, found }),
     split: (customer, identity) => ask("split", { customer, identity }),
