@@ -63,7 +63,8 @@ FUNCTIONS: dict[str, Function] = {
         "bot_answer",
         30,
         "chalicelib.bot.turn",
-        "TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE PAUSE_FUNCTION AUTOMATIC_REPLIES",
+        "TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE PAUSE_FUNCTION AUTOMATIC_REPLIES "
+        "ACTIONS_URL SMS_NUMBER",
         layer=True,
     ),
     "Pause": Function("pause", 30, "", "TABLE BOT_FUNCTION", memory=128, background=True),
@@ -153,6 +154,7 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "QUIET_HOURS": ref("QuietHours"),
         "BUSINESS": ref("Business"),
         "AUTOMATIC_REPLIES": ref("AutomaticReplies"),
+        "ACTIONS_URL": ref("ActionsUrl"),
         "CHAT_ORIGINS": ref("ChatOrigins"),
         "REPORT_FUNCTION": ref("PublishReport"),
         "DELIVER_FUNCTION": ref("Deliver"),
