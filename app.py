@@ -29,7 +29,7 @@ from chalice.app import (
 )
 
 from chalicelib import aws, http
-from chalicelib.agents import routes
+from chalicelib.agents import library_routes, routes, teaching_routes
 from chalicelib.errors import NotAuthenticated, TooMany
 from chalicelib.observability import log, now
 
@@ -39,6 +39,8 @@ FORM = "application/x-www-form-urlencoded"
 app = Chalice(app_name="baton", configure_logs=False)
 app.experimental_feature_flags.update(["WEBSOCKETS"])
 app.register_blueprint(routes.api)
+app.register_blueprint(library_routes.api)
+app.register_blueprint(teaching_routes.api)
 
 
 @app.middleware("all")
@@ -192,11 +194,12 @@ def bot_answer(event: DynamoDBEvent) -> dict[str, Any]:
 @app.on_dynamodb_record(stream_arn="ConversationsTable", name="deliver")
 def deliver(event: DynamoDBEvent) -> dict[str, Any]:
     from chalicelib import streams
-    from chalicelib.agents import hints
+    from chalicelib.agents import hints, reviews
     from chalicelib.channels import chores, delivery
     from chalicelib.conversations import moves, proofs
 
-    handlers = {"incoming": chores.handle, "outgoing": delivery.handle, "head": hints.handle, "proof": proofs.handle, "move": moves.handle}
+    outgoing = reviews.also(delivery.handle)
+    handlers = {"incoming": chores.handle, "outgoing": outgoing, "head": hints.handle, "proof": proofs.handle, "move": moves.handle}
     return streams.process(event.to_dict(), "deliver", handlers)
 
 
@@ -226,6 +229,18 @@ def publish_report(event: LambdaFunctionEvent, context: Any) -> list[str]:
     from chalicelib.reports import publish
 
     return publish.publish(event.get("day"), now(), [agent.id for agent in roster.everyone()])
+
+
+@app.lambda_function(name="learn")
+def learn(event: LambdaFunctionEvent, context: Any) -> dict[str, Any]:
+    """What was ordered, `{"do": "publish", "release": id}`; by the clock `{"do": "learn"}`."""
+    from chalicelib.bot import learning, replay
+    from chalicelib.knowledge import publishing, releases
+
+    order = releases.get(event["release"]) if event.get("release") else None
+    if order and order.do != "learn":
+        return releases.view(publishing.carry_out(order, replay.replay(now()), now))
+    return learning.learn(now, replay.replay(now()), order)
 
 
 # --- What agents ask of other rooms ----------------------------------------------------------------------------------

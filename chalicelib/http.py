@@ -47,11 +47,11 @@ def failure(error: BatonError) -> Response:
     return respond({"error": {"code": error.code, "message": text}}, error.status, later)
 
 
-def body_of(request: Request) -> dict[str, Any]:
+def body_of(request: Request, longest: int = LONGEST_BODY) -> dict[str, Any]:
     """The JSON object of a request; an empty body is an empty object. Raises BadRequest, TooLarge."""
     raw = request.raw_body
-    if len(raw) > LONGEST_BODY:
-        raise TooLarge(f"the body may have {LONGEST_BODY} bytes at most")
+    if len(raw) > longest:
+        raise TooLarge(f"the body may have {longest} bytes at most")
     if not raw:
         return {}
     try:

@@ -16,7 +16,7 @@ COMMANDS = {
     "logs": "infra.operate.logs:command",
     "redrive": "infra.operate.redrive:command",
     "users": "infra.operate.users:command",
-    "knowledge": "infra.knowledge:command",
+    "knowledge": "infra.operate.knowledge:command",
     "encoder": "infra.encoder:command",
     "secret": "infra.operate.secret:command",
     "destroy": "infra.operate.destroy:command",

@@ -5,12 +5,13 @@ id: track-order                # the same in all languages
 language: en                   # en, zh or zh-Hant
 title: Where is my order?
 queue: orders                  # the department that owns it, optional
+audience: everyone             # optional: everyone, vip, or staff (agents find it, customers never see it)
 link: https://…                # optional
 examples: [how customers ask, …]
 short: a text for SMS          # optional, otherwise the first sentences
 valid_from: 2026-12-01         # optional, as is valid_until
 ---
-The answer, in Markdown.
+The answer, in Markdown: steps as a numbered list, pictures as ![what it shows](https://…), videos as links.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ from typing import Any
 import yaml
 
 from chalicelib.knowledge.article import Article, duplicates, problems
+from chalicelib.knowledge.writing import BadArticle, article_of, values_of
 from infra.errors import DeployError
-from infra.plain_text import plain_text, short_text
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*(?:\n(.*))?\Z", re.DOTALL)
-_FIELDS = ("id", "language", "title", "queue", "link", "examples", "short", "valid_from", "valid_until")
+_FIELDS = ("id", "language", "title", "queue", "audience", "link", "valid_from", "valid_until", "short", "examples")
 
 
 class BadArticlesError(DeployError):
@@ -46,6 +47,35 @@ class _File:
     article: Article
 
 
+def write_folder(folder: Path, articles: Sequence[Article]) -> list[Path]:
+    """Makes a folder hold these articles; the paths that were changed, made or removed. A file that says the same already
+    keeps its bytes, and one whose article has gone goes, too. Raises BadArticlesError for files that cannot be read."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files, mistakes = _files(folder)
+    if mistakes:
+        raise BadArticlesError(mistakes)
+    there = {(file.article.id, file.article.language): (folder / file.name, file.article) for file in files}
+    touched = []
+    for article in articles:
+        path, known = there.pop((article.id, article.language), (folder / f"{article.id}.{article.language}.md", None))
+        if known != article:
+            path.write_text(as_file(article), "utf-8", newline="\n")
+            touched.append(path)
+    for path, _ in there.values():
+        path.unlink()
+        touched.append(path)
+    return touched
+
+
+def as_file(article: Article) -> str:
+    """An article as its file: always the same for the same article."""
+    values: dict[str, Any] = {**values_of(article), "examples": list(article.examples)}
+    values["audience"] = "" if article.audience == "everyone" else article.audience
+    front = {name: values[name] for name in _FIELDS if values[name]}
+    dumped = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=10_000)
+    return f"---\n{dumped}---\n{article.body}\n"
+
+
 def _line(front: str, field: str) -> int:
     """Where a field stands; a missing one: where the front matter starts; the body: where it starts."""
     rows = front.rstrip("\n").split("\n")
@@ -56,18 +86,10 @@ def _line(front: str, field: str) -> int:
 
 def read_folder(folder: Path, queues: Sequence[str]) -> list[Article]:
     """All articles of a folder and of those in it. Raises BadArticlesError with every mistake in it."""
-    paths = sorted(path for path in folder.rglob("*.md") if path.name.lower() != "readme.md") if folder.is_dir() else []
-    if not paths:
+    files, mistakes = _files(folder)
+    if not files and not mistakes:
         raise DeployError(f"no articles in {folder}", "name a folder with .md files")
-    mistakes: list[str] = []
-    files: list[_File] = []
-    for path in paths:
-        try:
-            files.append(_read(path, str(path.relative_to(folder))))
-        except _RefusedError as error:
-            mistakes.append(str(error))
-    for file in files:
-        mistakes += [f"{file.name}:{_line(file.front, problem.partition(':')[0])}: {problem}" for problem in problems(file.article, queues)]
+    mistakes += [f"{f.name}:{_line(f.front, found.partition(':')[0])}: {found}" for f in files for found in problems(f.article, queues)]
     for first, again in duplicates(file.article for file in files):
         article = files[again].article
         where = f"{files[again].name}:{_line(files[again].front, 'id')}"
@@ -75,6 +97,18 @@ def read_folder(folder: Path, queues: Sequence[str]) -> list[Article]:
     if mistakes:
         raise BadArticlesError(mistakes)
     return [file.article for file in files]
+
+
+def _files(folder: Path) -> tuple[list[_File], list[str]]:
+    """What can be read as articles, and why the rest cannot."""
+    mistakes: list[str] = []
+    files: list[_File] = []
+    for path in sorted(path for path in folder.rglob("*.md") if path.name.lower() != "readme.md") if folder.is_dir() else []:
+        try:
+            files.append(_read(path, str(path.relative_to(folder))))
+        except _RefusedError as error:
+            mistakes.append(str(error))
+    return files, mistakes
 
 
 class _RefusedError(Exception):
@@ -90,21 +124,10 @@ def _read(path: Path, name: str) -> _File:
     if not parts:
         raise _RefusedError(f"{name}:1: front matter is missing: start with a line ---, fields, and a line ---")
     fields = _fields(parts[1], name)
-    body = parts[2] or ""
-    language = fields.get("language", "")
-    shown = plain_text(body)
-    article = Article(
-        id=fields.get("id", ""),
-        language=language,
-        title=fields.get("title", ""),
-        text=shown,
-        short=fields.get("short") or short_text(shown, language),
-        examples=tuple(fields.get("examples", ())),
-        queue=fields.get("queue", ""),
-        link=fields.get("link", ""),
-        valid_from=fields.get("valid_from", ""),
-        valid_until=fields.get("valid_until", ""),
-    )
+    try:
+        article = article_of({**fields, "body": parts[2] or ""}, [" ".join(text.split()) for text in fields.get("examples", ())])
+    except BadArticle as error:
+        raise _RefusedError(f"{name}:1: {error}") from error
     return _File(name, parts[1], article)
 
 

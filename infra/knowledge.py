@@ -1,116 +1,101 @@
-"""`python -m infra knowledge`: publishes articles as an index that the bot reads, shows what is published, goes back."""
+"""What a stage's bot knows: a folder of articles brought there and back, published, gone back on. The commands are in
+infra/operate/knowledge.py."""
 
 from __future__ import annotations
 
-import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import boto3
-import click
-from botocore.exceptions import ClientError
-from rich.markup import escape
-from rich.table import Table
 
 from chalicelib.bot.brain import known_queues
-from chalicelib.knowledge import index as indexes
-from infra.articles import read_folder
+from chalicelib.errors import BatonError
+from chalicelib.knowledge import bucket, changes, publishing, releases
+from chalicelib.knowledge.article import Article
+from chalicelib.knowledge.changes import Changes, Known
+from chalicelib.knowledge.example import Source
+from chalicelib.knowledge.releases import Do, Release
+from chalicelib.observability import now
+from infra.articles import read_folder, write_folder
 from infra.cloud import Cloud
 from infra.errors import DeployError
-from infra.operate.common import Target, console, existing
-from infra.stack import output
+from infra.inside import inside
 
-_PREFIX = "versions/"
+BY = "operator"
+_SECONDS = 900.0  # the learn function works no longer
 
 
-def push(session: boto3.Session, endpoint_url: str | None, bucket: str, folder: str | Path) -> str:
-    """Publishes the articles of a folder; the new version. Raises DeployError with every mistake in them.
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What was stored, and its release."""
 
-    The index lies under its version before the pointer moves, so the bot never sees half of it.
+    release: Release
+    changes: Changes
+
+
+@contextmanager
+def at(cloud: Cloud, outputs: Mapping[str, str]) -> Iterator[None]:
+    """Works with a stage's knowledge; what goes wrong becomes a DeployError."""
+    names = {"KNOWLEDGE_TABLE": "KnowledgeTable", "KNOWLEDGE_BUCKET": "KnowledgeBucket", "LEARN_FUNCTION": "LearnName"}
+    missing = [name for name in names.values() if name not in outputs]
+    if missing:
+        raise DeployError(f"the stack has no output {missing[0]}", "deploy this version first: python -m infra deploy")
+    with inside(cloud, {variable: outputs[name] for variable, name in names.items()}):
+        try:
+            yield
+        except BatonError as error:
+            raise DeployError(str(error)) from error
+
+
+def push(cloud: Cloud, outputs: Mapping[str, str], folder: Path, *, prune: bool = False, dry_run: bool = False) -> Pushed:
+    """Brings the articles of a folder to the stage and publishes them; a dry run only shows what that would change.
+
+    Articles that the folder lacks stay, unless `prune`. Raises DeployError, with every mistake of the folder.
     """
-    return publish(Cloud(session, endpoint_url), bucket, Path(folder))
+    given = read_folder(folder, known_queues())
+    with at(cloud, outputs):
+        return bring(cloud, given, "file", prune=prune, dry_run=dry_run)
 
 
-def publish(cloud: Cloud, bucket: str, folder: Path) -> str:
-    """As `push`, for those who have a Cloud."""
-    version, packed = indexes.build(read_folder(folder, known_queues()))
-    cloud.client("s3").put_object(Bucket=bucket, Key=indexes.key(version), Body=packed, ContentType="application/gzip")
-    point(cloud, bucket, version)
-    return version
+def bring(cloud: Cloud, given: Sequence[Article], source: Source, *, prune: bool = False, dry_run: bool = False) -> Pushed:
+    """As `push`, for articles that were read already; inside `at`."""
+    stored = changes.known()
+    found = changes.between(stored, given, source, BY, now())
+    found = changes.without(stored, found) if prune else found
+    if dry_run:
+        return Pushed(_previewed(cloud, changes.applied(stored, found)), found)
+    changes.apply(found)
+    return Pushed(release(cloud, "publish"), found)
 
 
-def point(cloud: Cloud, bucket: str, version: str) -> None:
-    """Makes a version the current one."""
-    cloud.client("s3").put_object(Bucket=bucket, Key=indexes.POINTER, Body=indexes.pointer(version), ContentType="application/json")
+def pull(cloud: Cloud, outputs: Mapping[str, str], folder: Path) -> list[Path]:
+    """Makes the folder hold the stage's articles with their written examples; the paths that were touched."""
+    with at(cloud, outputs):
+        articles = changes.together(changes.known())
+    return write_folder(folder, articles)
 
 
-def current(cloud: Cloud, bucket: str) -> str:
-    """The version that the bot uses; "" before the first publishing."""
-    try:
-        body = cloud.client("s3").get_object(Bucket=bucket, Key=indexes.POINTER)["Body"].read()
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchKey":
-            return ""
-        raise
-    return str(json.loads(body)["version"])
+def release(cloud: Cloud, do: Do, *, version: str = "", draft: str = "") -> Release:
+    """Orders a release and waits for its end; inside `at`. Raises DeployError if it fails."""
+    ordered = releases.order(do, BY, now(), version=version, draft=draft)
+    deadline = time.monotonic() + _SECONDS
+    while time.monotonic() < deadline:
+        found = releases.get(ordered.id)
+        if found.state == "done":
+            return found
+        if found.state == "failed":
+            raise DeployError(f"not {'published' if do != 'preview' else 'compared'}: {found.error}", "the bot uses what it used before")
+        time.sleep(cloud.pause)
+    raise DeployError("the learn function has not ended within 15 minutes", "look into its log: python -m infra logs")
 
 
-def versions(cloud: Cloud, bucket: str) -> list[dict[str, Any]]:
-    """All published versions, the newest first: `version`, `at`, `bytes`."""
-    pages = cloud.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=_PREFIX)
-    found = [
-        {"version": item["Key"].removeprefix(_PREFIX).partition("/")[0], "at": item["LastModified"], "bytes": item["Size"]}
-        for page in pages
-        for item in page.get("Contents", ())
-    ]
-    return sorted(found, key=lambda row: (row["at"], row["version"]), reverse=True)
+def published(cloud: Cloud, outputs: Mapping[str, str]) -> str:
+    """The version in use; "" before the first publishing."""
+    with at(cloud, outputs):
+        return bucket.current()
 
 
-def rollback(cloud: Cloud, bucket: str, version: str) -> None:
-    """Back to a published version. Raises DeployError if there is none of this name."""
-    known = [row["version"] for row in versions(cloud, bucket)]
-    if version not in known:
-        raise DeployError(f"version {version} was never published here", f"use one of: {', '.join(known[:8]) or 'none yet'}")
-    point(cloud, bucket, version)
-
-
-@click.group()
-def command() -> None:
-    """What the bot knows: publish articles, list versions, go back to one."""
-
-
-@command.command("push")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@existing
-def push_(target: Target, folder: Path) -> None:
-    """Publish the articles of a folder."""
-    version = publish(target.cloud, _bucket(target), folder)
-    console.print(f"[green]✓[/] published as version {version}; the bot uses it within a minute")
-
-
-@command.command("list")
-@existing
-def list_(target: Target) -> None:
-    """Show the published versions."""
-    bucket = _bucket(target)
-    used = current(target.cloud, bucket)
-    table = Table(box=None, header_style="dim")
-    for column in ("version", "first published", "size", ""):
-        table.add_column(column)
-    for row in versions(target.cloud, bucket):
-        state = "in use" if row["version"] == used else ""
-        table.add_row(escape(row["version"]), f"{row['at']:%Y-%m-%d %H:%M} UTC", f"{row['bytes'] / 1000:.1f} kB", state)
-    console.print(table if table.row_count else "nothing yet → python -m infra knowledge push FOLDER")
-
-
-@command.command("rollback")
-@click.argument("version")
-@existing
-def rollback_(target: Target, version: str) -> None:
-    """Let the bot use a version that was published before."""
-    rollback(target.cloud, _bucket(target), version)
-    console.print(f"[green]✓[/] version {escape(version)} is in use within a minute")
-
-
-def _bucket(target: Target) -> str:
-    return output(target.cloud, target.stack, "KnowledgeBucket")
+def _previewed(cloud: Cloud, known: Known) -> Release:
+    articles = [one.article for one in known.articles]
+    return release(cloud, "preview", draft=publishing.draft(now(), publishing.Content(articles, known.examples)))

@@ -15,7 +15,11 @@ BUCKETS: dict[str, list[Json]] = {
     "FilesBucket": [
         {"Id": "forget-files", "Status": "Enabled", "ExpirationInDays": ref("MailRetentionDays")},
     ],
-    "KnowledgeBucket": [],
+    "KnowledgeBucket": [
+        # Comparisons quote customers; an index is small, and stays for as long as somebody may want to go back to it.
+        {"Id": "forget-comparisons", "Status": "Enabled", "ExpirationInDays": 30, "Prefix": "comparisons/"},
+        {"Id": "forget-drafts", "Status": "Enabled", "ExpirationInDays": 1, "Prefix": "drafts/"},
+    ],
     "ReportsBucket": [],
 }
 

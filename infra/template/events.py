@@ -28,11 +28,16 @@ BATCH = {"BotAnswer": 10, "Deliver": 25}
 HOURLY = {"Type": "Schedule", "Properties": {"Schedule": "cron(10 * * * ? *)"}}
 
 
+# When little is written nearly everywhere.
+NIGHTLY = {"Type": "Schedule", "Properties": {"Schedule": "cron(20 2 * * ? *)", "Input": json.dumps({"do": "learn"})}}
+
+
 def events() -> Json:
     """To merge over Chalice's event sources. `Fn::Sub` for the topic, as Chalice's own node has that key too."""
     made: Json = {name: {"Properties": {"Events": {source(name): {"Properties": stream(name)}}}} for name in FILTERS}
     for function, topic in TOPICS.items():
         made[function] = {"Properties": {"Events": {f"{function}SnsSubscription": {"Properties": {"Topic": sub(f"${{{topic}}}")}}}}}
+    made["Learn"] = {"Properties": {"Events": {"Nightly": NIGHTLY}}}
     made["PublishReport"] = {"Properties": {"Events": {"Hourly": HOURLY}}}
     return made
 

@@ -32,7 +32,8 @@ FUNCTIONS: dict[str, Function] = {
         "api_handler",
         29,  # API Gateway waits no longer
         "chalicelib.agents.access chalicelib.agents.workspace",
-        "TABLE NOTES_TABLE MAIL_BUCKET FILES_BUCKET REPORTS_BUCKET QUEUES USER_POOL_CLIENT REPORT_FUNCTION TIME_ZONE SUPPORT_ADDRESS",
+        "TABLE NOTES_TABLE MAIL_BUCKET FILES_BUCKET REPORTS_BUCKET QUEUES USER_POOL_CLIENT REPORT_FUNCTION TIME_ZONE SUPPORT_ADDRESS "
+        "KNOWLEDGE_TABLE KNOWLEDGE_BUCKET LEARN_FUNCTION",
     ),
     "SmsWebhook": Function("sms_webhook", 10, "chalicelib.channels.sms_twilio", "TABLE BUSINESS SUPPORT_ADDRESS", paths=("/sms/twilio",)),
     "SmsStatus": Function("sms_status", 10, "chalicelib.channels.sms_twilio", "TABLE QUEUES", paths=("/sms/twilio/status",)),
@@ -63,7 +64,7 @@ FUNCTIONS: dict[str, Function] = {
         "bot_answer",
         30,
         "chalicelib.bot.turn",
-        "TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE PAUSE_FUNCTION AUTOMATIC_REPLIES "
+        "TABLE KNOWLEDGE_TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE PAUSE_FUNCTION AUTOMATIC_REPLIES "
         "ACTIONS_URL SMS_NUMBER",
         layer=True,
     ),
@@ -72,12 +73,21 @@ FUNCTIONS: dict[str, Function] = {
         "deliver",
         30,
         "chalicelib.channels.delivery",
-        "TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE FILES_BUCKET SUPPORT_ADDRESS MAIL_EVENTS MAIL_FAILURES BUSINESS TIME_ZONE "
-        "SMS_NUMBER SMS_PROVIDER SMS_EVENTS QUIET_HOURS DELIVERY_REPORTS",
+        "TABLE KNOWLEDGE_TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE FILES_BUCKET SUPPORT_ADDRESS MAIL_EVENTS MAIL_FAILURES BUSINESS "
+        "TIME_ZONE SMS_NUMBER SMS_PROVIDER SMS_EVENTS QUIET_HOURS DELIVERY_REPORTS",
     ),
     "FollowUp": Function("follow_up", 240, "chalicelib.agents.sweep", "TABLE QUEUES POSTPONED_QUEUE DELIVER_FUNCTION", background=True),
     "PublishReport": Function(
         "publish_report", 600, "chalicelib.reports.publish", "TABLE REPORTS_BUCKET QUEUES BUSINESS TIME_ZONE", memory=1024, background=True
+    ),
+    "Learn": Function(
+        "learn",
+        900,
+        "",
+        "TABLE KNOWLEDGE_TABLE KNOWLEDGE_BUCKET TIME_ZONE FAILED_QUEUE",
+        memory=2048,  # more than one processor's worth, for large bases
+        background=True,
+        layer=True,
     ),
 }
 
@@ -142,6 +152,7 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "MAIL_BUCKET": ref("MailBucket"),
         "FILES_BUCKET": ref("FilesBucket"),
         "KNOWLEDGE_BUCKET": ref("KnowledgeBucket"),
+        "LEARN_FUNCTION": ref("Learn"),
         "REPORTS_BUCKET": ref("ReportsBucket"),
         "FAILED_QUEUE": ref(queues.FAILED),
         "POSTPONED_QUEUE": ref(queues.POSTPONED),

@@ -1,23 +1,23 @@
-"""Articles as files: clear mistakes with file and line; publishing, listing and going back on S3."""
+"""Articles as files: clear mistakes with file and line; brought to the table and back, nothing changes, not a byte."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import boto3
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from moto import mock_aws
 
-from chalicelib.knowledge import index
-from infra import knowledge
-from infra.articles import BadArticlesError, read_folder
-from infra.cloud import Cloud
+from chalicelib.knowledge import changes, store
+from chalicelib.knowledge.article import AUDIENCES, LANGUAGES, Article
+from chalicelib.knowledge.example import example
+from chalicelib.knowledge.plain_text import plain_text, short_text
+from chalicelib.knowledge.writing import article_of
+from infra.articles import BadArticlesError, _read, as_file, read_folder, write_folder
 from infra.errors import DeployError
-from infra.plain_text import plain_text, short_text
+from tests.unit.conftest import T0
 
 QUEUES = ("general", "orders")
 GOOD = (
@@ -97,37 +97,90 @@ def test_a_short_text_ends_with_a_sentence() -> None:
     assert short_text("第一句。\n\n1. 第二句。", "zh") == "第一句。\n1. 第二句。"
 
 
-@pytest.fixture
-def cloud() -> Iterator[Cloud]:
-    with mock_aws():
-        made = Cloud(boto3.Session(region_name="eu-central-1"))
-        made.client("s3").create_bucket(Bucket="lantern", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-        yield made
+DEMO = Path(__file__).parents[2] / "infra" / "demo" / "knowledge"
+DEMO_QUEUES = ("general", "billing", "orders", "technical")
 
 
-def test_publishing_moves_the_pointer_and_rollback_moves_it_back(cloud: Cloud, tmp_path: Path) -> None:
-    assert knowledge.current(cloud, "lantern") == ""
-    first = knowledge.push(cloud.session, None, "lantern", write(tmp_path, returns=GOOD))
-    second = knowledge.push(cloud.session, None, "lantern", write(tmp_path, returns=GOOD.replace("30", "40")))
-    assert knowledge.current(cloud, "lantern") == second != first
-    assert {row["version"] for row in knowledge.versions(cloud, "lantern")} == {first, second}
-    knowledge.rollback(cloud, "lantern", first)
-    assert knowledge.current(cloud, "lantern") == first
-    packed = cloud.client("s3").get_object(Bucket="lantern", Key=index.key(first))["Body"].read()
-    assert index.read(first, packed).articles["returns"]["en"].text == "You have 30 days."
-    with pytest.raises(DeployError, match="never published"):
-        knowledge.rollback(cloud, "lantern", "nonsense")
+def push(folder: Path) -> changes.Changes:
+    found = changes.between(changes.known(), read_folder(folder, DEMO_QUEUES), "file", "sam", T0)
+    changes.apply(found)
+    return found
 
 
-def test_bad_articles_publish_nothing(cloud: Cloud, tmp_path: Path) -> None:
-    with pytest.raises(BadArticlesError):
-        knowledge.push(cloud.session, None, "lantern", write(tmp_path, good=GOOD, bad="no front matter"))
-    assert knowledge.current(cloud, "lantern") == ""
-    assert knowledge.versions(cloud, "lantern") == []
+def pull(folder: Path) -> list[str]:
+    return sorted(path.name for path in write_folder(folder, changes.together(changes.known())))
 
 
-def test_the_command_tells_mistakes_and_ends_with_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(knowledge, "_bucket", lambda target: "lantern")
-    ran = CliRunner().invoke(knowledge.command, ["push", str(write(tmp_path, bad="x")), "--stage", "test", "--region", "eu-central-1"])
-    assert ran.exit_code == 1
-    assert "bad.md:1: front matter is missing" in ran.output
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.rglob("*.md"))}
+
+
+@pytest.mark.usefixtures("store")
+def test_pushed_pulled_and_pushed_again_nothing_changes_not_a_byte(tmp_path: Path) -> None:
+    assert push(DEMO)
+    assert pull(tmp_path) == sorted(path.name for path in DEMO.glob("*.md"))
+    first = contents(tmp_path)
+    assert not push(tmp_path)
+    assert pull(tmp_path) == []
+    assert contents(tmp_path) == first
+    assert not push(DEMO)
+
+
+@pytest.mark.usefixtures("store")
+def test_pulling_into_files_that_say_the_same_leaves_their_bytes_alone(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    by_hand = GOOD.replace("title:", "# ours\ntitle:").replace("\n", "\r\n").encode()
+    (tmp_path / "deep" / "own name.md").write_bytes(by_hand)
+    push(tmp_path)
+    assert pull(tmp_path) == []
+    assert (tmp_path / "deep" / "own name.md").read_bytes() == by_hand
+    stored = store.article("returns", "en")
+    store.put_article(replace(stored.article, title="Send it back"), stored.version, "sam", T0)
+    assert pull(tmp_path) == ["own name.md"]
+    assert "title: Send it back" in (tmp_path / "deep" / "own name.md").read_text()
+
+
+@pytest.mark.usefixtures("store")
+def test_a_line_taken_out_of_a_file_is_taken_out_of_the_table_and_what_was_learned_stays(tmp_path: Path) -> None:
+    push(write(tmp_path, returns=GOOD.replace("  - How do", "  - Second\n  - How do")))
+    store.add_example(example("learned", "returns", "en", source="agent", by="ann", at=T0))
+    assert [one.text for one in push(write(tmp_path, returns=GOOD)).gone_examples] == ["Second"]
+    assert sorted(one.text for one in store.examples()) == ["How do I return it?", "learned"]
+    assert "learned" not in as_file(changes.together(changes.known())[0]), "what customers wrote goes into no file"
+
+
+@pytest.mark.usefixtures("store")
+def test_what_a_folder_lacks_is_told_and_goes_only_if_that_is_meant(tmp_path: Path) -> None:
+    push(write(tmp_path, returns=GOOD, other=GOOD.replace("id: returns", "id: other").replace("How do I", "How may I")))
+    (tmp_path / "other.md").unlink()
+    found = push(tmp_path)
+    assert (found.missing, found.gone) == ((("other", "en"),), ())
+    assert [article.id for article in store.articles()] == ["other", "returns"]
+    changes.apply(changes.without(changes.known(), found))
+    assert [article.id for article in store.articles()] == ["returns"]
+    assert [one.article for one in store.examples()] == ["returns"]
+    assert push(tmp_path).missing == ()
+
+
+WORDS = st.text(min_size=1, max_size=60).map(lambda text: " ".join(text.split())).filter(bool)
+
+
+@given(
+    title=WORDS,
+    body=st.text(max_size=300),
+    short=st.text(max_size=80),
+    asked=st.lists(WORDS, max_size=4, unique=True),
+    language=st.sampled_from(LANGUAGES),
+    audience=st.sampled_from(AUDIENCES),
+)
+def test_any_article_comes_back_from_its_file(title: str, body: str, short: str, asked: list[str], language: str, audience: str) -> None:
+    values = {"id": "any", "language": language, "title": title, "body": body, "short": short, "audience": audience}
+    article = article_of(values, asked)
+    assert read_back(article) == article
+    assert as_file(read_back(article)) == as_file(article)
+
+
+def read_back(article: Article) -> Article:
+    with TemporaryDirectory() as folder:
+        (path,) = write_folder(Path(folder), [article])
+        return _read(path, path.name).article

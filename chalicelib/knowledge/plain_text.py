@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -17,12 +18,16 @@ SHORT = {"en": 300, "zh": 130, "zh-Hant": 130}
 
 def plain_text(markdown: str) -> str:
     """Headings, emphasis and code lose their marks; links and pictures become "text (address)"; raw HTML stays text."""
-    parser = MarkdownIt("commonmark", {"html": False})
     lines: list[str] = []
     lists: list[int] = []  # the next number of each open list; 0: bullets
-    for token in parser.parse(markdown):
+    for token in _parser().parse(markdown):
         _block(token, lines, lists)
     return _BLANKS.sub("\n\n", "\n".join(lines)).strip()
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False})
 
 
 def short_text(text: str, language: str) -> str:

@@ -1,0 +1,56 @@
+"""The last real questions, and what the bot would say to them with another index: for publishing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+
+from chalicelib import settings
+from chalicelib.bot import brain
+from chalicelib.bot.facts import band
+from chalicelib.bot.retrieval import search
+from chalicelib.conversations import table
+from chalicelib.conversations.model import Conversation
+from chalicelib.knowledge import store
+from chalicelib.knowledge.comparing import Asked, Said
+from chalicelib.knowledge.example import mark
+from chalicelib.knowledge.index import Index
+from chalicelib.knowledge.publishing import Replay
+
+BACK = 14  # days
+
+
+def replay(now: int) -> Replay:
+    """As publishing wants it, at a time (Unix ms)."""
+    rules, day = brain.shipped().rules, _day(now)
+
+    def judge(index: Index, asked: Asked) -> Said:
+        hits = search(index, asked.question, day)
+        if not hits:
+            return Said()
+        return Said(hits[0].article, hits[0].confidence, band(hits, rules.answer, rules.offer) == "sure")
+
+    return Replay(lambda count: list(islice(_questions(now, count), count)), judge)
+
+
+def _questions(now: int, count: int) -> Iterator[Asked]:
+    """Each question once: the newest conversations first."""
+    named = {mark(one.text, ""): one.article for one in store.examples() if one.source == "agent" and one.article}
+    seen = set()
+    for back in range(BACK):
+        for c in table.last_opened(_day(now - back * settings.DAY), 3 * count):
+            question = (c.question or c.subject).strip()
+            if not question or mark(question, "") in seen:
+                continue
+            seen.add(mark(question, ""))
+            yield Asked(question, c.language, c.tier, _accepted(c), named.get(mark(question, ""), ""))
+
+
+def _accepted(c: Conversation) -> str:
+    """The article of an answer after which nobody asked for more."""
+    return c.article if c.article and not c.escalated_at and not c.replies else ""
+
+
+def _day(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).date().isoformat()

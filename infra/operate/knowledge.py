@@ -1,0 +1,144 @@
+"""`python -m infra knowledge`: articles to a stage and back, published with a look at what changes, and gone back on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from chalicelib.bot.brain import known_queues
+from chalicelib.errors import BadRequest
+from chalicelib.knowledge import bucket, imports, releases
+from chalicelib.knowledge.releases import Release
+from infra import knowledge
+from infra.errors import DeployError
+from infra.operate.common import Target, console, existing, say
+from infra.progress import outputs
+
+_SHOWN = 30  # questions of a comparison
+
+
+@click.group()
+def command() -> None:
+    """What the bot knows: bring articles there and back, publish, go back."""
+
+
+@command.command("push")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--prune", is_flag=True, help="Also remove the stage's articles that the folder lacks.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@existing
+def push_(target: Target, folder: Path, prune: bool, dry_run: bool) -> None:
+    """Bring the articles of a folder to the stage and publish them."""
+    done = knowledge.push(target.cloud, outputs(target.cloud, target.stack), folder, prune=prune, dry_run=dry_run)
+    _tell(target, done, dry_run)
+    if done.changes.missing and not prune:
+        say(f"  {len(done.changes.missing)} articles are only at the stage, and stay: --prune removes them, pull fetches them")
+
+
+@command.command("pull")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@existing
+def pull_(target: Target, folder: Path) -> None:
+    """Make a folder hold the stage's articles."""
+    touched = knowledge.pull(target.cloud, outputs(target.cloud, target.stack), folder)
+    say(f"[green]✓[/] {len(touched)} files changed" if touched else "[green]✓[/] nothing to change")
+
+
+@command.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@existing
+def import_(target: Target, file: Path, dry_run: bool) -> None:
+    """Bring the questions and answers of a list (CSV or JSON) to the stage and publish them."""
+    try:
+        given = imports.read(file.name, file.read_bytes(), known_queues())
+    except BadRequest as error:
+        raise DeployError(f"{file.name} cannot be imported:\n  {error}", "correct it; nothing was imported") from error
+    with knowledge.at(target.cloud, outputs(target.cloud, target.stack)):
+        done = knowledge.bring(target.cloud, given, "import", dry_run=dry_run)
+    _tell(target, done, dry_run)
+
+
+@command.command("publish")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@existing
+def publish_(target: Target, dry_run: bool) -> None:
+    """Publish what was edited in the console."""
+    with knowledge.at(target.cloud, outputs(target.cloud, target.stack)):
+        done = knowledge.release(target.cloud, "preview" if dry_run else "publish")
+        _compare(done)
+    _told(done)
+
+
+@command.command("list")
+@existing
+def list_(target: Target) -> None:
+    """Show what was published, the newest first."""
+    with knowledge.at(target.cloud, outputs(target.cloud, target.stack)):
+        used, found = bucket.current(), releases.latest()
+    table = Table(box=None, header_style="dim")
+    for column in ("at", "what", "version", "articles", "examples", "by", ""):
+        table.add_column(column)
+    for one in found:
+        at = f"{datetime.fromtimestamp(one.at / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+        state = one.state if one.state != "done" else "in use" if one.switched and one.version == used else ""
+        table.add_row(at, one.do, escape(one.version), str(one.articles or ""), str(one.examples or ""), escape(one.by), state)
+    console.print(table if found else "nothing yet → python -m infra knowledge push FOLDER")
+
+
+@command.command("rollback")
+@click.argument("version")
+@existing
+def rollback_(target: Target, version: str) -> None:
+    """Let the bot use a version that was published before."""
+    with knowledge.at(target.cloud, outputs(target.cloud, target.stack)):
+        done = knowledge.release(target.cloud, "rollback", version=version)
+        _compare(done)
+    _told(done)
+
+
+def _tell(target: Target, done: knowledge.Pushed, dry_run: bool) -> None:
+    what = done.changes
+    say(
+        f"{len(what.articles)} articles new or changed, {len(what.gone)} removed; "
+        f"{len(what.new_examples)} examples new, {len(what.gone_examples)} removed"
+    )
+    with knowledge.at(target.cloud, outputs(target.cloud, target.stack)):
+        _compare(done.release)
+    _told(done.release)
+
+
+def _told(done: Release) -> None:
+    if done.switched:
+        say(f"[green]✓[/] version {escape(done.version)} is in use within a minute")
+    else:
+        say("nothing was changed: this only shows what would be")
+
+
+def _compare(done: Release) -> None:
+    """The comparison as a table: what gets worse first."""
+    found = bucket.load_json(releases.comparison(done.id))
+    counts, questions = found["counts"], found["questions"]
+    if not counts.get("asked"):
+        say("no real questions to compare with yet")
+        return
+    kinds = ", ".join(f"{counts[kind]} {kind}" for kind in ("same", "gained", "changed", "reworded", "lost") if counts.get(kind))
+    say(f"the last {counts['asked']} real questions: {kinds}; [bold]{counts.get('worse', 0)} worse[/]")
+    table = Table(box=None, header_style="dim")
+    for column in ("", "question", "answered so far", "then"):
+        table.add_column(column, overflow="fold", max_width=44)
+    for row in questions[:_SHOWN]:
+        mark = "[red]worse[/]" if row["worse"] else row["kind"]
+        table.add_row(mark, escape(row["question"]), _said(row["before"]), _said(row["after"]))
+    if questions:
+        console.print(table)
+    if len(questions) > _SHOWN:
+        say(f"… and {len(questions) - _SHOWN} more, in the console")
+
+
+def _said(said: dict[str, object]) -> str:
+    return escape(str(said["title"] or said["article"])) if said["sure"] else "[dim]not surely known[/]"
