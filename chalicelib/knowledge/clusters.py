@@ -19,8 +19,10 @@ Vectors = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Vectors]
 
 ALIKE = 0.5  # mean cosine within a group, by the encoder's vectors
-ALIKE_WORDS = 0.25  # the same by words
+ALIKE_WORDS = 0.16  # the same by words
 _DIMENSIONS = 4096
+_PAIR, _PART = 0.3, 0.5  # what two words in a row and a piece of a word weigh beside a word (tuned on the training parts)
+_FEW = 50  # among fewer texts nothing can be told rare
 
 
 def word_vectors(texts: Sequence[str]) -> Vectors:
@@ -28,11 +30,12 @@ def word_vectors(texts: Sequence[str]) -> Vectors:
     rows = np.zeros((len(texts), _DIMENSIONS), np.float32)
     for row, text in zip(rows, texts, strict=True):
         found = cut(text)
+        whole = set(found.words)
         for term in found.terms:
-            row[term % _DIMENSIONS] += _is_telling(term)
+            row[term % _DIMENSIONS] += _is_telling(term) * (1 if found.han or term in whole else _PAIR)
         for part in found.parts:
-            row[part % _DIMENSIONS] += 0.25
-    rows *= np.log1p(len(texts) / (1 + (rows > 0).sum(axis=0))).astype(np.float32)
+            row[part % _DIMENSIONS] += _PART
+    rows *= np.log1p(max(len(texts), _FEW) / (1 + (rows > 0).sum(axis=0))).astype(np.float32)
     return normalised(rows)
 
 
