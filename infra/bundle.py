@@ -146,10 +146,10 @@ def compile_all(folder: Path, runs_in: str = "/var/task") -> None:
         raise DeployError(f"the code does not compile:\n{done.stdout.strip()[-1500:]}")
 
 
-def pack(folders: list[Path], archive: Path) -> None:
+def pack(folders: list[Path], archive: Path, level: int = 9) -> None:
     """Sorted, with one fixed time and mode: same content, same bytes."""
     files = {path.relative_to(folder).as_posix(): path for folder in folders for path in folder.rglob("*") if path.is_file()}
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as made:
         for name in sorted(files):
             info = zipfile.ZipInfo(name, EPOCH)
             info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16

@@ -14,10 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.observability import log
-
 if TYPE_CHECKING:
     import numpy as np
+    from aws_lambda_powertools import Logger
     from numpy.typing import NDArray
 
 FOLDER = "baton_encoder"  # its name in the layer, where Python's modules lie
@@ -52,7 +51,7 @@ def load() -> Encoder | None:
     """The encoder of this installation; None if there is none or it is broken: then words alone must do. Read once."""
     folder = _found()
     if folder is None:
-        log.warning("encoder missing")
+        _logger().warning("encoder missing")
         return None
     return read(folder)
 
@@ -62,8 +61,8 @@ def read(folder: Path) -> Encoder | None:
     try:
         kind: str = json.loads((folder / "meta.json").read_text())["encoder"]
         return ENCODERS[kind](folder)
-    except (ImportError, OSError, ValueError, KeyError) as error:
-        log.exception("encoder broken", error=type(error).__name__)
+    except (ImportError, OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        _logger().exception("encoder broken", error=type(error).__name__)
         return None
 
 
@@ -72,3 +71,9 @@ def _found() -> Path | None:
     named = os.environ.get("ENCODER")
     places = [Path(named)] if named else [*(Path(entry, FOLDER) for entry in sys.path), BUILT / FOLDER]
     return next((place for place in places if (place / "meta.json").exists()), None)
+
+
+def _logger() -> Logger:
+    from chalicelib.observability import log
+
+    return log

@@ -22,7 +22,7 @@ _BLANKS = re.compile(" +")
 
 
 def mapped(folder: Path, name: str) -> NDArray[Any]:
-    """An array of the compiled data, left where it lies. Raises OSError or ValueError."""
+    """An array of the compiled data, left where it lies. Raises OSError, EOFError or ValueError."""
     array: NDArray[Any] = np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray)
     return array
 
@@ -40,7 +40,7 @@ def hashes(text: str) -> NDArray[np.uint64]:
 
 
 class Pieces:
-    """The vocabulary in `folder`. Raises OSError or ValueError if it is not there or broken."""
+    """The vocabulary in `folder`. Raises OSError, EOFError or ValueError if it is not there or broken."""
 
     def __init__(self, folder: Path) -> None:
         self._keys, self._ids, self._scores = (mapped(folder, name) for name in ("keys", "ids", "scores"))

@@ -28,7 +28,7 @@ TOGETHER = 384  # pieces that are computed at once; then the matrices are read f
 
 
 class Use:
-    """Reads what `infra.encoder` compiled. Raises OSError, ValueError or KeyError if it is not there or broken."""
+    """Reads what `infra.encoder` compiled. Raises OSError, EOFError, ValueError or KeyError if it is not there or broken."""
 
     name = "use-multilingual-3"
 
