@@ -6,9 +6,8 @@ What it returns is the business's own words: an article's text, or one of the se
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from chalicelib.bot import language as languages
@@ -16,14 +15,15 @@ from chalicelib.bot import wording
 from chalicelib.bot.context import Brain, Context
 from chalicelib.bot.facts import Asked, Facts, Heard, band, hear
 from chalicelib.bot.opening_hours import Opening, state
-from chalicelib.bot.retrieval import Hit, search
+from chalicelib.bot.retrieval import Hit
 from chalicelib.bot.rules import TOPIC, Rule, decide, telling, why
+from chalicelib.bot.sense import Bands, Meaning, meaning
 from chalicelib.conversations.model import Answer, Escalation
 from chalicelib.knowledge.article import Article, version_for
 
-__all__ = ["Answer", "Brain", "Context", "Escalation", "answer", "is_miss", "may_wait"]
+_PATIENCE = 1  # misses in a row after which "yes" to several is not asked back any more
 
-_PICK = re.compile(r"\s*[(#]?([1-3１-３])\s*[).。]?\s*")
+__all__ = ["Answer", "Brain", "Context", "Escalation", "answer", "is_miss", "may_wait"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,13 @@ class _Case:
     day: str
     opening: Opening
     heard: Heard
-    hits: Sequence[Hit]
+    meant: Meaning
     facts: Facts
     asked: Asked
+
+    @property
+    def hits(self) -> Sequence[Hit]:
+        return self.meant.hits
 
 
 def is_miss(decided: Answer) -> bool:
@@ -58,8 +62,10 @@ def may_wait(decided: Answer | Escalation) -> bool:
 def answer(question: str, context: Context, brain: Brain) -> Answer | Escalation:
     """Never raises for any text: what is not surely known is asked back once, then handed over."""
     case = _examined(question, context, brain)
-    if case.heard.small_talk and brain.index and not case.facts.asked_for_person:
-        return _sentence(case, case.heard.small_talk, 1.0)
+    if brain.index and not case.facts.asked_for_person and (said := _small_talk(case)):
+        return _sentence(case, said, 1.0)
+    if case.meant.reply == "which" and context.misses <= _PATIENCE and case.hits:
+        return _asked_back(case)
     rule = decide(brain.rules, case.facts, case.asked)
     if rule:
         return _handed_over(case, rule)
@@ -68,11 +74,25 @@ def answer(question: str, context: Context, brain: Brain) -> Answer | Escalation
     return _asked_back(case)
 
 
+def examine(question: str, context: Context, brain: Brain) -> tuple[Facts, Asked]:
+    """What the rules are asked with, for whoever explains a decision."""
+    case = _examined(question, context, brain)
+    return case.facts, case.asked
+
+
+def _small_talk(case: _Case) -> str:
+    """The sentence that answers what asks nothing."""
+    if case.meant.reply == "yes":
+        return "thanks"
+    return "" if case.meant.asked or case.meant.reply else case.heard.small_talk
+
+
 def _examined(question: str, context: Context, brain: Brain) -> _Case:
     day = datetime.fromtimestamp(context.now / 1000, brain.hours.zone).date().isoformat()
     opening = state(brain.hours, context.now)
     heard = hear(question)
-    hits = _found(question, context, brain, day)
+    meant = _meant(question, heard, context, brain, day)
+    hits = meant.hits
     best, confidence = (hits[0].article, hits[0].confidence) if hits else ("", 0.0)
     language = languages.detect(question, context.language)
     certain = band(hits, brain.rules.answer, brain.rules.offer)
@@ -81,7 +101,7 @@ def _examined(question: str, context: Context, brain: Brain) -> _Case:
         asked_for_person=heard.asked_for_person,
         urgent_topic=heard.urgent_topic,
         upset=heard.upset,
-        unhelped=bool(context.last_article) and (heard.unhelped or (certain == "sure" and best == context.last_article)),
+        unhelped=_is_unhelped(heard, meant, context, best if certain == "sure" else ""),
         wordless=heard.wordless,
         band=certain,
         confidence=round(confidence, 3),
@@ -101,18 +121,21 @@ def _examined(question: str, context: Context, brain: Brain) -> _Case:
         waited=-1 if context.waited is None else context.waited // 60_000,
     )
     asked = Asked(question, context.now, context.opened)
-    return _Case(question, context, brain, day, opening, heard, hits, facts, asked)
+    return _Case(question, context, brain, day, opening, heard, meant, facts, asked)
 
 
-def _found(question: str, context: Context, brain: Brain, day: str) -> Sequence[Hit]:
-    """The nearest articles; a number picks from the three that were offered for the question before."""
+def _meant(question: str, heard: Heard, context: Context, brain: Brain, day: str) -> Meaning:
     if not brain.index:
-        return []
-    pick = _PICK.fullmatch(question) if context.misses else None
-    if pick:
-        offered = search(brain.index, context.last_question, day)
-        return [replace(hit, confidence=1.0) for hit in offered[int(pick[1]) - 1 :][:1]]
-    return search(brain.index, question, day)
+        return Meaning([])
+    is_idle = heard.small_talk and not heard.asked_for_person
+    return meaning(question, context, brain.index, day, None if is_idle else Bands(brain.rules.answer, brain.rules.offer))
+
+
+def _is_unhelped(heard: Heard, meant: Meaning, context: Context, answered: str) -> bool:
+    """Did the last answer not help? She says so, or asks for it again. (`settled`: nothing was said since.)"""
+    if context.settled or not (context.last_article or context.offered):
+        return False
+    return heard.unhelped or meant.reply == "no" or (bool(answered) and answered == context.last_article)
 
 
 def _topic(brain: Brain, hits: Sequence[Hit], day: str) -> str:
@@ -126,7 +149,9 @@ def _article(case: _Case) -> Answer:
     best = case.hits[0]
     article = _shown(case, best)
     text = article.short if case.context.channel == "sms" else article.text
-    return Answer(text, article.id, article.link, best.confidence, article.language)
+    if case.facts.language == "other":
+        text = f"{wording.said_in(case.brain.rules.sentences['english_only'], 'en')}\n{text}"
+    return Answer(text, article.id, article.link, best.confidence, article.language, asked=case.meant.asked)
 
 
 def _shown(case: _Case, hit: Hit) -> Article:
@@ -137,8 +162,17 @@ def _asked_back(case: _Case) -> Answer:
     """A miss: the nearest titles if there are any, else a plain question."""
     if not case.hits:
         return _sentence(case, "wordless", 0.0)
-    text = wording.offer(case.brain.rules, [_shown(case, hit).title for hit in case.hits], case.facts.language)
-    return Answer(text, "", "", case.facts.confidence, case.facts.language)
+    rules, language = case.brain.rules, case.facts.language
+    titles = [_shown(case, hit).title for hit in case.hits]
+    return Answer(
+        text=wording.offer(rules, titles, language),
+        article="",
+        confidence=case.facts.confidence,
+        language=language,
+        offered=tuple(hit.article for hit in case.hits),
+        choices=(*titles, wording.said_in(rules.sentences["person"], language)),
+        asked=case.meant.asked,
+    )
 
 
 def _sentence(case: _Case, name: str, confidence: float) -> Answer:

@@ -21,6 +21,8 @@ class Context:
     misses: int = 0  # in a row, before this question
     last_question: str = ""
     last_article: str = ""
+    offered: tuple[str, ...] = ()  # articles that the bot asked about, in that order
+    settled: str = ""  # the article that this message was already found to ask for: it is only told again
     name: str = ""
     tier: str = ""  # "vip" or ""
     waiting: int | None = None  # customers who wait for a person now; None: not known, then nothing is promised

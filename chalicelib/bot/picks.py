@@ -16,9 +16,9 @@ _NOISE = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[a-z0-9]+")
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _COURTESIES = re.compile(
-    r"\b(?:please|pls|plz|thanks|thank you|i mean|i meant|i (?:want|choose|pick|take|would like|need)|it is|its|that would be|thats|i think|"
-    r"ok|okay|yes|yeah|um|uh|hi|so|lets|go with|give me|show me|tell me about|about|choose|pick|take|select|options?|number|no|nr|num|answer|"
-    r"choice|item|question|article|point|is|the|one|reply|my)\b|"
+    r"\b(?:please|pls|plz|thanks|thank you|i mean|i meant|i (?:want|choose|pick|take|would like|need)|it is|its|that would be|"
+    r"thats|i think|ok|okay|yes|yeah|um|uh|hi|so|lets|go with|give me|show me|tell me about|about|choose|pick|take|select|options?|"
+    r"number|no|nr|num|answer|choice|item|question|article|point|is|the|one|reply|my)\b|"
     r"谢谢|麻烦|请问|我[想要]问的是|我想问|我是说|我要问|我问的是|我要看|我要|我想看|我选|应该是|是的|就是|那就|选项|选择|"
     r"[请就选第看要吧的呢啊哦嗯]|答案|问题|回复|那个|那条"
 )
@@ -36,13 +36,15 @@ _NUMBERS = {
 _WRITTEN = {"one": "1", "two": "2", "three": "3"}
 _LAST = re.compile(r"(?:very)?(?:last|bottom)|最(?:后面?|末|下面)(?:那?[一]?[个条项])?|末尾(?:那?个)?")
 _AGREES = re.compile(
-    r"(?:oh |ah )?(?:yes|yep|yeah|yup|yea|y|correct|right|exactly|sure|ok|okay|that|this|it|thats it|that is it|thats right|that one|this one)"
+    r"(?:oh |ah )?(?:yes|yep|yeah|yup|yea|y|correct|right|exactly|sure|ok|okay|that|this|it|"
+    r"thats it|that is it|thats right|that one|this one)"
     r"(?: (?:yes|please|pls|thanks|thank you|exactly|that one|thats it|it is|correct|right))?|"
     r"[嗯哦啊]*(?:是|是的|对|对的|没错|好|好的|可以|行|就是这个|就是|正是|是啊|这个|要|嗯)(?:谢谢|呀|啊|吧)?"
 )
 _DISAGREES = re.compile(
     r"(?:no|nope|nah|n|none|neither|no none)(?: (?:thanks|thank you|of (?:these|those|them|the above|it)|not really|sorry))*|"
-    r"(?:no )?(?:not|none) (?:these|those|any)(?: of .{0,12})?|(?:no )?none of (?:these|those|them|the above)(?: please)?|(?:no )?something else|"
+    r"(?:no )?(?:not|none) (?:these|those|any)(?: of .{0,12})?|"
+    r"(?:no )?none of (?:these|those|them|the above)(?: please)?|(?:no )?something else|"
     r"(?:不|不是|都不是|不对|没有|都没有|不是这些|不是这个|其他|其它|别的|否|没有我要的|以上都不是|这些都不是|一个都不是|都不对)[啊呀的]?"
 )
 

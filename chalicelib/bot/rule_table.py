@@ -18,7 +18,19 @@ from chalicelib.errors import BadRequest
 LANGUAGES = ("en", "zh", "zh-Hant")
 PARTS = ("confidence", "hand_over", "tell", "sentences")
 PLACEHOLDERS = ("name", "reply", "opens", "waiting", "waited", "offer", "titles")
-SENTENCES = ("reply.webchat", "reply.email", "reply.sms", "reply.other", "opens.unknown", "offer", "wordless", "greeting", "thanks")
+SENTENCES = (
+    "reply.webchat",
+    "reply.email",
+    "reply.sms",
+    "reply.other",
+    "opens.unknown",
+    "offer",
+    "wordless",
+    "greeting",
+    "thanks",
+    "person",
+    "english_only",
+)
 REASON = 64  # characters that are kept on a conversation's head
 MOST = 200  # rules: what a message's evaluation takes stays under a millisecond
 

@@ -226,7 +226,7 @@ def _gathered(c: Conversation, at: int) -> str:
     return run.gathered(c.flow, at)
 
 
-def _decide(c: Conversation, message: Message, question: str, at: int, knows: bool = True) -> Answer | Escalation:
+def _decide(c: Conversation, message: Message, question: str, at: int, *, knows: bool = True, settled: str = "") -> Answer | Escalation:
     """The conversation so far and the queues' load cost reads: they are fetched only for a hand-over. A bot that knows nothing
     hands everything over."""
     known = brain.load()
@@ -238,6 +238,8 @@ def _decide(c: Conversation, message: Message, question: str, at: int, knows: bo
         misses=c.misses,
         last_question=c.question,
         last_article=c.article,
+        offered=c.offered,
+        settled=settled,
         name=c.name,
         tier=c.tier,
         opt_out_request=bool(message.meta.get("opt_out_request")),
@@ -277,7 +279,8 @@ def _finish(head: Conversation, message: Message, at: int) -> str:
         return "answered"
     # The head already counts this message as answered; asked about it as it stands, the bot would see a repeated question.
     words = head.question if len(head.question) > len(message.text) else _question(head, message)
-    decision = _decide(replace(head, misses=0, article=""), message, words, at)
+    settled = head.article if model.is_latest(head, message.id) else ""
+    decision = _decide(replace(head, misses=0, article="", offered=()), message, words, at, settled=settled)
     if isinstance(decision, Answer):
         table.record(_outgoing(message, ids.answer(message.id), decision, at, behind(decision, head, message, words)))
         return "answered"
@@ -288,9 +291,9 @@ def _finish(head: Conversation, message: Message, at: int) -> str:
 
 def behind(said: Answer, c: Conversation, message: Message, words: str) -> dict[str, Any]:
     """What whoever judges this answer must know: its article, how sure the bot was, and the question if it is more than the message.
-    `picked`: she chose one of the three that were offered for the question before. Pure."""
+    `picked`: she chose one of the three that were offered for the question before. An offer has what may be tapped. Pure."""
     if not said.article:
-        return {}
+        return {"choices": list(said.choices)} if said.choices else {}
     picked = bool(said.asked) and said.article in c.offered
     question = said.asked or words
     known = {"article": said.article, "confidence": round(said.confidence, 3), **({"picked": True} if picked else {})}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from chalicelib.bot.follow_ups import asks_on
 from chalicelib.conversations.model import Conversation, Message
 
 QUICK = frozenset({"webchat", "sms"})  # where people write in pieces
@@ -33,4 +34,4 @@ def words(c: Conversation, text: str) -> str:
 def earlier(c: Conversation, message: Message) -> str:
     """The question that this message adds to, if it was answered a moment ago; else ""."""
     fresh = c.article and message.at - c.last_at <= ADDED
-    return c.question if fresh and is_piece(message) else ""
+    return c.question if fresh and is_piece(message) and not asks_on(message.text) else ""

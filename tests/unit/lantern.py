@@ -31,17 +31,22 @@ def lantern() -> Brain:
     return replace(base, index=knowledge)
 
 
+def unsure() -> Brain:
+    """A bot that is never sure: it offers what comes nearest."""
+    return replace(lantern(), rules=replace(lantern().rules, answer=1.0, offer=0.0))
+
+
 def ask(question: str, mind: Brain | None = None, **known: Any) -> Answer | Escalation:
     return answer(question, Context(**({"channel": "webchat", "now": OPEN} | known)), mind or lantern())
 
 
-def answered(question: str, **known: Any) -> Answer:
-    decided = ask(question, **known)
+def answered(question: str, mind: Brain | None = None, **known: Any) -> Answer:
+    decided = ask(question, mind, **known)
     assert isinstance(decided, Answer), decided
     return decided
 
 
-def handed_over(question: str, **known: Any) -> Escalation:
-    decided = ask(question, **known)
+def handed_over(question: str, mind: Brain | None = None, **known: Any) -> Escalation:
+    decided = ask(question, mind, **known)
     assert isinstance(decided, Escalation), decided
     return decided

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.bot.answer import Answer, Brain, is_miss
-from tests.unit.lantern import SUNDAY, answered, ask, at, handed_over, lantern
+from tests.unit.lantern import SUNDAY, answered, ask, at, handed_over, lantern, unsure
 
 INJECTIONS = json.loads((Path(__file__).parents[1] / "fixtures" / "hostile" / "prompt-injection.json").read_text("utf-8"))["strings"]
 
@@ -65,17 +65,10 @@ def test_what_no_article_knows_goes_to_people(question: str) -> None:
 
 
 def test_an_unsure_bot_asks_back_once_and_then_hands_over() -> None:
-    first = answered("the tea order")
+    first = answered("the order", unsure())
     assert is_miss(first)
     assert "1. " in first.text
-    assert handed_over("the tea order", misses=1).rule == "second-miss"
-
-
-def test_a_number_picks_from_what_was_offered() -> None:
-    offered = answered("the tea order")
-    titles = [line[3:] for line in offered.text.split("\n") if line[:3] in ("1. ", "2. ", "3. ")]
-    picked = answered("2", misses=1, last_question="the tea order")
-    assert lantern().index.articles[picked.article]["en"].title == titles[1]  # type: ignore[union-attr]
+    assert handed_over("the order", unsure(), misses=1).rule == "second-miss"
 
 
 def test_the_same_answer_is_not_given_twice() -> None:
