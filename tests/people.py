@@ -15,7 +15,7 @@ import httpx
 from websockets.sync.client import ClientConnection, connect
 
 T = TypeVar("T")
-PATIENCE = 20.0
+PATIENCE = 60.0  # seconds; two stacks and two browsers on two cores are slow, not wrong
 
 
 def eventually(look: Callable[[], T], patience: float = PATIENCE) -> T:
@@ -41,7 +41,7 @@ class Visitor:
 
     def __post_init__(self) -> None:
         if not self.session:
-            self.session = httpx.post(self.site + "chat/session", json={}).raise_for_status().json()
+            self.session = httpx.post(self.site + "chat/session", json={}, timeout=120).raise_for_status().json()
 
     @property
     def address(self) -> str:
