@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from chalicelib.knowledge.article import LANGUAGES
 
 ACTIONS = declared.shipped()
 STATUS, RETURN, ADDRESS, INVOICE = (ACTIONS.by_id[name] for name in ("order-status", "return", "change-address", "invoice-copy"))
+INJECTIONS = Path(__file__).parent.parent / "fixtures" / "hostile" / "prompt-injection.json"
 STREET = "12 Green Lane, 10115 Berlin"
 
 
@@ -174,6 +177,29 @@ class TestProof:
     def test_the_address_is_shown_only_to_whoever_knows_it(self) -> None:
         assert values.masked("mia.long@customer.example") == "m•••@c•••.example"
         assert values.masked("+12025550143") == "+••••••0143"
+
+
+STATES = [
+    Flow("change-address", "ask", "order"),
+    Flow("change-address", "ask", "address", {"order": "A-10342"}, proven=True),
+    Flow("change-address", "code", values={"order": "A-10342"}, to="email#mia@customer.example"),
+    Flow("change-address", "confirm", values={"order": "A-10342", "address": STREET}, proven=True),
+    Flow("change-address", "fix", values={"order": "A-10342", "address": STREET}, proven=True),
+    Flow("return", "ask", "reason", {"order": "A-10342"}, proven=True),
+    Flow("order-status", "done", values={"order": "A-10342"}),
+    Flow("order-status"),
+]
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: f"{state.action}-{state.step}-{state.slot}")
+def test_no_injection_gets_into_a_flow(state: Flow) -> None:
+    """None is taken for a value, a code or a yes, at any step."""
+    strings = [str(entry["value"]) for entry in json.loads(INJECTIONS.read_text("utf-8"))["strings"]]
+    assert len(strings) >= 20
+    for text in strings:
+        move = flow.step(state, ACTIONS.by_id[state.action], heard(text))
+        assert move.do in ("say", "pass", "leave"), text
+        assert not move.flow or move.flow.values == state.values, text
 
 
 TEXTS = st.one_of(

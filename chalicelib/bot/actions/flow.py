@@ -85,7 +85,7 @@ def begin(action: Action, text: str, language: str) -> Move:
     """An article of the action was surely found. A value in the question takes up the offer at once."""
     flow = Flow(action.id, slot=action.slots[0].name, language=language)
     known = values.found(action, text)
-    return _next(replace(flow, values=known), action) if _takes_up(action, known) else Move("say", flow, "offer")
+    return _next(replace(flow, step="ask", values=known), action) if _takes_up(action, known) else Move("say", flow, "offer")
 
 
 def step(flow: Flow, action: Action, heard: Heard) -> Move:
@@ -145,7 +145,7 @@ def _offered(flow: Flow, action: Action, heard: Heard) -> Move:
     """An offer binds nobody: whatever has nothing to do with it is answered as ever."""
     known = values.found(action, heard.text)
     if _takes_up(action, known):
-        return _next(replace(flow, values=known), action)
+        return _next(replace(flow, step="ask", values=known), action)
     if heard.kind == "yes":
         return _ask(flow, action.slots[0])
     return Move("leave", None, "left") if heard.kind in ("no", "leave") else Move("pass", None)
@@ -161,7 +161,7 @@ def _afterwards(flow: Flow, action: Action, heard: Heard) -> Move:
     known = values.found(action, heard.text)
     differs = any(value != flow.values.get(name) for name, value in known.items())
     if differs and not heard.answers:
-        return _next(replace(flow, values={**flow.values, **known}), action)
+        return _next(replace(flow, step="ask", values={**flow.values, **known}), action)
     if heard.kind == "no" and len(action.slots) == 1:
         return _ask(replace(flow, values={}), action.slots[0])
     return Move("pass", None)
