@@ -38,6 +38,7 @@ class Desk:
     customers: dict[str, Json] = field(default_factory=dict)
     whole: dict[str, Json] = field(default_factory=dict)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # name -> type, content: what a page loads by a signed address
+    answers: dict[str, Any] = field(default_factory=dict)  # "METHOD path" -> what the API says, for what a test alone needs
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     loop: asyncio.AbstractEventLoop | None = None
@@ -97,6 +98,8 @@ class Desk:
             "queues": {"queues": []},
             "conversations": {"conversations": [s["conversation"] for s in self.stories.values()]},
         }
+        if f"{method} {'/'.join(path)}" in self.answers:
+            return self.answers[f"{method} {'/'.join(path)}"]
         if "/".join(path) in fixed:
             return fixed["/".join(path)]
         if path[0] == "customers" and method == "GET":
