@@ -102,9 +102,20 @@ class Objects(Front):
     """S3: whole objects. docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, API_PutObject.html"""
 
     def get_object(self, **asked: Any) -> Answer:
-        plain = asked.keys() == {"Bucket", "Key"}
-        response = self._answered(Request("s3", "GetObject", _object(asked), method="GET")) if plain else None
-        return {"Body": BytesIO(response.content)} if response else self._behind.get_object(**asked)
+        """Raises botocore's ClientError for an object that is not there: that is an answer too, and needs no second request."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            plain = asked.keys() == {"Bucket", "Key"}
+            response = self._direct.send(Request("s3", "GetObject", _object(asked), method="GET")) if plain else None
+        except BotoCoreError:
+            response = None
+        if response is not None and response.status_code == 404 and b"<Code>NoSuchKey</Code>" in response.content:
+            raise ClientError({"Error": {"Code": "NoSuchKey", "Message": "there is no such object"}}, "GetObject")
+        if response is None or response.status_code != 200:
+            answer: Answer = self._behind.get_object(**asked)
+            return answer
+        return {"Body": BytesIO(response.content)}
 
     def put_object(self, **asked: Any) -> Answer:
         plain = asked.keys() == {"Bucket", "Key", "Body", "ContentType"} and isinstance(asked["Body"], bytes)

@@ -71,6 +71,35 @@ class Expression:
         return bool(among.eval(self.text, self.tree))
 
 
+def because(expression: Expression, among: Evaluation) -> list[str]:
+    """Why a condition holds, or why not: the smallest parts of it that made it so, each with what the fact is."""
+    return list(dict.fromkeys(_because(expression.tree, among)))
+
+
+def _because(node: ast.AST, among: Evaluation) -> Iterator[str]:
+    """Of an `and` that fails the first part that fails, of an `or` that fails all of them; the other way round where they hold."""
+    if isinstance(node, ast.BoolOp):
+        holds = bool(among.eval("", node))
+        parts = [part for part in node.values if bool(among.eval("", part)) == holds]
+        one_is_enough = isinstance(node.op, ast.Or) == holds
+        for part in parts[:1] if one_is_enough else parts:
+            yield from _because(part, among)
+    elif isinstance(node, ast.UnaryOp):
+        yield from _because(node.operand, among)
+    elif isinstance(node, ast.Compare):
+        for part in (node.left, *node.comparators):
+            if not isinstance(part, ast.Constant | ast.List | ast.Tuple):
+                yield f"{_text(part)} is {_shown(among.eval('', part))}"
+    else:
+        yield f"{_text(node)} is {_shown(among.eval('', node))}" if not isinstance(node, ast.Constant) else _text(node)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f'"{value}"' if isinstance(value, str) else f"{value:g}"
+
+
 def parse(text: str, language: Language) -> Expression:
     """Raises BadExpression with every mistake: what is wrong and what to write instead."""
     if not isinstance(text, str) or not text.strip():

@@ -145,9 +145,11 @@ def test_a_gone_connection_is_told_at_once(wire: Any) -> None:
 
 
 def test_an_object_that_is_not_there_is_not_found(wire: Any) -> None:
-    wire += [said(404), said(404, b"<Error><Code>NoSuchKey</Code></Error>")]
-    with pytest.raises(NotFound), aws.translated("read"):
-        aws.client("s3").get_object(Bucket="b", Key="k")
+    wire += [said(404, b"<Error><Code>NoSuchKey</Code></Error>"), said(404), said(404, b"<Error><Code>NoSuchKey</Code></Error>")]
+    for asked in (1, 3):
+        with pytest.raises(NotFound), aws.translated("read"):
+            aws.client("s3").get_object(Bucket="b", Key="k")
+        assert len(wire.asked) == asked
 
 
 MAIL = {

@@ -1,0 +1,59 @@
+"""A stage's own rules, which `python -m infra rules push` puts into the knowledge bucket: used within a minute, without a deployment.
+
+One small read a minute and process, beside the knowledge's pointer. Rules that cannot be read change nothing: the last good ones stay,
+and the error is logged as `rules_unreadable`.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+
+from chalicelib import aws, settings
+from chalicelib.bot import rule_table
+from chalicelib.bot.rules import Rules
+from chalicelib.errors import BadRequest, NotFound, Unavailable
+from chalicelib.observability import log
+
+KEY = "rules/current.json"  # {"version": …, "rules": what rules.yaml says}
+KEEP_SECONDS = 60
+
+
+class _Kept:
+    """What this process holds: the stage's rules (None: it has none) and when they were last looked at (monotonic seconds)."""
+
+    rules: Rules | None = None
+    looked_at: float | None = None
+
+
+def current(shipped: Rules, queues: Sequence[str]) -> Rules:
+    """The stage's rules, or those that ship with the code. Never raises."""
+    if _Kept.looked_at is None or time.monotonic() - _Kept.looked_at >= KEEP_SECONDS:
+        _Kept.looked_at = time.monotonic()
+        try:
+            _Kept.rules = _read(_Kept.rules, queues)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with them, customers are served by the last good ones
+            log.error("rules_unreadable", error=f"{type(error).__name__}: {error}"[:1000], kept=_Kept.rules.version if _Kept.rules else "")
+            if isinstance(error, Unavailable) and _Kept.rules is None:
+                _Kept.looked_at = None  # a store that does not answer at the start is asked again with the next message
+    return _Kept.rules or shipped
+
+
+def forget() -> None:
+    """For tests: the next `current` reads again."""
+    _Kept.rules, _Kept.looked_at = None, None
+
+
+def _read(known: Rules | None, queues: Sequence[str]) -> Rules | None:
+    try:
+        with aws.translated("read the rules from the knowledge bucket"):
+            body = aws.client("s3").get_object(Bucket=settings.env("KNOWLEDGE_BUCKET"), Key=KEY)["Body"].read()
+    except NotFound:
+        return None
+    given = json.loads(body)
+    if not isinstance(given, dict) or not isinstance(given.get("version"), str):
+        raise BadRequest(f"{KEY} is no rule table: push the rules again")
+    if known and known.version == given["version"]:
+        return known
+    return rule_table.load(given.get("rules"), queues, given["version"])
