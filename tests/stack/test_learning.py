@@ -1,0 +1,66 @@
+"""What one agent says, the bot says to the next customer; and what was learned is reported."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+import pytest
+
+from tests.conftest import Stack
+from tests.faults.test_kills import workers
+from tests.people import Agent, Visitor, eventually
+
+pytestmark = pytest.mark.stack
+
+ASKED = "Xylophonic quibblewort, frobnitz the wumpel gadget?"  # words that no article has
+
+
+def bot_starts_anew() -> None:
+    """A bot that runs looks for what was taught once a minute; one that starts, at once."""
+    for name, pid in workers():
+        if name == "BotAnswer":
+            os.kill(pid, signal.SIGKILL)
+
+
+def handed_over(visitor: Visitor, agent: Agent) -> str:
+    """The conversation's id, once the agent holds it."""
+    visitor.say(ASKED)
+    visitor.say(f"I said: {ASKED}")
+    return str(agent.claim(visitor.address)["id"])
+
+
+def answered(stack: Stack) -> tuple[Visitor, dict[str, Any]]:
+    visitor = stack.visitor()
+    visitor.say(ASKED)
+    return visitor, visitor.answer()
+
+
+def test_the_article_named_when_resolving_answers_the_next_customer(stack: Stack) -> None:
+    agent = stack.agent("supervisor")
+    conversation = handed_over(stack.visitor(), agent)
+    offered = agent.ask("GET", f"conversations/{conversation}/articles?q=gift")
+    assert ASKED in offered["question"]
+    assert "gift-card" in [one["id"] for one in offered["found"]]
+    said = {"article": "gift-card", "example": ASKED}
+    assert agent.ask("POST", f"conversations/{conversation}/resolve", said)["owner"] == "none"
+    bot_starts_anew()
+    visitor, answer = answered(stack)
+    assert "gift card" in answer["text"].lower()
+    assert not answer.get("handover")
+
+    wrong = agent.ask(
+        "POST", f"conversations/{visitor.address}.1/messages/{answer['id']}/verdict".replace("+", "%2B"), {"verdict": "wrong"}
+    )
+    assert wrong["learned"] == ASKED
+    bot_starts_anew()
+    assert "gift card" not in answered(stack)[1]["text"].lower()
+
+    ordered = agent.ask("POST", "learning")
+    report = eventually(lambda: next((r for r in agent.ask("GET", "learning")["reports"] if r["at"] >= ordered["at"]), None))
+    whole = agent.ask("GET", f"learning/{report['id']}")
+    assert whole["failed"] == []
+    assert {"text": ASKED, "article": "", "by": agent.me["id"]} in whole["examples"]["list"]
+    assert whole["release"]["state"] == "done"
+    assert whole["threshold"]["why"] == "too little evidence"
