@@ -69,7 +69,7 @@ def answer(question: str, context: Context, brain: Brain) -> Answer | Escalation
     rule = decide(brain.rules, case.facts, case.asked)
     if rule:
         return _handed_over(case, rule)
-    if case.facts.band == "sure":
+    if case.facts.band == "sure" and case.facts.confidence >= brain.rules.answer:
         return _article(case)
     return _asked_back(case)
 
@@ -95,7 +95,7 @@ def _examined(question: str, context: Context, brain: Brain) -> _Case:
     hits = meant.hits
     best, confidence = (hits[0].article, hits[0].confidence) if hits else ("", 0.0)
     language = languages.detect(question, context.language)
-    certain = band(hits, brain.rules.answer, brain.rules.offer)
+    certain = "sure" if context.under_way else band(hits, brain.rules.answer, brain.rules.offer)
     facts = Facts(
         available=brain.index is not None,
         asked_for_person=heard.asked_for_person,

@@ -29,6 +29,7 @@ class Context:
     waited: int | None = None  # ms that the first of them has been waiting
     opened: Callable[[], Sequence[int]] = tuple  # when this customer's conversations were opened; called if a rule asks (facts.Asked)
     said: tuple[tuple[str, str], ...] = ()
+    under_way: bool = False  # an action waits for this: the rules then take the bot as sure, as it asked for it
     opt_out_request: bool = False  # asked, in words, for no more messages: the channel says so
 
 

@@ -131,8 +131,8 @@ def _is_said(c: Conversation, message: Message, words: str, at: int) -> bool:
 def _moved(c: Conversation, message: Message, words: str, at: int, *, waits: bool) -> Moved:
     """The decision, or what a self-service action makes of it; that room is loaded only where the business has an endpoint for it."""
 
-    def decide(as_if: Conversation, text: str) -> Answer | Escalation:
-        return _decide(as_if, message, text, at)
+    def decide(as_if: Conversation, text: str, under_way: bool = False) -> Answer | Escalation:
+        return _decide(as_if, message, text, at, under_way=under_way)
 
     if not settings.optional("ACTIONS_URL") or at - message.at > STALE:
         return Moved(decide(c, words))
@@ -226,7 +226,9 @@ def _gathered(c: Conversation, at: int) -> str:
     return run.gathered(c.flow, at)
 
 
-def _decide(c: Conversation, message: Message, question: str, at: int, *, knows: bool = True, settled: str = "") -> Answer | Escalation:
+def _decide(
+    c: Conversation, message: Message, question: str, at: int, *, knows: bool = True, settled: str = "", under_way: bool = False
+) -> Answer | Escalation:
     """The conversation so far and the queues' load cost reads: they are fetched only for a hand-over. A bot that knows nothing
     hands everything over."""
     known = brain.load()
@@ -240,6 +242,7 @@ def _decide(c: Conversation, message: Message, question: str, at: int, *, knows:
         last_article=c.article,
         offered=c.offered,
         settled=settled,
+        under_way=under_way,
         name=c.name,
         tier=c.tier,
         opt_out_request=bool(message.meta.get("opt_out_request")),

@@ -43,10 +43,14 @@ def small_bot(question: str, context: Context, brain: Brain) -> Answer | Escalat
     if person or urgent or brain.index is None:
         return replace(HAND_OVER, facts=facts | {"language": language}, summary="The story.", text="A person will answer.")
     article = next((article for words, article in ARTICLES.items() if words in question.lower()), "")
+    if article and article == context.last_article:
+        return replace(HAND_OVER, facts=facts | {"unhelped": True}, text="A person will answer.")
     if article:
         return Answer(f"The article {article}.", article, f"https://shop.example/{article}", 0.9, language)
     if question == "hm":
         return Answer("What do you mean?", "", "", 0.4, language)
+    if context.under_way:
+        return Answer("What do you mean?", "", "", 0.0, language)
     return replace(HAND_OVER, facts=facts | {"language": language}, summary="The story.", text="A person will answer.")
 
 
@@ -123,6 +127,22 @@ def test_else_the_article_comes_first_and_the_question_after_it(shop: Shop) -> N
     assert "was delivered" in talk.say("no, the order is A-10343")
     assert talk.say("how long does it take?") == "The article delivery-time."
     assert talk.head.flow == ""
+
+
+def test_the_number_may_come_in_a_sentence_that_asks_again(shop: Shop) -> None:
+    talk = Talk()
+    talk.say("Where is my order?")
+    assert "is on its way" in talk.say("where is my order A-10342")
+    asks = Talk("w2")
+    asks.say("Where is my order?")
+    assert asks.say("where is my order??") == "A person will answer.", "the article did not help"
+
+
+def test_no_to_an_offer_is_no_complaint(shop: Shop) -> None:
+    talk = Talk()
+    talk.say("I want to return something")
+    assert talk.say("no").startswith("All right")
+    assert talk.head.owner == "bot"
 
 
 def test_without_an_endpoint_the_bot_only_answers(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,7 +85,7 @@ def begin(action: Action, text: str, language: str) -> Move:
     """An article of the action was surely found. A value in the question takes up the offer at once."""
     flow = Flow(action.id, slot=action.slots[0].name, language=language)
     known = values.found(action, text)
-    return _next(replace(flow, step="ask", values=known), action) if _takes_up(action, known) else Move("say", flow, "offer")
+    return _next(replace(flow, step="ask", values=known), action) if takes_up(action, known) else Move("say", flow, "offer")
 
 
 def step(flow: Flow, action: Action, heard: Heard) -> Move:
@@ -144,14 +144,14 @@ def is_free(flow: Flow, action: Action) -> bool:
 def _offered(flow: Flow, action: Action, heard: Heard) -> Move:
     """An offer binds nobody: whatever has nothing to do with it is answered as ever."""
     known = values.found(action, heard.text)
-    if _takes_up(action, known):
+    if takes_up(action, known):
         return _next(replace(flow, step="ask", values=known), action)
     if heard.kind == "yes":
         return _ask(flow, action.slots[0])
     return Move("leave", None, "left") if heard.kind in ("no", "leave") else Move("pass", None)
 
 
-def _takes_up(action: Action, known: Mapping[str, str]) -> bool:
+def takes_up(action: Action, known: Mapping[str, str]) -> bool:
     """Does it name what the action is about? A reason or a day alone may belong to any question."""
     return any(action.slot(name).kind in ("number", "email") for name in known)
 

@@ -30,7 +30,7 @@ _TELLING = 12  # letters from which on a text tells its language
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _ROUNDS = 4  # moves that one message can lead to: proof, call, and what is said of them
 
-Decide = Callable[[Conversation, str], Answer | Escalation]
+Decide = Callable[[Conversation, str, bool], Answer | Escalation]  # ..., does a flow wait for this?
 ToPerson = Callable[[Conversation, str, str], Escalation]
 
 
@@ -52,14 +52,17 @@ def moved(case: Case) -> Moved:
     actions = declared.shipped()
     known = flow.read(case.c.flow, actions.by_id, case.at)
     if not known:
-        return _begun(case, case.decide(case.c, case.words), actions)
+        return _begun(case, case.decide(case.c, case.words, False), actions)
     action = actions.by_id[known.action]
-    calm = replace(case.c, misses=0, article="", question="") if known.started else case.c
-    decision = case.decide(calm, case.words)
-    if _presses(decision):
-        return Moved(noted(decision, known, action) if known.started else decision)
+    kind = _kind(case)
+    # Said to us, "no" tells nothing of the article before; and a value is no question that the knowledge must be sure of.
+    is_ours = known.started or bool(kind) or flow.takes_up(action, values.found(action, case.words))
+    calm = replace(case.c, misses=0, article="", question="", offered=()) if is_ours else case.c
+    decision = case.decide(calm, case.words, is_ours)
+    if isinstance(decision, Escalation) and (is_ours or _presses(decision)):
+        return Moved(noted(decision, known, action), ours=True)
     known = replace(known, language=_language(known, action, case.words))
-    move = flow.step(known, action, _heard(case, decision))
+    move = flow.step(known, action, _heard(case, kind, decision))
     if move.do == "pass":
         return _begun(case, decision, actions)
     if case.waits and flow.is_free(known, action) and move.do not in ("leave", "aside"):
@@ -74,10 +77,9 @@ def gathered(kept: str, at: int) -> str:
     return sentences.gathered(known, actions.by_id[known.action]) if known and known.started else ""
 
 
-def noted(decision: Answer | Escalation, known: Flow, action: Action) -> Answer | Escalation:
-    if isinstance(decision, Answer):
-        return decision
-    return replace(decision, summary=f"{decision.summary}\n{sentences.gathered(known, action)}")
+def noted(decision: Escalation, known: Flow, action: Action) -> Escalation:
+    """With what was gathered, if the offer was taken up."""
+    return replace(decision, summary=f"{decision.summary}\n{sentences.gathered(known, action)}") if known.started else decision
 
 
 def _presses(decision: Answer | Escalation) -> bool:
@@ -91,7 +93,7 @@ def _begun(case: Case, decision: Answer | Escalation, actions: Actions) -> Moved
         return Moved(decision)
     if not (isinstance(decision, Answer) and decision.article):
         bare = values.without_numbers(actions.by_id.values(), case.words)
-        second = case.decide(replace(case.c, misses=0), bare) if bare != case.words else decision
+        second = case.decide(replace(case.c, misses=0), bare, False) if bare != case.words else decision
         decision = second if isinstance(second, Answer) and second.article in actions.by_article else decision
     if not isinstance(decision, Answer) or decision.article not in actions.by_article:
         return Moved(decision)
@@ -174,7 +176,7 @@ def _told(case: Case, move: Move, before: Flow, decision: Answer | Escalation, f
         return Moved(replace(decision, text=text), _kept(case, before), ours=True)
     text = sentences.said(move, before, action, actions, fields)
     if move.do == "person":
-        return Moved(_to_person(case, move, before, action, text))
+        return Moved(_to_person(case, move, before, action, text), ours=True)
     return Moved(Answer(text, "", language=before.language), _kept(case, move.flow), ours=True)
 
 
@@ -187,17 +189,17 @@ def _to_person(case: Case, move: Move, known: Flow, action: Action, text: str) -
     return replace(decision, queue=action.queue or decision.queue, text=told)
 
 
-def _heard(case: Case, decision: Answer | Escalation) -> Heard:
+def _kind(case: Case) -> Literal["yes", "no", "leave", ""]:
     """A mail is read by its first line as well: below stands a name."""
     lines = [case.words, next((line for line in case.words.splitlines() if line.strip()), "")]
     said = [plain(line) for line in (lines if case.message.channel == "email" else lines[:1])]
     kinds: tuple[Literal["yes", "no", "leave"], ...] = ("leave", "yes", "no")
-    return Heard(
-        case.words,
-        next((kind for kind in kinds for text in said if _phrases(kind).search(text)), ""),
-        corrects=bool(_phrases("correct").search(said[0])),
-        answers=isinstance(decision, Answer) and not is_miss(decision),
-    )
+    return next((kind for kind in kinds for text in said if _phrases(kind).search(text)), "")
+
+
+def _heard(case: Case, kind: Literal["yes", "no", "leave", ""], decision: Answer | Escalation) -> Heard:
+    corrects = bool(_phrases("correct").search(plain(case.words)))
+    return Heard(case.words, kind, corrects, answers=isinstance(decision, Answer) and not is_miss(decision) and not kind)
 
 
 @cache
