@@ -19,6 +19,7 @@ SERVICES: dict[str, frozenset[str]] = {
     service: frozenset(operations.split())
     for service, operations in {
         "apigatewaymanagementapi": "PostToConnection",
+        "bedrock-runtime": "Converse",
         "cognito-idp": "InitiateAuth RespondToAuthChallenge RevokeToken",
         "dynamodb": "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query TransactWriteItems UpdateItem",
         "lambda": "Invoke",

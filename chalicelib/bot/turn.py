@@ -146,8 +146,9 @@ def _act(opening: Opening, message: Message, moved: Moved, words: str, at: int) 
     c, past, decision = opening.conversation, opening.past, moved.said
     if isinstance(decision, Escalation):
         return _hand_over(c, past, message, decision, at)
+    decision, made = (decision, {}) if moved.ours else _composed(decision, message, words)
     answered = replace(model.answered(c, message, decision, at, words), flow=moved.flow)
-    told = _outgoing(message, ids.answer(message.id), decision, at, behind(decision, c, message, words))
+    told = _outgoing(message, ids.answer(message.id), decision, at, behind(decision, c, message, words) | made)
     table.save(replace(answered, misses=c.misses + 1) if is_miss(decision) else answered, past=past, messages=[told] if moved.ours else ())
     if not moved.ours:
         table.record(told)
@@ -285,7 +286,8 @@ def _finish(head: Conversation, message: Message, at: int) -> str:
     settled = head.article if model.is_latest(head, message.id) else ""
     decision = _decide(replace(head, misses=0, article="", offered=()), message, words, at, settled=settled)
     if isinstance(decision, Answer):
-        table.record(_outgoing(message, ids.answer(message.id), decision, at, behind(decision, head, message, words)))
+        said, made = _composed(decision, message, words)
+        table.record(_outgoing(message, ids.answer(message.id), said, at, behind(said, head, message, words) | made))
         return "answered"
     if head.owner != "bot":
         return "seen"
@@ -301,6 +303,17 @@ def behind(said: Answer, c: Conversation, message: Message, words: str) -> dict[
     question = said.asked or words
     known = {"article": said.article, "confidence": round(said.confidence, 3), **({"picked": True} if picked else {})}
     return known if question.strip() == message.text.strip() else {**known, "question": question[:QUESTION]}
+
+
+def _composed(said: Answer, message: Message, words: str) -> tuple[Answer, dict[str, Any]]:
+    """As a language model puts it, where the business named one; a text message is short as it is. With what its meta tells of it."""
+    name = settings.optional("COMPOSE_MODEL")
+    if not name or not said.article or message.channel == "sms":
+        return said, {}
+    from chalicelib.bot import bedrock, compose
+
+    done = compose.composed(said, said.asked or words, name, bedrock.model(name))
+    return done.said, {"composed": done.made}
 
 
 def _outgoing(to: Message, message_id: str, said: Answer, at: int, known: dict[str, Any] | None = None) -> Message:

@@ -56,17 +56,20 @@ def port_taken(port: int) -> bool:
 
 
 @contextmanager
-def local_aws(state_dir: Path, port: int = 0, *, relay_port: int = 0, signer: Signer | None = None) -> Iterator[str]:
+def local_aws(
+    state_dir: Path, port: int = 0, *, relay_port: int = 0, signer: Signer | None = None, language_model: str = ""
+) -> Iterator[str]:
     """Run the local AWS for as long as the block lasts; yields its endpoint.
 
     The state survives in `state_dir` (tables, streams, functions, users, objects, queues …). Addresses inside the state name
     the port, so a folder keeps its first port; 0 chooses one for a new folder. `relay_port`: sent mail goes to this SMTP port too.
-    `signer`: who signs what topics tell functions; without one the signatures are no signatures.
+    `signer`: who signs what topics tell functions; without one the signatures are no signatures. `language_model`: where Bedrock's
+    models are played (an address that speaks OpenAI's chat completions); without one they say nothing sensible.
     """
     state_dir.mkdir(parents=True, exist_ok=True)
     port = _settled_port(state_dir, port)
     with tempfile.TemporaryDirectory(prefix="baton-aws-") as scratch, (state_dir / "aws.log").open("w") as log:
-        process = _start(state_dir, port, {**_relay(relay_port), **_signing(signer)}, scratch, log)
+        process = _start(state_dir, port, {**_relay(relay_port), **_signing(signer), **_models(language_model)}, scratch, log)
         try:
             endpoint = f"http://127.0.0.1:{port}"
             _await_ready(process, endpoint, state_dir / "aws.log")
@@ -91,6 +94,10 @@ def _settled_port(state_dir: Path, wanted: int) -> int:
 
 def _relay(port: int) -> dict[str, Any]:
     return {"SMTP_HOST": f"127.0.0.1:{port}"} if port else {}
+
+
+def _models(address: str) -> dict[str, Any]:
+    return {"MINISTACK_BEDROCK_PROXY_URL": address} if address else {}
 
 
 def _signing(signer: Signer | None) -> dict[str, Any]:

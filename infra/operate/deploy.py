@@ -36,6 +36,7 @@ PARAMETERS = {
     "chat_origins": "ChatOrigins",
     "automatic_replies": "AutomaticReplies",
     "actions_url": "ActionsUrl",
+    "compose_model": "ComposeModel",
     "delivery_reports": "DeliveryReports",
     "time_zone": "TimeZone",
     "alarm_email": "AlarmEmail",
@@ -56,6 +57,7 @@ PARAMETERS = {
     "--automatic-replies", envvar="AUTOMATIC_REPLIES", type=click.IntRange(0), help="Mails that the bot answers to one sender a day."
 )
 @click.option("--actions-url", envvar="ACTIONS_URL", help="Your HTTP endpoint for self-service actions, as https://www.shop.example/baton.")
+@click.option("--compose-model", envvar="COMPOSE_MODEL", help="Model of Amazon Bedrock that composes answers; none if you give none.")
 @click.option(
     "--delivery-reports",
     envvar="DELIVERY_REPORTS",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from infra.template import access, alarms, apis, data, events, functions, layer, mail, parameters, queues, texts
+from infra.template import access, alarms, apis, composing, data, events, functions, layer, mail, parameters, queues, texts
 from infra.template.cfn import Json, ref
 
 POLICIES = ".chalice/policies"
@@ -24,6 +24,7 @@ def merge(root: Path, stage: str, architecture: str) -> Json:
         **layer.resources(architecture),
         **parameters.published(),
         **alarms.resources(agent_queues),
+        **composing.resources(),
         "RestAPI": apis.rest(),
         "WebsocketAPI": {"Properties": {"Name": ref("AWS::StackName")}},
         "WebsocketAPIStage": apis.socket(),

@@ -65,7 +65,7 @@ FUNCTIONS: dict[str, Function] = {
         30,
         "chalicelib.bot.turn",
         "TABLE KNOWLEDGE_TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE PAUSE_FUNCTION AUTOMATIC_REPLIES "
-        "ACTIONS_URL SMS_NUMBER",
+        "ACTIONS_URL SMS_NUMBER COMPOSE_MODEL",
         layer=True,
     ),
     "Pause": Function("pause", 30, "", "TABLE BOT_FUNCTION", memory=128, background=True),
@@ -177,6 +177,7 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "MAIL_EVENTS_TOPIC": ref("MailEventsTopic"),
         "TEXT_TOPIC": ref("TextTopic"),
         "TIME_ZONE": ref("TimeZone"),
+        "COMPOSE_MODEL": ref("ComposeModel"),
     }
 
 

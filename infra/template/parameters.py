@@ -38,6 +38,7 @@ def parameters(stage: str) -> Json:
             "MinValue": 0,
             "Description": "So many mails the bot answers at most to one sender a day, and in one conversation; then a person does.",
         },
+        "ComposeModel": _text("Model or inference profile of Amazon Bedrock that composes answers; empty: articles are told as they are."),
         "DeliveryReports": {
             "Type": "String",
             "Default": "people",
@@ -59,6 +60,7 @@ def conditions() -> Json:
     return {
         "HasMailDomain": {"Fn::Not": [{"Fn::Equals": [ref("MailDomain"), ""]}]},
         "SendsTextsByAws": {"Fn::Equals": [ref("SmsProvider"), "aws"]},
+        "ComposesAnswers": {"Fn::Not": [{"Fn::Equals": [ref("ComposeModel"), ""]}]},
         "HasAlarmEmail": {"Fn::Not": [{"Fn::Equals": [ref("AlarmEmail"), ""]}]},
     }
 
