@@ -62,9 +62,10 @@ def build(stage: str, target: Target, out: Path, *, root: Path = ROOT) -> Packag
 
 
 def _make(stage: str, target: Target, root: Path, cache: Path, kept: Path) -> None:
-    from infra import rule_file
+    from infra import action_file, rule_file
 
     rule_file.read(root / rule_file.SHIPPED)  # a rule with a typo is refused here, and not met by a customer
+    action_file.check(root / action_file.SHIPPED)
     with tempfile.TemporaryDirectory(dir=cache, prefix="making-") as scratch:
         done, work = Path(scratch, "done"), Path(scratch, "work")
         done.mkdir()

@@ -16,6 +16,8 @@ from chalicelib.bot.actions.flow import Flow, Heard, Move
 from chalicelib.bot.phrases import pattern, plain
 from chalicelib.errors import BadRequest, Unavailable
 from chalicelib.knowledge.article import LANGUAGES
+from infra import action_file
+from infra.errors import DeployError
 
 ACTIONS = declared.shipped()
 STATUS, RETURN, ADDRESS, INVOICE = (ACTIONS.by_id[name] for name in ("order-status", "return", "change-address", "invoice-copy"))
@@ -343,7 +345,7 @@ class TestDeclaring:
             "actions": [{"id": "Bad Id", "path": "../etc", "proof": "maybe", "slots": [{"name": "x", "kind": "magic"}], "articles": []}]
         }
         with pytest.raises(BadRequest) as refused:
-            declared.parse(data)
+            declared.parse(data, ["billing"])
         told = str(refused.value)
         for part in (
             "Bad Id: id",
@@ -355,12 +357,40 @@ class TestDeclaring:
         ):
             assert part in told
 
-    @pytest.mark.parametrize("data", [None, [], {}, {"actions": {}}, {"actions": [1]}, {"actions": [{"slots": [None]}]}])
+    @pytest.mark.parametrize(
+        "data",
+        [
+            None,
+            [],
+            {},
+            {"actions": {}},
+            {"actions": [1]},
+            {"actions": [{"slots": [None]}]},
+            {"actions": [{"slots": "x", "fields": [1], "refusals": 2, "articles": "y"}], "sentences": 1, "phrases": []},
+            {"actions": [{"slots": [{"options": {"a": 1}, "kind": "choice"}], "fields": {"a": {"words": 1}}, "refusals": {"a": 1}}]},
+            {"actions": [{"slots": [{"kind": ["x"], "pattern": "("}], "proof": ["x"], "id": 1}]},
+        ],
+    )
     def test_nonsense_is_refused_and_never_raises_otherwise(self, data: Any) -> None:
         with pytest.raises(BadRequest):
-            declared.parse(data)
+            declared.parse(data, ["billing"])
 
 
 def test_an_unfinished_flow_is_told_to_the_agent() -> None:
     told = sentences.gathered(replace(Flow("change-address"), values={"order": "A-10342"}), ADDRESS)
     assert told == 'Self-service "Change of address", not finished. Order number: A-10342. Identity: not proven.'
+
+
+def test_a_typo_is_refused_before_anything_is_packaged(tmp_path: Path) -> None:
+    shipped = (Path(__file__).parents[2] / action_file.SHIPPED).read_text("utf-8")
+    action_file.check(Path(__file__).parents[2] / action_file.SHIPPED)
+    for good, bad, told in (
+        ("{order} {status}.", "{order} {statsu}.", "done: en: {statsu} is not known"),
+        ("queue: billing", "queue: biling", "invoice-copy: queue: use one of"),
+        ("\nactions:", "\nactions: [", "actions.yaml"),
+    ):
+        path = tmp_path / "actions.yaml"
+        path.write_text(shipped.replace(good, bad, 1), "utf-8")
+        with pytest.raises(DeployError) as refused:
+            action_file.check(path)
+        assert told in str(refused.value)

@@ -96,16 +96,19 @@ class Actions:
 @cache
 def shipped() -> Actions:
     """What ships with the bot. Raises BadRequest."""
-    return parse(yaml_files.read(Path(__file__).parent / "actions.yaml"))
+    from chalicelib.bot.brain import known_queues
+
+    return parse(yaml_files.read(Path(__file__).parent / "actions.yaml"), known_queues())
 
 
-def parse(data: Any) -> Actions:
+def parse(data: Any, queues: Sequence[str]) -> Actions:
     """Raises BadRequest with every mistake, each with its place."""
     mistakes: list[str] = []
     if not isinstance(data, Mapping) or not isinstance(data.get("actions"), list):
         raise BadRequest("actions: must be an object with phrases, sentences and a list of actions")
-    sentences = {name: _texts(f"sentences: {name}", data.get("sentences", {}).get(name), mistakes) for name in SENTENCES}
-    phrases = {name: _phrases(f"phrases: {name}", data.get("phrases", {}).get(name), mistakes) for name in PHRASES}
+    spoken, listed = _object("sentences", data.get("sentences"), mistakes), _object("phrases", data.get("phrases"), mistakes)
+    sentences = {name: _texts(f"sentences: {name}", spoken.get(name), mistakes) for name in SENTENCES}
+    phrases = {name: _phrases(f"phrases: {name}", listed.get(name), mistakes) for name in PHRASES}
     actions = [_action(f"action {n}", entry, mistakes) for n, entry in enumerate(data["actions"], 1)]
     by_article: dict[str, Action] = {}
     for action in actions:
@@ -113,6 +116,7 @@ def parse(data: Any) -> Actions:
             by_article.setdefault(article, action)
         taken = (article for article in action.articles if by_article[article] is not action)
         mistakes += [f"{action.id}: articles: {article} already leads to {by_article[article].id}" for article in taken]
+    mistakes += [f"{a.id}: queue: use one of {', '.join(queues)}" for a in actions if a.queue not in queues]
     if len({action.id for action in actions}) < len(actions):
         mistakes.append("actions: an id is used twice")
     if mistakes:
@@ -123,11 +127,12 @@ def parse(data: Any) -> Actions:
 def _action(where: str, entry: Any, mistakes: list[str]) -> Action:
     entry = _object(where, entry, mistakes)
     where = str(entry.get("id", where))
-    slots = tuple(_slot(f"{where}: slot {n}", one, mistakes) for n, one in enumerate(entry.get("slots") or (), 1))
-    fields = {name: _field(f"{where}: field {name}", one, mistakes) for name, one in (entry.get("fields") or {}).items()}
+    slots = tuple(_slot(f"{where}: slot {n}", one, mistakes) for n, one in enumerate(_list(where, "slots", entry, mistakes), 1))
+    fields = {name: _field(f"{where}: field {name}", one, mistakes) for name, one in _named(where, "fields", entry, mistakes)}
+    refusals = {name: _refusal(f"{where}: refusal {name}", one, mistakes) for name, one in _named(where, "refusals", entry, mistakes)}
     action = Action(
         id=_matching(where, "id", entry, _ID, mistakes),
-        articles=tuple(entry.get("articles") or ()),
+        articles=tuple(map(str, _list(where, "articles", entry, mistakes))),
         title=_texts(f"{where}: title", entry.get("title"), mistakes),
         path=_matching(where, "path", entry, _PATH, mistakes),
         queue=str(entry.get("queue", "")),
@@ -135,7 +140,7 @@ def _action(where: str, entry: Any, mistakes: list[str]) -> Action:
         offer=_texts(f"{where}: offer", entry.get("offer"), mistakes),
         done=_texts(f"{where}: done", entry.get("done"), mistakes),
         fields=fields,
-        refusals={name: _refusal(f"{where}: refusal {name}", one, mistakes) for name, one in (entry.get("refusals") or {}).items()},
+        refusals=refusals,
         changes=entry.get("changes") is True,
         proof=entry.get("proof", "none"),
         contact=_matching(where, "contact", entry, _PATH, mistakes) if entry.get("proof", "none") != "none" else "",
@@ -171,10 +176,11 @@ def _slot(where: str, entry: Any, mistakes: list[str]) -> Slot:
             re.compile(pattern or "(")
         except re.error as error:
             mistakes.append(f"{where}: pattern: {error}")
-    options = entry.get("options") or {}
+    options = dict(_named(where, "options", entry, mistakes))
     if (kind == "choice") != bool(options):
         mistakes.append(f"{where}: options: a choice needs them, nothing else has them")
-    for name, option in options.items():
+    for name, given in options.items():
+        option = _object(f"{where}: option {name}", given, mistakes)
         _texts(f"{where}: option {name}", option.get("label"), mistakes)
         _phrases(f"{where}: option {name}", option.get("phrases"), mistakes)
     words = {name: _texts(f"{where}: {name}", entry.get(name), mistakes) for name in ("label", "ask", "retry")}
@@ -183,7 +189,7 @@ def _slot(where: str, entry: Any, mistakes: list[str]) -> Slot:
 
 def _field(where: str, entry: Any, mistakes: list[str]) -> Field:
     entry = _object(where, entry, mistakes)
-    kind, words = entry.get("kind"), entry.get("words") or {}
+    kind, words = entry.get("kind"), dict(_named(where, "words", entry, mistakes))
     if kind not in FIELDS or (kind == "choice") != bool(words):
         mistakes.append(f"{where}: kind: use one of {', '.join(FIELDS)}; a choice has words, nothing else has them")
     return Field(str(kind), entry.get("optional") is True, {name: _texts(f"{where}: {name}", one, mistakes) for name, one in words.items()})
@@ -192,6 +198,18 @@ def _field(where: str, entry: Any, mistakes: list[str]) -> Field:
 def _refusal(where: str, entry: Any, mistakes: list[str]) -> Refusal:
     entry = _object(where, entry, mistakes)
     return Refusal(_texts(where, entry, mistakes, also=("ask", "person")), str(entry.get("ask", "")), entry.get("person") is True)
+
+
+def _list(where: str, name: str, entry: Mapping[str, Any], mistakes: list[str]) -> list[Any]:
+    value = entry.get(name) or []
+    if isinstance(value, list):
+        return value
+    mistakes.append(f"{where}: {name}: must be a list")
+    return []
+
+
+def _named(where: str, name: str, entry: Mapping[str, Any], mistakes: list[str]) -> list[tuple[str, Any]]:
+    return [(str(key), value) for key, value in _object(f"{where}: {name}", entry.get(name) or {}, mistakes).items()]
 
 
 def _object(where: str, entry: Any, mistakes: list[str]) -> Mapping[str, Any]:
