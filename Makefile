@@ -7,7 +7,7 @@ READY := .venv/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser run demo check unit test coverage faults hostile bench bench-cold bench-bot bench-mail bench-cost deploy destroy status logs doctor redrive clean
+.PHONY: help setup browser run demo knowledge check unit test coverage faults hostile bench bench-cold bench-bot bench-mail bench-cost deploy destroy status logs doctor redrive clean
 
 help: ## this list
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^destroy status.*: /status, logs, doctor, redrive, destroy: /; s/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -74,6 +74,11 @@ deploy: $(READY) ## into your AWS account: make deploy STAGE=prod
 
 destroy status logs doctor redrive: $(READY) ## look after a deployed stage: make status STAGE=prod
 	@$(PY) -m infra $@ --stage $(STAGE) $(ARGS)
+
+knowledge: $(READY) ## what the bot knows: make knowledge PUSH=folder or PULL=folder (STAGE=local: the one that runs here)
+	@if [ -n "$(PUSH)" ]; then $(PY) -m infra knowledge push "$(PUSH)" --stage $(STAGE) $(ARGS); \
+	elif [ -n "$(PULL)" ]; then $(PY) -m infra knowledge pull "$(PULL)" --stage $(STAGE) $(ARGS); \
+	else $(PY) -m infra knowledge list --stage $(STAGE) $(ARGS); fi
 
 clean: ## forget builds and caches; the data in .baton stays
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -52,7 +53,8 @@ def on_stage(function: Callable[..., None]) -> Callable[..., None]:
     @wraps(function)
     def run(stage: str, region: str | None, profile: str | None, endpoint_url: str | None, **rest: Any) -> None:
         with told():
-            function(Target(stage, Cloud(_session(region, profile, endpoint_url), endpoint_url)), **rest)
+            endpoint = _endpoint(stage, endpoint_url)
+            function(Target(stage, Cloud(_session(region, profile, endpoint), endpoint)), **rest)
 
     return run
 
@@ -99,6 +101,15 @@ def _remedy(error: ClientError) -> str:
     if "Expired" in code or "InvalidClientToken" in code or "UnrecognizedClient" in code:
         return "sign in again: `aws sso login`, or check the access key"
     return "add this permission to your credentials" if "Denied" in code or "NotAuthorized" in code else ""
+
+
+def _endpoint(stage: str, given: str | None) -> str | None:
+    """The local run is a stage like the others."""
+    if given or stage != "local":
+        return given
+    from infra.local.house import read_addresses
+
+    return str(read_addresses(Path(".baton"))["aws"])
 
 
 def _session(region: str | None, profile: str | None, endpoint_url: str | None) -> boto3.Session:

@@ -33,7 +33,7 @@ def ended(agent: Agent, release: Any) -> dict[str, Any]:
 def asked_anew(stack: Stack) -> str:
     """What a bot says that starts now: one that runs looks for a new index once a minute."""
     for name, pid in workers():
-        if name == "bot_answer":
+        if name == "BotAnswer":
             os.kill(pid, signal.SIGKILL)
     visitor = stack.visitor()
     visitor.say(QUESTION)

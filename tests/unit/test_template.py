@@ -43,6 +43,8 @@ def test_it_is_the_same_for_both_targets_but_for_the_processor(package: Package,
     for template in (local, aws := json.loads(json.dumps(package.template))):
         for function in of_type(template["Resources"], "AWS::Serverless::Function").values():
             assert function.pop("Architectures") in (["arm64"], ["x86_64"])
+        for layer in of_type(template["Resources"], "AWS::Serverless::LayerVersion").values():
+            assert layer.pop("CompatibleArchitectures") in (["arm64"], ["x86_64"])
     assert local == aws
     assert of_type(package.template["Resources"], "AWS::Serverless::Function")["BotAnswer"]["Architectures"] == ["arm64"]
 
@@ -83,7 +85,7 @@ def test_whoever_waits_at_the_api_is_answered_before_the_gateway_gives_up(resour
 
 
 def test_what_fails_in_the_background_ends_in_the_watched_queue(resources: dict[str, Any]) -> None:
-    for name in ("EmailWebhook", "FollowUp", "PublishReport"):
+    for name in ("EmailWebhook", "FollowUp", "PublishReport", "Learn"):
         config = resources[name]["Properties"]["EventInvokeConfig"]
         assert config["DestinationConfig"]["OnFailure"] == {"Type": "SQS", "Destination": {"Fn::GetAtt": ["FailedRecords", "Arn"]}}
         assert {"Fn::GetAtt": ["FailedRecords", "Arn"]} in [s["Resource"] for s in statements(resources, name)]
@@ -94,7 +96,7 @@ def test_the_code_asks_for_no_name_that_its_function_is_not_told(resources: dict
     code = "\n".join(path.read_text() for path in (ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")))
     asked = set(re.findall(r'(?:env|optional)\("([A-Z_]+)"', code))
     assert asked <= given
-    assert given - asked <= {"STAGE", "ROOM"}, "nobody asks for these"
+    assert given - asked <= {"STAGE", "ROOM", "OPENBLAS_NUM_THREADS"}, "nobody asks for these"
 
 
 # --- What calls them -------------------------------------------------------------------------------------------------
@@ -151,7 +153,7 @@ def test_the_clock_calls_the_sweep_and_the_reports(resources: dict[str, Any]) ->
         for event in function.get("Events", {}).values()
         if event["Type"] == "Schedule"
     }
-    assert clock == {"FollowUp": "rate(5 minutes)", "PublishReport": "cron(10 * * * ? *)"}
+    assert clock == {"FollowUp": "rate(5 minutes)", "PublishReport": "cron(10 * * * ? *)", "Learn": "cron(20 2 * * ? *)"}
 
 
 # --- The APIs --------------------------------------------------------------------------------------------------------

@@ -275,6 +275,8 @@ export const EN = {
   title: (n) => (n ? `(${n}) Baton` : "Baton"),
   errors: {
     bad_request: "That was not accepted.",
+    bad_article: "The article cannot be stored like this.",
+    bad_list: "The list cannot be imported. Nothing of it was stored.",
     not_authenticated: "E-mail address or password is wrong.",
     forbidden: "You may not do this.",
     not_found: "It is not there, or not yours to see.",

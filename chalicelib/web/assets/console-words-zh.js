@@ -275,6 +275,8 @@ export const ZH = {
   title: (n) => (n ? `(${n}) Baton` : "Baton"),
   errors: {
     bad_request: "请求未被接受。",
+    bad_article: "文章不能这样保存。",
+    bad_list: "列表无法导入，没有保存任何内容。",
     not_authenticated: "邮箱或密码不正确。",
     forbidden: "您没有此权限。",
     not_found: "不存在，或您无权查看。",

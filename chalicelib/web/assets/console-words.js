@@ -1,5 +1,6 @@
 // Every word of the agents' console, in both languages.
 import { EN } from "./console-words-en.js";
+import { KNOWLEDGE } from "./console-words-knowledge.js";
 import { ZH } from "./console-words-zh.js";
 
-export const WORDS = { en: EN, zh: ZH };
+export const WORDS = { en: { ...EN, knowledge: KNOWLEDGE.en }, zh: { ...ZH, knowledge: KNOWLEDGE.zh } };

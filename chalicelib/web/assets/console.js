@@ -7,6 +7,7 @@ import { Merge, Split } from "./console-customer.js";
 import { WholeMail } from "./console-mail.js";
 import { Reports, Shortcuts, Transfer } from "./console-dialogs.js";
 import { Better, isLearnable, Resolve } from "./console-learning.js";
+import { Knowledge } from "./console-knowledge.js";
 import { Learning } from "./console-learning-desk.js";
 import { errorText } from "./console-parts.js";
 import { SignIn } from "./console-sign-in.js";
@@ -69,6 +70,7 @@ function Desk({ state, words, language, onChoose }) {
     ${dialog.name === "resolve" && html`<${Resolve} store=${store} state=${state} words=${words} language=${language} onClose=${close} onDone=${done("resolve")} />`}
     ${dialog.name === "better" && html`<${Better} store=${store} ...${dialog.about} words=${words} language=${language} onClose=${close} onDone=${done("better")} />`}
     ${dialog.name === "learning" && html`<${Learning} store=${store} state=${state} words=${words} language=${language} onClose=${close} />`}
+    ${dialog.name === "knowledge" && html`<${Knowledge} store=${store} words=${words} language=${language} onClose=${close} />`}
     ${dialog.name === "shortcuts" && html`<${Shortcuts} words=${words} onClose=${close} />`}`;
 }
 
@@ -77,7 +79,8 @@ const Top = ({ state, words, language, onChoose, onDialog }) => html`
     <span class="mark" aria-hidden="true">${[...businessName()][0]}</span>
     <p class="top-who"><b>${businessName()}</b><bdi>${state.agent.name}</bdi></p>
     <button type="button" class="quiet" onClick=${() => onDialog("learning")}>${words.learning.title}</button>
-    ${state.agent.role !== "agent" && html`<button type="button" class="quiet" onClick=${() => onDialog("reports")}>${words.reports}</button>`}
+    ${state.agent.role !== "agent" && html`<button type="button" class="quiet" onClick=${() => onDialog("knowledge")}>${words.knowledge.title}</button>
+      <button type="button" class="quiet" onClick=${() => onDialog("reports")}>${words.reports}</button>`}
     <button type="button" class="quiet help" aria-label=${words.shortcuts} title=${words.shortcuts} aria-keyshortcuts="Alt+H" onClick=${() => onDialog("shortcuts")}>?</button>
     <${LanguageSwitch} language=${language} onChoose=${onChoose} />
     <button type="button" class="quiet" onClick=${() => store.signOut()}>${words.signOut}</button>

@@ -1,0 +1,85 @@
+// Publishing: first what it would change for the last real questions, then the switch; and the versions to go back to.
+import { clock, html, useEffect, useState } from "./common.js";
+import { Refused } from "./console-knowledge-article.js";
+
+const LOOK_AGAIN = [700, 1000, 1500, 2000, 3000, 5000, 8000, 8000, 15_000, 30_000, 60_000]; // ten thousand examples take a minute
+const KINDS = ["same", "gained", "changed", "reworded", "lost"];
+
+export function Versions({ store, words, language }) {
+  const w = words.knowledge;
+  const [read, setRead] = useState(null);
+  const [busy, setBusy] = useState("");
+  const [shown, setShown] = useState(null);
+  const [failed, setFailed] = useState(null);
+  const load = async () => setRead(await store.api.get("knowledge/versions"));
+  useEffect(() => void load().catch(setFailed), []);
+  const order = async (doing, path, body) => {
+    setFailed(null);
+    setShown(null);
+    setBusy(w.doing[doing]);
+    try {
+      const ordered = await store.api.post(path, body);
+      setShown(await ended(store, ordered.id));
+      await load();
+    } catch (error) {
+      setFailed(error);
+    }
+    setBusy("");
+  };
+  const look = (id) => store.api.get(`knowledge/versions/${encodeURIComponent(id)}`).then(setShown, setFailed);
+  const back = (version) => confirm(w.backSure) && order("rollback", "knowledge/rollback", { version });
+  return html`
+    <p>${w.publishWhy}</p>
+    <div class="send-line">
+      <button type="button" class="quiet strong" disabled=${busy} onClick=${() => order("preview", "knowledge/publish", { preview: true })}>${w.whatChanges}</button>
+      <button type="button" class="primary" disabled=${busy} onClick=${() => order("publish", "knowledge/publish", {})}>${w.publish}</button>
+    </div>
+    <p role="status">${busy}</p>
+    ${failed && html`<${Refused} error=${failed} words=${words} />`}
+    ${shown && html`<${Comparison} of=${shown} w=${w} />`}
+    <h3>${w.versions}</h3>
+    ${read && (read.versions.length
+      ? html`<ul class="reports versions">${read.versions.map((v) => html`<${Version} key=${v.id} v=${v} current=${read.current} w=${w} language=${language} onLook=${look} onBack=${back} busy=${busy} />`)}</ul>`
+      : html`<p class="empty">${w.versionsNone}</p>`)}`;
+}
+
+function Version({ v, current, w, language, onLook, onBack, busy }) {
+  const used = v.switched && v.version === current;
+  const facts = [w.did[v.do], v.articles > 0 && w.articlesCount(v.articles), v.counts?.worse > 0 && w.worse(v.counts.worse), v.state !== "done" && w.states[v.state], used && w.used];
+  return html`
+    <li>
+      <span><b>${clock(v.at, language)}</b> <span class="card-age">${facts.filter(Boolean).join(" · ")}</span></span>
+      <span class="links">
+        ${v.state === "done" && html`<button type="button" class="quiet" onClick=${() => onLook(v.id)}>${w.look}<span class="sr"> ${clock(v.at, language)}</span></button>`}
+        ${v.switched && v.version !== current && html`<button type="button" class="quiet" disabled=${busy} onClick=${() => onBack(v.version)}>${w.goBack}<span class="sr"> ${clock(v.at, language)}</span></button>`}
+      </span>
+    </li>`;
+}
+
+function Comparison({ of, w }) {
+  const counts = of.counts ?? {};
+  if (of.state === "failed") return html`<p class="bad" role="alert">${w.failed} ${of.error}</p>`;
+  return html`
+    <section class="lesson" aria-label=${w.comparison}>
+      <p>${of.switched ? w.switched : w.notSwitched}</p>
+      <p>${counts.asked ? w.asked(counts.asked, KINDS.filter((kind) => counts[kind]).map((kind) => w.kinds[kind](counts[kind])).join(", ")) : w.askedNone}
+        ${counts.worse > 0 && html` <b class="bad">${w.worse(counts.worse)}</b>`}</p>
+      ${of.articles?.length > 0 && html`<h3>${w.changedArticles}</h3>
+        <ul>${of.articles.map((a) => html`<li><bdi>${a.title || a.id}</bdi> <span class="card-age">${w.languages[a.language] ?? a.language} · ${w.articleKinds[a.kind]}</span></li>`)}</ul>`}
+      ${of.questions?.length > 0 && html`<h3>${w.changedQuestions}</h3>
+        <ul class="samples">${of.questions.map((q) => html`
+          <li class="asked"><bdi>${q.question}</bdi> ${q.worse && html`<b class="bad">${w.isWorse}</b>`}<br />
+            <span class="card-age">${said(q.before, w)} → ${said(q.after, w)}${q.kind === "reworded" ? ` (${w.reworded})` : ""}</span></li>`)}</ul>`}
+    </section>`;
+}
+
+const said = (one, w) => (one.sure ? one.title || one.article : w.unsure);
+
+/** The release once it is over. Throws ApiError, also after a quarter of an hour. */
+async function ended(store, id) {
+  for (let round = 0; ; round++) {
+    await new Promise((go) => setTimeout(go, LOOK_AGAIN[Math.min(round, LOOK_AGAIN.length - 1)]));
+    const release = await store.api.get(`knowledge/versions/${encodeURIComponent(id)}`);
+    if (release.state === "done" || release.state === "failed" || round > 22) return release;
+  }
+}
