@@ -32,7 +32,7 @@ def current(shipped: Rules, queues: Sequence[str]) -> Rules:
     if _Kept.looked_at is None or time.monotonic() - _Kept.looked_at >= KEEP_SECONDS:
         _Kept.looked_at = time.monotonic()
         try:
-            _Kept.rules = _read(_Kept.rules, queues)
+            _Kept.rules = _read(_Kept.rules, shipped, queues)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with them, customers are served by the last good ones
             log.error("rules_unreadable", error=f"{type(error).__name__}: {error}"[:1000], kept=_Kept.rules.version if _Kept.rules else "")
             if isinstance(error, Unavailable) and _Kept.rules is None:
@@ -45,7 +45,7 @@ def forget() -> None:
     _Kept.rules, _Kept.looked_at = None, None
 
 
-def _read(known: Rules | None, queues: Sequence[str]) -> Rules | None:
+def _read(known: Rules | None, shipped: Rules, queues: Sequence[str]) -> Rules | None:
     try:
         with aws.translated("read the rules from the knowledge bucket"):
             body = aws.client("s3").get_object(Bucket=settings.env("KNOWLEDGE_BUCKET"), Key=KEY)["Body"].read()
@@ -56,4 +56,7 @@ def _read(known: Rules | None, queues: Sequence[str]) -> Rules | None:
         raise BadRequest(f"{KEY} is no rule table: push the rules again")
     if known and known.version == given["version"]:
         return known
-    return rule_table.load(given.get("rules"), queues, given["version"])
+    table = given.get("rules")
+    if isinstance(table, dict) and isinstance(table.get("sentences"), dict):
+        table["sentences"] = {**shipped.sentences, **table["sentences"]}  # what a later version of Baton says beside them
+    return rule_table.load(table, queues, given["version"])

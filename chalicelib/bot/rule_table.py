@@ -17,7 +17,7 @@ from chalicelib.errors import BadRequest
 
 LANGUAGES = ("en", "zh", "zh-Hant")
 PARTS = ("confidence", "hand_over", "tell", "sentences")
-PLACEHOLDERS = ("name", "reply", "opens", "waiting", "waited", "offer", "titles")
+PLACEHOLDERS = ("name", "reply", "opens", "waiting", "waited", "contact", "titles", "address")
 SENTENCES = (
     "reply.webchat",
     "reply.email",
@@ -30,6 +30,12 @@ SENTENCES = (
     "thanks",
     "person",
     "english_only",
+    "contact.webchat",
+    "contact.email",
+    "contact.sms",
+    "contact.other",
+    "wish.call",
+    "wish.mail",
 )
 REASON = 64  # characters that are kept on a conversation's head
 MOST = 200  # rules: what a message's evaluation takes stays under a millisecond

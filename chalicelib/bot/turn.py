@@ -12,10 +12,12 @@ from functools import cache
 from typing import Any
 
 from chalicelib import settings, streams
-from chalicelib.bot import brain, turns
+from chalicelib.bot import brain, turns, wording
+from chalicelib.bot import wish as wishes
 from chalicelib.bot.actions.moved import Moved
 from chalicelib.bot.answer import Brain, Context, answer, is_miss, may_wait
 from chalicelib.bot.facts import DAYS
+from chalicelib.bot.language import detect
 from chalicelib.conversations import identities, ids, keys, model, openings, proofs, table
 from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
@@ -75,8 +77,7 @@ def _take_in(opening: Opening, message: Message, item: Item, at: int) -> str:
     _prove(message)
     c = model.received(opening.conversation, message)
     if c.owner != "bot" or _is_not_for_the_bot(message):
-        table.save(c, past=opening.past)
-        return "seen"
+        return _keep(opening, c, message, at)
     received = replace(opening, conversation=c)
     words = turns.words(c, _question(c, message))
     if opening.quiet:
@@ -88,6 +89,19 @@ def _take_in(opening: Opening, message: Message, item: Item, at: int) -> str:
         question = "" if moved.piece else turns.earlier(opening.conversation, message)
         return _wait_or_leave(received, message, item, question, at)
     return _act(received, message, moved, words, at)
+
+
+def _keep(opening: Opening, c: Conversation, message: Message, at: int) -> str:
+    """For whoever holds the baton. A wish to be called or written to is noted, and confirmed as long as nobody has taken over."""
+    wish = wishes.of(message) if c.owner == "queue" and not opening.quiet and not _is_not_for_the_bot(message) else None
+    if not wish:
+        table.save(c, past=opening.past)
+        return "seen"
+    language = detect(message.text, c.language)
+    noted = Answer(wording.noted(brain.load().rules, wish, language), "", language=language)
+    event = model.Event("wished", at, "customer", {"wish": str(wish)})
+    table.save(replace(c, wish=str(wish)), event, [_outgoing(message, ids.answer(message.id), noted, at)], opening.past)
+    return "noted"
 
 
 def _wait_or_leave(received: Opening, message: Message, item: Item, question: str, at: int) -> str:
@@ -210,12 +224,8 @@ def _to_person(c: Conversation, message: Message, at: int, rule: str, why: str) 
         return Escalation(rule, why, brain.known_queues()[0], "normal", summary=why)
     summary = decision.summary.replace(f"Handed over: {decision.reason}.", f"Handed over: {why}.", 1)
     summary = "\n".join(filter(None, [summary, _gathered(c, at)]))
-    return replace(decision, rule=rule, reason=why, reason_zh="", facts=_without_why(decision), summary=summary)
-
-
-def _without_why(decision: Escalation) -> dict[str, Any]:
-    """What a rule would have decided did not decide."""
-    return {name: value for name, value in decision.facts.items() if name != "why"}
+    facts = {name: value for name, value in decision.facts.items() if name != "why"}  # no rule decided
+    return replace(decision, rule=rule, reason=why, reason_zh="", facts=facts, summary=summary)
 
 
 def _gathered(c: Conversation, at: int) -> str:
@@ -247,7 +257,7 @@ def _decide(
         name=c.name,
         tier=c.tier,
         opt_out_request=bool(message.meta.get("opt_out_request")),
-        opened=cache(lambda: [c.opened_at, *table.opened_since(c.customer, at - DAYS * settings.DAY)]),
+        opened=cache(lambda: sorted({c.opened_at, *table.opened_since(c.customer, at - DAYS * settings.DAY)})),
     )
     decision = answer(question, context, mind)
     if isinstance(decision, Answer):
@@ -273,7 +283,8 @@ def _said(c: Conversation, message: Message) -> tuple[tuple[str, str], ...]:
 def _hand_over(c: Conversation, past: Conversation | None, message: Message, decision: Escalation, at: int) -> str:
     event = model.hand_over_event(decision, at)
     told = [_outgoing(message, ids.hand_over(message.id), Answer(decision.text, ""), at)] if decision.text else []
-    table.save(model.escalated(c, message.id, decision, at), event, told, past)
+    wish = str(wishes.of(message) or c.wish)
+    table.save(replace(model.escalated(c, message.id, decision, at), wish=wish), event, told, past)
     return "escalated"
 
 

@@ -10,9 +10,11 @@ from chalicelib.bot.context import Context
 from chalicelib.bot.opening_hours import Opening
 from chalicelib.bot.retrieval import Hit
 from chalicelib.bot.rules import Rules, Texts
+from chalicelib.bot.wish import Wish
 
 _TURN = 160  # characters
 _TURNS = 6
+_MANY = 100  # who waits is counted no further
 _LANGUAGES = {"en": "English", "zh": "Chinese", "zh-Hant": "Chinese (traditional)", "other": "a language the bot does not speak"}
 _CHANNELS = {"email": "e-mail", "sms": "SMS", "webchat": "web chat"}
 _SPEAKERS = {"customer": "Customer", "robot": "Automatic mail", "bot": "Bot"}
@@ -32,9 +34,16 @@ def told(rules: Rules, texts: Texts, language: str, context: Context, opening: O
         "name": context.name,
         "reply": said_in(sentences.get(f"reply.{context.channel}", sentences["reply.other"]), language),
         "opens": _opens(opening.opens, language) if opening.opens else said_in(sentences["opens.unknown"], language),
-        "waiting": str(context.waiting or 0),
+        "waiting": f"{context.waiting or 0}" + ("+" if (context.waiting or 0) >= _MANY else ""),
+        "waited": _waited(context.waited, language),
+        "contact": said_in(sentences.get(f"contact.{context.channel}", sentences["contact.other"]), language),
     }
     return _filled(said_in(texts, language), values)
+
+
+def noted(rules: Rules, wish: Wish, language: str) -> str:
+    """That her wish to be called or written to is known."""
+    return _filled(said_in(rules.sentences[f"wish.{wish.how}"], language), {"address": wish.address})
 
 
 def offer(rules: Rules, titles: Sequence[str], language: str) -> str:
@@ -72,6 +81,19 @@ def _opens(at: datetime, language: str) -> str:
         week = "週" if language == "zh-Hant" else "周"
         return f"{week}{_WEEKDAYS_ZH[at.weekday()]}（{at.month}月{at.day}日）{clock}（{zone}）"
     return f"on {at.strftime('%A')}, {at.day} {at.strftime('%B')}, at {clock} ({zone})"
+
+
+def _waited(ms: int | None, language: str) -> str:
+    """How long somebody has been waiting, as people say it; what is not known is said so."""
+    minutes, is_chinese = (ms or 0) // 60_000, language in ("zh", "zh-Hant")
+    if ms is None:
+        return "一段時間" if language == "zh-Hant" else "一段时间" if is_chinese else "some time"
+    if minutes < 2:
+        return "不到兩分鐘" if language == "zh-Hant" else "不到两分钟" if is_chinese else "less than two minutes"
+    if minutes < 120:
+        return f"{minutes}分鐘" if language == "zh-Hant" else f"{minutes}分钟" if is_chinese else f"{minutes} minutes"
+    hours = round(minutes / 60)
+    return f"約{hours}小時" if language == "zh-Hant" else f"约{hours}小时" if is_chinese else f"about {hours} hours"
 
 
 def _filled(template: str, values: dict[str, str]) -> str:

@@ -139,6 +139,7 @@ class Conversation:
     question: str = ""  # the last question, cut
     offered: tuple[str, ...] = ()  # articles that the bot asked about in its last answer
     turn: str = ""  # what the customer wrote in the turn that is not over yet, cut
+    wish: str = ""  # how she would rather be answered while she waits: "call +4915123456789", "mail ann@example.com"; as she wrote it
     flow: str = ""  # the self-service action that is under way, as bot/actions/flow.py writes it
     recent: tuple[str, ...] = ()
 

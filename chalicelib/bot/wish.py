@@ -1,0 +1,70 @@
+"""A customer who waits wishes to be called or written to: "call me at +49 151 …", "mail me at ann@example.com". Pure.
+
+The address is what she wrote, and proven by nothing: it is shown to the agent, who decides; nothing is sent there by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from chalicelib import settings
+from chalicelib.bot.phrases import lexicon, pattern, plain
+from chalicelib.conversations.model import Message
+
+How = Literal["call", "mail"]
+
+_SEARCHED = 1_000  # characters
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[A-Za-z]{2,24}(?![\w-])", re.ASCII)
+_LONGEST = 15  # digits of a telephone number, by E.164
+_DIGITS = re.compile(r"(?:\d[\s().-]?){6,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`address`: an e-mail address, or a telephone number as +4915123456789, or as it was written where no country is known."""
+
+    how: How
+    address: str
+
+    def __str__(self) -> str:
+        """As it is kept on a conversation's head."""
+        return f"{self.how} {self.address}"
+
+
+def of(message: Message) -> Wish | None:
+    """What a message wishes; a text message comes from a number that can be called."""
+    return heard(message.text, message.address if message.channel == "sms" else "", settings.optional("SMS_NUMBER"))
+
+
+def heard(text: str, own_number: str = "", business_number: str = "") -> Wish | None:
+    """`own_number`: where the customer writes from, by SMS; `business_number` tells the country of numbers without one."""
+    said = plain(text[:_SEARCHED])
+    mail = _MAIL.search(text[:_SEARCHED])
+    if mail and (_list("mail").search(said) or mail[0] == text.strip()):
+        return Wish("mail", mail[0].lower()[:70])
+    if not _list("call").search(said):
+        return None
+    number = _number(text[:_SEARCHED], business_number) or own_number
+    return Wish("call", number) if number else None
+
+
+def _number(text: str, business_number: str) -> str:
+    """The library that knows all countries' numbers is loaded only where digits ask for it."""
+    written = _DIGITS.search(text)
+    if not written:
+        return ""
+    import phonenumbers
+
+    region = phonenumbers.region_code_for_number(phonenumbers.parse(business_number)) if business_number else None
+    for match in phonenumbers.PhoneNumberMatcher(text, region):
+        return phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+    digits = re.sub(r"[\s().-]", "", written[0])
+    return digits if len(digits) <= _LONGEST else ""
+
+
+@cache
+def _list(how: How) -> re.Pattern[str]:
+    return pattern(lexicon()["wish"][how])
