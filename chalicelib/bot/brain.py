@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import aws, settings, yaml_files
-from chalicelib.bot import opening_hours, rule_table
+from chalicelib.bot import fresh, opening_hours, override, rule_table
 from chalicelib.bot.answer import Brain
 from chalicelib.errors import BadRequest, Unavailable
+from chalicelib.knowledge import encoder
 from chalicelib.knowledge import index as indexes
 from chalicelib.knowledge.index import Index
 from chalicelib.observability import log
@@ -22,8 +23,10 @@ _ROOM = Path(__file__).parent
 
 
 class _Kept:
-    """What this process holds: the index and when its pointer was last looked at (monotonic seconds)."""
+    """What this process holds: the index as it was built, the same with what was taught since, and when the pointer was last looked at
+    (monotonic seconds)."""
 
+    built: Index | None = None
     index: Index | None = None
     looked_at: float | None = None
 
@@ -32,24 +35,28 @@ def load() -> Brain:
     """The current brain. Never raises: without a readable index it is one that hands everything over."""
     if _Kept.looked_at is None or time.monotonic() - _Kept.looked_at >= KEEP_SECONDS:
         _renew()
-    return replace(shipped(), index=_Kept.index)
+    base = shipped()
+    return replace(base, index=_Kept.index, rules=fresh.sure(override.current(base.rules, base.queues)))
 
 
 def forget() -> None:
     """For tests: the next `load` reads everything again."""
-    _Kept.index, _Kept.looked_at = None, None
+    _Kept.built, _Kept.index, _Kept.looked_at = None, None, None
+    fresh.forget()
+    override.forget()
     shipped.cache_clear()
 
 
 def _renew() -> None:
     """A store that does not answer leaves the knowledge as it is; a wrong or missing one takes it away."""
     try:
-        _Kept.index = _current(_Kept.index)
+        _Kept.built = _current(_Kept.built)
+        _Kept.index = fresh.joined(_Kept.built)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the knowledge, the customer gets a person
         passing = isinstance(error, Unavailable) and _Kept.index is not None
         log.error("knowledge_unreadable", error=f"{type(error).__name__}: {error}", kept=passing)
         if not passing:
-            _Kept.index = None
+            _Kept.built = _Kept.index = None
             # Looked for again with the next message: nobody should wait a minute for a first publishing.
             _Kept.looked_at = None
             return
@@ -61,7 +68,8 @@ def _current(known: Index | None) -> Index:
     version = indexes.pointed(_object(bucket, indexes.POINTER))
     if known and known.version == version:
         return known
-    return indexes.read(version, _object(bucket, indexes.key(version)))
+    files = {name: _object(bucket, indexes.key(version, name)) for name in indexes.FILES}
+    return indexes.read(version, files, encoder.load())
 
 
 def _object(bucket: str, name: str) -> bytes:

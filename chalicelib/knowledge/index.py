@@ -1,30 +1,33 @@
 """The searchable form of all articles: built once when they are published, never changed, named by its content.
 
-Stored as `versions/<version>/index.json.gz`; the object `current.json` = {"version": …} says which one counts.
-All weights are computed here, so that reading is one JSON parse and answering only adds numbers up.
+Stored as the files of `FILES` under `versions/<version>/`; the object `current.json` = {"version": …} says which one counts.
+Numpy is imported only where an index is built or read: those who only move pointers do without.
 """
 
 from __future__ import annotations
 
 import gzip
+import io
 import json
-import math
 import zlib
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zipfile import BadZipFile
 
 from chalicelib.errors import BadRequest
 from chalicelib.knowledge.article import Article
-from chalicelib.knowledge.words import SPELLED, deletions, terms
+from chalicelib.knowledge.encoder import Encoder
+from chalicelib.knowledge.example import Example
+from chalicelib.observability import log
 
-FORMAT = 1  # raise it with every change of words.terms or of the layout below
+if TYPE_CHECKING:
+    from chalicelib.knowledge.wordings import Wordings
+
+FORMAT = 2  # raise it with every change of words.py or of the layout below
 POINTER = "current.json"
-
-SATURATION, LENGTH = 1.2, 0.75  # BM25's k1 and b
-SCALE = 1000  # weights are stored as whole thousandths
+ARTICLES, ARRAYS = FILES = ("articles.json.gz", "wordings.npz")
 
 
 class BadIndex(BadRequest):
@@ -35,92 +38,90 @@ class BadIndex(BadRequest):
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """`owners[d]`: the article id that wording d belongs to; `full[d]`: the score of wording d for itself;
-    `postings[term]`: (idf, d, weight, d, weight, …), all in thousandths; `unknown`: idf of a term never seen."""
+    """`articles`: id -> language -> article. `wordings`: all ways to ask for them. `until`: when (Unix ms) the newest of the examples
+    was made; whatever is newer is fresh."""
 
     version: str
-    articles: dict[str, dict[str, Article]]  # id -> language -> article
-    owners: tuple[str, ...]
-    full: tuple[int, ...]
-    postings: dict[str, list[int]]
-    unknown: int
-    spelling: dict[str, str]  # what is left of a known word after a typing error -> that word
+    articles: dict[str, dict[str, Article]]
+    wordings: Wordings
+    until: int = 0
+
+    def with_fresh(self, examples: Iterable[Example]) -> Index:
+        """The same with examples that are newer than it: they take part at once, as neighbours."""
+        from chalicelib.knowledge import wordings
+
+        return replace(self, wordings=wordings.with_fresh(self.wordings, [(one.article, one.text) for one in examples]))
 
 
-def key(version: str) -> str:
-    """Where a version lies in the knowledge bucket."""
-    return f"versions/{version}/index.json.gz"
+class Built(NamedTuple):
+    """`files`: by name, to be stored under the version."""
+
+    version: str
+    files: dict[str, bytes]
 
 
-def build(articles: Sequence[Article]) -> tuple[str, bytes]:
-    """(version, packed index) of articles without problems; the same articles in any order give the same bytes."""
+def key(version: str, name: str) -> str:
+    """Where a version's file lies in the knowledge bucket."""
+    return f"versions/{version}/{name}"
+
+
+def build(articles: Sequence[Article], examples: Sequence[Example] = (), encoder: Encoder | None = None) -> Built:
+    """Of articles without problems and of examples, some of which may have article "" (none fits); the same ones in any order have
+    the same version. Without an encoder words alone decide."""
+    import numpy as np
+
+    from chalicelib.knowledge import wordings
+
     ordered = sorted(articles, key=lambda a: (a.id, a.language))
-    wordings = [(a.id, text) for a in ordered for text in dict.fromkeys((a.title, *a.examples))]
-    found = [terms(text) for _, text in wordings]
-    postings, unknown = _weigh(found)
+    known = {a.id for a in ordered} | {""}
+    asked = [(a.id, text) for a in ordered for text in (a.title, *a.examples)]
+    asked += sorted((one.article, one.text) for one in examples if one.article in known)
+    asked = [pair for pair in dict.fromkeys(asked) if pair[1].strip()]
     content = {
         "format": FORMAT,
         "articles": [asdict(a) for a in ordered],
-        "owners": [owner for owner, _ in wordings],
-        "full": _full(len(wordings), postings),
-        "postings": postings,
-        "unknown": unknown,
+        "encoder": [encoder.name, encoder.version] if encoder else None,
     }
-    plain = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    return sha256(plain).hexdigest()[:16], gzip.compress(plain, mtime=0)
+    version = sha256(_packed({**content, "asked": asked})).hexdigest()[:16]
+    made = wordings.build(asked, encoder)
+    content["until"] = max((one.at for one in examples), default=0)
+    content |= {"ids": made.ids, "vocabulary": made.words.spelling.words, "unknown": made.words.unknown}
+    arrays = io.BytesIO()
+    np.savez(arrays, allow_pickle=False, **wordings.to_arrays(made))
+    return Built(version, {ARTICLES: gzip.compress(_packed(content), mtime=0), ARRAYS: arrays.getvalue()})
 
 
-def read(version: str, packed: bytes) -> Index:
-    """Raises BadIndex for anything that `build` of this FORMAT did not make."""
+def _packed(content: Any) -> bytes:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def read(version: str, files: Mapping[str, bytes], encoder: Encoder | None = None) -> Index:
+    """An encoder that did not make the index is left aside. Raises BadIndex for anything that `build` of this FORMAT did not make."""
+    import numpy as np
+
+    from chalicelib.knowledge import wordings
+
     try:
-        content = json.loads(gzip.decompress(packed))
+        content = json.loads(gzip.decompress(files[ARTICLES]))
         if content["format"] != FORMAT:
             raise BadIndex(f"index {version} has format {content['format']}, this bot reads {FORMAT}")
         articles: dict[str, dict[str, Article]] = {}
         for fields in content["articles"]:
             article = Article(**{**fields, "examples": tuple(fields["examples"])})
             articles.setdefault(article.id, {})[article.language] = article
-        owners, full = tuple(content["owners"]), tuple(content["full"])
-        postings: dict[str, list[int]] = content["postings"]
-        return Index(version, articles, owners, full, postings, content["unknown"], _spelling(postings))
-    except (OSError, EOFError, zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
+        with np.load(io.BytesIO(files[ARRAYS]), allow_pickle=False) as stored:
+            kept = {name: stored[name] for name in stored.files}
+        made = wordings.from_arrays(content["ids"], content["vocabulary"], content["unknown"], kept)
+    except (OSError, EOFError, zlib.error, BadZipFile, ValueError, LookupError, TypeError, AttributeError) as error:
         raise BadIndex(f"index {version} cannot be read: {type(error).__name__}: {error}") from error
+    return Index(version, articles, replace(made, encoder=_fitting(encoder, content["encoder"], version)), content["until"])
 
 
-def _spelling(postings: dict[str, list[int]]) -> dict[str, str]:
-    """The word that is used most often goes first."""
-    words = [term for term in postings if len(term) >= SPELLED and term[0] != "#" and term.isascii()]
-    spelling: dict[str, str] = {}
-    for word in sorted(words, key=lambda word: -len(postings[word])):
-        for part in deletions(word):
-            spelling.setdefault(part, word)
-    return spelling
-
-
-def _weigh(found: Sequence[dict[str, float]]) -> tuple[dict[str, list[int]], int]:
-    """BM25: a term counts by its rarity (idf), within a wording by its weight there and the wording's length."""
-    count = len(found)
-    spread = Counter(term for wording in found for term in wording)
-    mean = sum(sum(wording.values()) for wording in found) / count if count else 1.0
-    postings: dict[str, list[int]] = {term: [_idf(count, n)] for term, n in spread.items()}
-    for d, wording in enumerate(found):
-        damping = SATURATION * (1 - LENGTH + LENGTH * sum(wording.values()) / (mean or 1.0))
-        for term, weight in wording.items():
-            entry = postings[term]
-            entry += (d, round(weight * entry[0] * (1 + SATURATION) / (1 + damping)))
-    return postings, _idf(count, 0)
-
-
-def _idf(count: int, spread: int) -> int:
-    return round(SCALE * math.log(1 + (count - spread + 0.5) / (spread + 0.5)))
-
-
-def _full(count: int, postings: dict[str, list[int]]) -> list[int]:
-    full = [0] * count
-    for entry in postings.values():
-        for i in range(1, len(entry), 2):
-            full[entry[i]] += entry[i + 1]
-    return full
+def _fitting(encoder: Encoder | None, made_by: Sequence[str] | None, version: str) -> Encoder | None:
+    if made_by and (encoder is None or [encoder.name, encoder.version] != list(made_by)):
+        log.warning("index of another encoder: words alone", version=version, made_by=" ".join(made_by))
+        return None
+    return encoder if made_by else None
 
 
 def pointer(version: str) -> bytes:

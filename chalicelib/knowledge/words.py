@@ -1,4 +1,4 @@
-"""How text becomes search terms: words, trigrams inside words (typing errors), 1-2 characters for Chinese. Pure.
+"""How text becomes search terms: words and pairs of words, what words are made of, 1-3 characters for Chinese. Pure.
 
 Publishing and answering must cut text in the same way, so both use this module; change `FORMAT` in index.py with it.
 """
@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
+from zlib import crc32
 
 LONGEST = 2_000  # characters looked at; the rest of a long mail says nothing new
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # they would cut words without being seen
@@ -16,7 +20,7 @@ SPELLED = 4  # letters from which on a word's spelling is looked at
 _WORD = re.compile(r"[^\W_]+(?:['’](?!s\b)[a-z]+)?")
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿぀-ヿ]+")
 _SPLIT = re.compile(r"[㐀-䶿一-鿿豈-﫿぀-ヿ]+|[^㐀-䶿一-鿿豈-﫿぀-ヿ]+")
-_EMPTY_HAN = frozenset("的了吗呢啊吧呀嘛请您你我们好是在什么时候怎办可以能有个这那")  # characters that say nothing about the topic
+PARTS = (3, 4, 5)  # letters; a word is told from its parts by their mark "#"
 
 
 @cache
@@ -41,20 +45,31 @@ def normal(text: str) -> str:
     return simplified(unicodedata.normalize("NFKC", _UNSEEN.sub("", text[:LONGEST])).casefold())
 
 
-def terms(text: str) -> dict[str, float]:
-    """Each term of a text with its weight within it: whole words and pairs of characters 1, their parts less."""
-    found: dict[str, float] = {}
+@dataclass(slots=True)
+class Cut:
+    """A text's terms as hashes. `words`: whole words (of Chinese: single characters); `terms`: these and what stands side by side;
+    `parts`: what words are made of; `spelled`: the words themselves, without Chinese ones."""
+
+    words: list[int] = field(default_factory=list)
+    terms: list[int] = field(default_factory=list)
+    parts: list[int] = field(default_factory=list)
+    spelled: list[str] = field(default_factory=list)
+    han: bool = False
+
+
+def cut(text: str, respelled: Callable[[str], str] = str) -> Cut:
+    """`respelled` may replace a word by the one that was meant."""
+    found = Cut()
     for piece in _SPLIT.findall(normal(text)):
         if _HAN.match(piece):
             _add_han(found, piece)
         else:
-            for word in _WORD.findall(piece):
-                _add_word(found, word.replace("’", "'"))
+            _add_words(found, [respelled(word.replace("’", "'")) for word in _WORD.findall(piece)])
     return found
 
 
 @cache
-def _empty_words() -> frozenset[str]:
+def empty_words() -> frozenset[str]:
     """Words that say nothing about the topic."""
     return frozenset((Path(__file__).parent / "empty_words.txt").read_text("utf-8").split())
 
@@ -64,22 +79,28 @@ def deletions(word: str) -> list[str]:
     return [word, *(word[:i] + word[i + 1 :] for i in range(len(word)))]
 
 
-def _add_word(found: dict[str, float], word: str) -> None:
-    if word in _empty_words():
-        return
-    stem = word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-    found[stem] = 1.0
-    if len(stem) > 3:
-        edged = f"^{stem}$"
-        for i in range(len(edged) - 2):
-            # "#" marks a trigram, so that it never meets a word.
-            found["#" + edged[i : i + 3]] = 0.25
+def hashed(term: str) -> int:
+    return crc32(term.encode())
 
 
-def _add_han(found: dict[str, float], run: str) -> None:
-    for i, character in enumerate(run):
-        empty = character in _EMPTY_HAN
-        if not empty:
-            found[character] = 0.6
-        if i + 1 < len(run):
-            found[run[i : i + 2]] = 0.25 if empty or run[i + 1] in _EMPTY_HAN else 1.0
+def _add_words(found: Cut, words: list[str]) -> None:
+    hashes = [_word(word) for word in words]
+    found.spelled += words
+    found.words += [whole for whole, _ in hashes]
+    found.terms += [whole for whole, _ in hashes]
+    found.terms += [hashed(f"{a} {b}") for a, b in pairwise(words)]
+    for _, parts in hashes:
+        found.parts += parts
+
+
+@lru_cache(maxsize=20_000)
+def _word(word: str) -> tuple[int, tuple[int, ...]]:
+    """The hashes of a word and of its parts."""
+    edged = f"^{word}$"
+    return hashed(word), tuple(hashed("#" + edged[i : i + n]) for n in PARTS for i in range(len(edged) - n + 1))
+
+
+def _add_han(found: Cut, run: str) -> None:
+    found.han = True
+    found.words += [hashed(character) for character in run]
+    found.terms += [hashed(run[i : i + n]) for n in (1, 2, 3) for i in range(len(run) - n + 1)]

@@ -26,7 +26,7 @@ from botocore.httpsession import URLLib3Session
 import app
 from chalicelib.conversations import keys, timeline
 from chalicelib.conversations.timeline import Thread
-from chalicelib.knowledge import index
+from chalicelib.knowledge import encoder, index
 from infra.template.events import FILTERS
 from tests.bench import letters
 from tests.bench.bot import own_shop
@@ -88,10 +88,11 @@ def take_in(folder: Path) -> Wire:
 def _knowledge(kept: Path) -> dict[str, bytes]:
     """What the bot knows: the shop of `bench.bot`, published once."""
     if not kept.exists():
-        version, packed = index.build(own_shop())
+        version, files = index.build(own_shop(), (), encoder.load())
         kept.mkdir(parents=True)
         (kept / index.POINTER).write_text(json.dumps({"version": version}))
-        (kept / "index.json.gz").write_bytes(packed)
+        for name, content in files.items():
+            (kept / name).write_bytes(content)
     return {path.name: path.read_bytes() for path in kept.iterdir()}
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.bot.answer import Answer, Brain, is_miss
+from chalicelib.bot.traditional import traditional
 from tests.unit.lantern import SUNDAY, answered, ask, at, handed_over, lantern, unsure
 
 INJECTIONS = json.loads((Path(__file__).parents[1] / "fixtures" / "hostile" / "prompt-injection.json").read_text("utf-8"))["strings"]
@@ -20,18 +21,19 @@ INJECTIONS = json.loads((Path(__file__).parents[1] / "fixtures" / "hostile" / "p
     [
         ("Where is my order?", "track-order", "en"),
         ("where is my ordr", "track-order", "en"),
-        ("Hello, I ordered two weeks ago. Could you tell me where my parcel is? Thanks, Ann", "track-order", "en"),
+        ("Hello, I ordered two weeks ago. Where is my parcel? Thanks, Ann", "track-order", "en"),
         ("how long do refunds take", "refund-time", "en"),
         ("pasword forgotten", "reset-password", "en"),
         ("怎么退货？", "return-item", "zh"),
-        ("我的快遞到哪了", "track-order", "zh"),
-        ("發票怎麼開", "invoice", "zh"),
+        ("我的快遞到哪了", "track-order", "zh-Hant"),
+        ("發票怎麼開", "invoice", "zh-Hant"),
     ],
 )
 def test_a_known_question_gets_the_article_in_the_customers_language(question: str, article: str, language: str) -> None:
     decided = answered(question)
     assert (decided.article, decided.language) == (article, language)
-    assert decided.text == lantern().index.articles[article][language].text  # type: ignore[union-attr]
+    versions = lantern().index.articles[article]  # type: ignore[union-attr]
+    assert decided.text == (versions[language].text if language in versions else traditional(versions["zh"].text))
     assert decided.link.startswith("https://")
     assert not is_miss(decided)
 

@@ -43,8 +43,9 @@ def s3(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> Iterator[Any]:
 
 
 def publish(s3: Any, text: str) -> str:
-    version, packed = index.build([Article("returns", "en", "How do I return a product?", text, text, ("Return an item", "Send it back"))])
-    s3.put_object(Bucket=BUCKET, Key=index.key(version), Body=packed)
+    version, files = index.build([Article("returns", "en", "How do I return a product?", text, text, ("Return an item", "Send it back"))])
+    for name, content in files.items():
+        s3.put_object(Bucket=BUCKET, Key=index.key(version, name), Body=content)
     s3.put_object(Bucket=BUCKET, Key=index.POINTER, Body=index.pointer(version))
     return version
 
@@ -83,31 +84,36 @@ def broken(s3: Any, kind: str) -> None:
         case "nothing published":
             s3.delete_object(Bucket=BUCKET, Key=index.POINTER)
         case "no bucket":
-            for name in (index.POINTER, index.key(version)):
+            for name in (index.POINTER, *(index.key(version, file) for file in index.FILES)):
                 s3.delete_object(Bucket=BUCKET, Key=name)
             s3.delete_bucket(Bucket=BUCKET)
         case "version gone":
-            s3.delete_object(Bucket=BUCKET, Key=index.key(version))
+            s3.delete_object(Bucket=BUCKET, Key=index.key(version, index.ARTICLES))
         case "pointer is no JSON":
             s3.put_object(Bucket=BUCKET, Key=index.POINTER, Body=b"<xml/>")
         case "pointer leads elsewhere":
             s3.put_object(Bucket=BUCKET, Key=index.POINTER, Body=b'{"version": "../secrets"}')
         case "not packed":
-            s3.put_object(Bucket=BUCKET, Key=index.key(version), Body=b"plain")
+            s3.put_object(Bucket=BUCKET, Key=index.key(version, index.ARTICLES), Body=b"plain")
         case "cut off":
-            whole = s3.get_object(Bucket=BUCKET, Key=index.key(version))["Body"].read()
-            s3.put_object(Bucket=BUCKET, Key=index.key(version), Body=whole[: len(whole) // 2])
+            whole = s3.get_object(Bucket=BUCKET, Key=index.key(version, index.ARTICLES))["Body"].read()
+            s3.put_object(Bucket=BUCKET, Key=index.key(version, index.ARTICLES), Body=whole[: len(whole) // 2])
         case "another format":
-            s3.put_object(Bucket=BUCKET, Key=index.key(version), Body=gzip.compress(json.dumps({"format": 99}).encode()))
+            s3.put_object(Bucket=BUCKET, Key=index.key(version, index.ARTICLES), Body=gzip.compress(json.dumps({"format": 99}).encode()))
+        case "arrays gone":
+            s3.delete_object(Bucket=BUCKET, Key=index.key(version, index.ARRAYS))
+        case "arrays cut off":
+            whole = s3.get_object(Bucket=BUCKET, Key=index.key(version, index.ARRAYS))["Body"].read()
+            s3.put_object(Bucket=BUCKET, Key=index.key(version, index.ARRAYS), Body=whole[: len(whole) // 2])
         case "no index":
-            s3.put_object(Bucket=BUCKET, Key=index.key(version), Body=gzip.compress(b"[]"))
+            s3.put_object(Bucket=BUCKET, Key=index.key(version, index.ARTICLES), Body=gzip.compress(b"[]"))
 
 
 @pytest.mark.parametrize(
     "kind",
     [
         "nothing published", "no bucket", "version gone", "pointer is no JSON", "pointer leads elsewhere",
-        "not packed", "cut off", "another format", "no index",
+        "not packed", "cut off", "another format", "arrays gone", "arrays cut off", "no index",
     ],
 )  # fmt: skip
 def test_without_a_readable_index_the_bot_hands_over_and_says_so_in_the_log(s3: Any, kind: str, capsys: pytest.CaptureFixture[str]) -> None:

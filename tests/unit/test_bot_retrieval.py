@@ -12,7 +12,7 @@ from chalicelib.bot.retrieval import search
 from chalicelib.knowledge import index
 from chalicelib.knowledge.article import Article
 from chalicelib.knowledge.index import Index
-from chalicelib.knowledge.words import LONGEST, simplified, terms
+from chalicelib.knowledge.words import LONGEST, cut, simplified
 from tests.unit.lantern import lantern
 
 DAY = "2026-11-23"
@@ -56,7 +56,7 @@ def test_traditional_characters_find_simplified_articles() -> None:
 
 
 def test_characters_that_cannot_be_seen_do_not_hide_a_word() -> None:
-    assert terms("re\u200bfund") == terms("refund") == terms("ＲＥＦＵＮＤ")
+    assert cut("re\u200bfund") == cut("refund") == cut("ＲＥＦＵＮＤ")
 
 
 def test_nothing_in_common_finds_nothing() -> None:
@@ -89,4 +89,4 @@ def test_ten_times_the_articles_do_not_take_ten_times_as_long() -> None:
 
 
 def test_a_text_of_any_length_is_cut() -> None:
-    assert terms("word " * 100_000) == terms("word " * (LONGEST // 5))
+    assert cut("word " * 100_000) == cut("word " * (LONGEST // 5))

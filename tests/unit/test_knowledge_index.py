@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.knowledge import index
 from chalicelib.knowledge.article import Article, problems, version_for
 from chalicelib.knowledge.index import BadIndex
-from chalicelib.knowledge.words import terms
+from chalicelib.knowledge.words import cut, hashed
 from tests.unit.lantern import lantern
 
 GOOD = Article("returns", "en", "Return an item", "Thirty days.", "Thirty days.", ("How do I return it?",), "orders", "https://a.example/x")
@@ -25,10 +25,10 @@ articles = st.builds(Article, ids, st.sampled_from(["en", "zh"]), words, words, 
 
 @given(st.lists(articles, max_size=6, unique_by=lambda a: (a.id, a.language)), st.randoms())
 def test_what_was_built_is_read_in_any_order(made: list[Article], chance: random.Random) -> None:
-    version, packed = index.build(made)
+    version, files = index.build(made)
     chance.shuffle(made)
-    assert index.build(made) == (version, packed)
-    read = index.read(version, packed)
+    assert index.build(made) == (version, files)
+    read = index.read(version, files)
     assert {(a.id, a.language): a for a in made} == {(i, lang): a for i, by in read.articles.items() for lang, a in by.items()}
 
 
@@ -39,7 +39,7 @@ def test_another_word_is_another_version() -> None:
 @given(st.binary(max_size=200))
 def test_what_is_no_index_is_refused(content: bytes) -> None:
     with pytest.raises(BadIndex):
-        index.read("v", content)
+        index.read("v", {index.ARTICLES: content, index.ARRAYS: content})
     with pytest.raises(BadIndex):
         index.pointed(content)
 
@@ -49,13 +49,14 @@ def test_the_pointer_names_the_version() -> None:
 
 
 @given(st.text(max_size=500))
-def test_any_text_has_terms_of_positive_weight(text: str) -> None:
-    assert all(term and weight > 0 for term, weight in terms(text).items())
+def test_any_text_can_be_cut(text: str) -> None:
+    found = cut(text)
+    assert len(found.words) <= len(found.terms)
+    assert bool(found.parts) == bool(found.spelled)
 
 
-def test_chinese_is_cut_into_single_characters_and_pairs() -> None:
-    assert {"退", "货", "退货"} <= terms("退货").keys()
-    assert terms("退货")["退货"] > terms("退货")["退"]
+def test_chinese_is_cut_into_characters_and_what_stands_side_by_side() -> None:
+    assert set(cut("退货吗").terms) == {hashed(term) for term in ("退", "货", "吗", "退货", "货吗", "退货吗")}
 
 
 @pytest.mark.parametrize(
