@@ -19,6 +19,7 @@ from chalicelib.conversations import contact, identities, keys, model, proofs, t
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from tests.unit.action_shop import SECRET, Shop, open_shop
 from tests.unit.conftest import ROOT, T0, Store, incoming
+from tests.unit.lantern import ask
 from tests.unit.test_model import HAND_OVER
 
 MIA = "mia@customer.example"
@@ -364,3 +365,29 @@ def test_no_injection_starts_an_action(shop: Shop) -> None:
         talk.say(text)
         assert not talk.head.flow, text
     assert shop.calls == []
+
+
+class TestRules:
+    """The shipped table, with the bot's own ear."""
+
+    @pytest.mark.parametrize(
+        "text", ["A-10342", "2", "123456", STREET, "yes", "no", "是的", "上海市黄浦区南京东路100号", "我不喜歡", "stop", "it is damaged"]
+    )
+    @pytest.mark.parametrize("known", [{}, {"tier": "vip"}, {"channel": "email"}, {"misses": 1}], ids=str)
+    def test_a_value_hands_nothing_over(self, text: str, known: dict[str, Any]) -> None:
+        assert isinstance(ask(text, under_way=True, **known), Answer)
+
+    @pytest.mark.parametrize(
+        ("text", "rule"),
+        [
+            ("A-10342, and I want to talk to a person", "asked-for-person"),
+            ("转人工", "asked-for-person"),
+            ("12 Green Lane. I had an allergic reaction to your tea", "urgent-safety"),
+            ("this is fraud, I did not order A-10342", "urgent-fraud"),
+            ("你们这些骗子，气死我了！！", "upset"),
+        ],
+    )
+    def test_whoever_needs_a_person_gets_one(self, text: str, rule: str) -> None:
+        decided = ask(text, under_way=True)
+        assert isinstance(decided, Escalation)
+        assert decided.rule == rule
