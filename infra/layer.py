@@ -21,6 +21,9 @@ RUNS_IN = "/opt/python"
 # What no function uses, a third of numpy: manuals for `help()`, compilers, tests' tools, headers, what only describes types.
 DROPPED = (
     "bin",
+    "opencc/clib/bin",
+    "opencc/clib/include",
+    "opencc/clib/lib64",
     "numpy/_core/include",
     "numpy/_core/lib",
     "numpy/_pyinstaller",

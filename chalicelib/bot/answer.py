@@ -7,7 +7,7 @@ What it returns is the business's own words: an article's text, or one of the se
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from chalicelib.bot import language as languages
@@ -155,7 +155,14 @@ def _article(case: _Case) -> Answer:
 
 
 def _shown(case: _Case, hit: Hit) -> Article:
-    return version_for(hit.versions, case.facts.language, case.day)
+    """In the customer's language; in her script, too, where the article has only the other one."""
+    article = version_for(hit.versions, case.facts.language, case.day, case.context.tier)
+    if (case.facts.language, article.language) != ("zh-Hant", "zh"):
+        return article
+    from chalicelib.bot.traditional import traditional
+
+    title, text, short = map(traditional, (article.title, article.text, article.short))
+    return replace(article, language="zh-Hant", title=title, text=text, short=short)
 
 
 def _asked_back(case: _Case) -> Answer:
