@@ -35,7 +35,8 @@ export function Log({ chat, state, words, language }) {
       aria-live=${loaded ? "polite" : "off"} aria-busy=${!loaded}>
       <div class="log">
         <${Hello} words=${words} />
-        ${messages.map((m, i) => html`<${Message} key=${m.id} m=${m} previous=${messages[i - 1]} chat=${chat} words=${words} language=${language} />`)}
+        ${messages.map((m, i) => html`<${Message} key=${m.id} m=${m} previous=${messages[i - 1]} open=${i === messages.length - 1 && !outbox.length}
+          chat=${chat} words=${words} language=${language} />`)}
         ${outbox.map((m) => html`<${Unsent} key=${m.id} m=${m} chat=${chat} words=${words} link=${state.link} waits=${state.waitUntil > 0} />`)}
         ${typing && html`<p class="thinking"><span class="sr">${words.typing}</span><i></i><i></i><i></i></p>`}
         <${Outlook} messages=${messages} outbox=${outbox} words=${words} />
@@ -64,24 +65,37 @@ const Hello = ({ words }) => html`
 const together = (a, b) => a && b && a.by === b.by && a.name === b.name && b.at - a.at < TOGETHER;
 const sameDay = (a, b) => a && new Date(a.at).toDateString() === new Date(b.at).toDateString();
 
-function Message({ m, previous, chat, words, language }) {
+function Message({ m, previous, open, chat, words, language }) {
   const mine = m.by === "you";
   const author = mine ? words.you : m.by === "bot" ? words.bot : m.name || words.team;
   const joined = together(previous, m) && sameDay(previous, m);
   const address = (id, sha256) => chat.address(id, sha256);
+  const choices = open && !mine && m.choices?.length ? m.choices : null;
   return html`
     ${!sameDay(previous, m) && html`<p class="day">${day(m.at, language)}</p>`}
     <article class=${`message ${mine ? "mine" : m.by}`} data-id=${m.id}>
       <p class=${mine || joined ? "sr" : "author"}>${author}${m.by === "bot" && html` <span class="tag">${words.automatic}</span>`}</p>
       ${m.text && html`<div class="bubble">
-        <${Words} text=${m.text} more=${words.showAll} />
+        <${Words} text=${choices ? m.text.split("\n1. ")[0] : m.text} more=${words.showAll} />
         ${m.link && webAddress(m.link) && html`<p class="source"><${Link} to=${m.link}>${words.readMore}<//></p>`}
       </div>`}
+      ${choices && html`<${Choices} choices=${choices} chat=${chat} words=${words} />`}
       <${Files} m=${m} address=${address} words=${words} language=${language} />
       <p class="state"><${Time} at=${m.at} language=${language} />${mine && html` · ${words.received}`}${
         words.by[m.channel] && html` · ${words.by[m.channel]}`
       }</p>
     </article>`;
+}
+
+/** What the text lists by numbers, as buttons, until something is answered: a tap says a choice's words. */
+function Choices({ choices, chat, words }) {
+  const choose = (choice) => {
+    document.querySelector(".scroll").focus(); // the button goes away
+    chat.send(choice);
+  };
+  return html`<ul class="choices" aria-label=${words.choices}>
+    ${choices.map((choice) => html`<li key=${choice}><button type="button" onClick=${() => choose(choice)}>${choice}</button></li>`)}
+  </ul>`;
 }
 
 function Unsent({ m, chat, words, link, waits }) {
