@@ -51,8 +51,8 @@ def _step(lesson: Lesson, name: str, act: Callable[[], Any]) -> None:
 
 
 def _last_build() -> int:
-    """When the index that the bot uses was ordered; examples since then are learned now."""
-    return max((one.at for one in releases.latest() if one.switched), default=0)
+    """From when on (Unix ms) examples are not in the index that the bot uses: after it was ordered."""
+    return max((one.at + 1 for one in releases.latest() if one.switched), default=0)
 
 
 def _examples(new: Sequence[Example]) -> Lesson:

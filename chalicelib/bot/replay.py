@@ -12,7 +12,7 @@ from chalicelib.bot.facts import band
 from chalicelib.bot.retrieval import search
 from chalicelib.conversations import table
 from chalicelib.conversations.model import Conversation
-from chalicelib.knowledge import store
+from chalicelib.knowledge import store, verdicts
 from chalicelib.knowledge.comparing import Asked, Said
 from chalicelib.knowledge.example import mark
 from chalicelib.knowledge.index import Index
@@ -35,16 +35,19 @@ def replay(now: int) -> Replay:
 
 
 def _questions(now: int, count: int) -> Iterator[Asked]:
-    """Each question once: the newest conversations first."""
-    named = {mark(one.text, ""): one.article for one in store.examples() if one.source == "agent" and one.article}
+    """Each question once: the newest conversations first. An agent's verdict says more than that nobody asked for more."""
+    named = {mark(one.text, ""): one.article for one in store.examples() if one.source == "agent"}
+    judged = {verdict.conversation: verdicts.right_article(verdict) for verdict in verdicts.latest(now)}
     seen = set()
     for back in range(BACK):
         for c in table.last_opened(_day(now - back * settings.DAY), 3 * count):
             question = (c.question or c.subject).strip()
-            if not question or mark(question, "") in seen:
+            words = mark(question, "")
+            if not question or words in seen:
                 continue
-            seen.add(mark(question, ""))
-            yield Asked(question, c.language, c.tier, _accepted(c), named.get(mark(question, ""), ""))
+            seen.add(words)
+            right = judged.get(c.id) or named.get(words, "")
+            yield Asked(question, c.language, c.tier, "" if c.id in judged or words in named else _accepted(c), right)
 
 
 def _accepted(c: Conversation) -> str:

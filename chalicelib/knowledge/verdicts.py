@@ -112,6 +112,11 @@ def outcome(verdict: Verdict) -> Outcome | None:
     return Outcome(verdict.confidence, verdict.verdict == "right", SAMPLED if verdict.via == "review" else 1.0)
 
 
+def right_article(verdict: Verdict) -> str:
+    """The one that answers the question, as far as the verdict says; "" if none does."""
+    return verdict.article if verdict.verdict == "right" else verdict.better
+
+
 def outcomes(verdicts: Iterable[Verdict]) -> list[Outcome]:
     return [found for verdict in verdicts if (found := outcome(verdict))]
 
