@@ -6,6 +6,7 @@ import { Details } from "./console-customer.js";
 import { Attachments } from "./console-files.js";
 import { Verdict } from "./console-learning.js";
 import { agentName, ChannelIcon, customerName, errorText, ownerLine, Urgent } from "./console-parts.js";
+import { Escalated, wishText } from "./console-why.js";
 
 const TYPING = 6_000; // so long after the last signal is somebody still typing
 
@@ -44,6 +45,7 @@ function Head({ c, mine, state, words, actions, details, onDetails }) {
       <div class="head-who">
         <h2><bdi>${customerName(c, words)}</bdi> ${c.urgency === "urgent" && c.owner !== "none" && html`<${Urgent} words=${words} />`}</h2>
         <p><${ChannelIcon} channel=${c.channel} words=${words} /> ${words.channels[c.channel] ?? c.channel} · ${ownerLine(c, state, words)}</p>
+        ${c.wish && html`<p class="wish"><bdi>${wishText(c.wish, words)}</bdi></p>`}
       </div>
       <button type="button" class="quiet info" aria-expanded=${details} aria-controls="details" onClick=${onDetails}>${words.details}</button>
       ${mine && html`
@@ -165,29 +167,9 @@ function Event({ item: e, state, words, language }) {
   const byProof = e.kind === "merged" && e.by === "customer";
   const tell = words.events[byProof ? "mergedByProof" : e.kind] ?? words.events.other;
   const who = e.by === "customer" ? words.customer : agentName(e.by, state, words);
+  if (e.kind === "wished") return html`<p class="event">${who}: <bdi>${wishText(e.detail.wish, words)}</bdi> · <${Time} at=${e.at} language=${language} /></p>`;
   return html`<p class="event">${tell(who, e.kind === "transferred" ? to : e.detail.address ?? e.kind)} · <${Time} at=${e.at} language=${language} /></p>`;
 }
-
-function Escalated({ e, words, language }) {
-  const { reason, queue, urgency, summary, facts = {} } = e.detail;
-  const known = Object.entries(facts).filter(([, value]) => value !== "" && value !== null && value !== false);
-  return html`
-    <section class="escalated" aria-label=${words.escalated}>
-      <p class="by"><b>${words.escalated}</b> <${Time} at=${e.at} language=${language} /></p>
-      <dl>
-        <dt>${words.because}</dt>
-        <dd><bdi>${reason}</bdi> → ${queue}${urgency === "urgent" && html` <${Urgent} words=${words} />`}</dd>
-        ${summary && html`<dt>${words.soFar}</dt><dd><${Words} text=${summary} more=${words.showAll} /></dd>`}
-      </dl>
-      ${known.length > 0 && html`
-        <details>
-          <summary>${words.facts}</summary>
-          <ul class="facts">${known.map(([name, value]) => html`<li><span>${name}</span> <bdi>${shown(value)}</bdi></li>`)}</ul>
-        </details>`}
-    </section>`;
-}
-
-const shown = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
 
 const ROWS = { message: Message, note: Note, event: Event };
 

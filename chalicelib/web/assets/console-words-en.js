@@ -75,7 +75,6 @@ export const EN = {
   escalated: "Handed over by the bot",
   because: "Reason",
   soFar: "So far",
-  facts: "What the bot knew",
   fates: { "followed by e-mail": "it followed by e-mail", "followed by SMS": "it followed by SMS" },
   states: { pending: "waiting to be sent", sending: "being sent", sent: "sent", delivered: "delivered", failed: "not delivered", bounced: "came back", received: "" },
   absent: "stored; the visitor sees it on return",

@@ -75,7 +75,6 @@ export const ZH = {
   escalated: "机器人转交人工",
   because: "原因",
   soFar: "目前情况",
-  facts: "机器人已知的信息",
   fates: { "followed by e-mail": "已通过电子邮件补发", "followed by SMS": "已通过短信补发" },
   states: { pending: "等待发送", sending: "正在发送", sent: "已发送", delivered: "已送达", failed: "未送达", bounced: "被退回", received: "" },
   absent: "已保存，访客返回后可见",

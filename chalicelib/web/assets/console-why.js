@@ -1,0 +1,52 @@
+// Why the bot handed over: the reason in the reader's language; folded away the rule, what decided, and what else was known.
+import { html, Time, Words } from "./common.js";
+import { Urgent } from "./console-parts.js";
+
+const ASIDE = ["why", "told", "near"]; // kept with the facts, and no facts themselves
+
+export function Escalated({ e, words, language }) {
+  const { rule, reason, reason_zh: chinese, queue, urgency, summary, facts = {} } = e.detail;
+  const w = words.why;
+  const because = (language.startsWith("zh") && chinese) || w.reasons[reason] || reason;
+  const known = Object.entries(facts).filter(([name, value]) => !ASIDE.includes(name) && tells(value));
+  const decided = Object.entries(facts.why?.facts ?? {});
+  const others = known.filter(([name]) => !(name in (facts.why?.facts ?? {})));
+  const near = Object.entries(facts.near ?? {});
+  return html`
+    <section class="escalated" aria-label=${words.escalated}>
+      <p class="by"><b>${words.escalated}</b> <${Time} at=${e.at} language=${language} /></p>
+      <dl>
+        <dt>${words.because}</dt>
+        <dd><bdi>${because}</bdi> → ${queue}${urgency === "urgent" && html` <${Urgent} words=${words} />`}</dd>
+        ${summary && html`<dt>${words.soFar}</dt><dd><${Words} text=${summary} more=${words.showAll} /></dd>`}
+      </dl>
+      ${(known.length > 0 || decided.length > 0) && html`
+        <details>
+          <summary>${w.title}</summary>
+          ${facts.why && html`<p class="rule">${w.rule} <b><bdi>${rule}</bdi></b>: <code><bdi>${facts.why.when}</bdi></code></p>`}
+          ${decided.length > 0 && html`<p class="by">${w.mattered}</p><${Facts} all=${decided} w=${w} />`}
+          ${others.length > 0 && html`<p class="by">${w.knew}</p><${Facts} all=${others} w=${w} />`}
+          ${near.length > 0 && html`<p class="by">${w.facts.near}</p><${Facts} all=${near.map(([article, sure]) => [article, percent(sure)])} w=${w} />`}
+        </details>`}
+    </section>`;
+}
+
+/** The wish of a customer who waits, to be called or written to; "" if there is none. */
+export function wishText(wish, words) {
+  const [, how, to] = /^(call|mail) (.+)$/s.exec(wish ?? "") ?? [];
+  return how ? `${words.why.wish[how](to)} · ${words.why.unproven}` : "";
+}
+
+const Facts = ({ all, w }) => html`<ul class="facts">${all.map(([name, value]) => html`<li><span>${w.facts[name] ?? name}</span> <bdi>${shown(name, value, w)}</bdi></li>`)}</ul>`;
+
+const tells = (value) => value !== "" && value !== null && value !== false && value !== -1;
+
+const percent = (share) => (typeof share === "number" ? `${Math.round(share * 100)} %` : shown("", share, { values: {} }));
+
+function shown(name, value, w) {
+  const named = w.values[name]?.[value];
+  if (named) return named;
+  if (typeof value === "boolean") return value ? w.yes : w.no;
+  if (name === "confidence") return percent(value);
+  return typeof value === "object" ? JSON.stringify(value) : value === "" ? "–" : String(value);
+}
