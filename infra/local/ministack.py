@@ -1,6 +1,6 @@
 """MiniStack's server, with what AWS does and MiniStack 1.5.33 does not.
 
-Seven things, or tests and local runs would prove less than they seem to:
+Eight things, or tests and local runs would prove less than they seem to:
 - A stream mapping there knows no partial failures, retry limits, bisecting or parking of what stays broken, and
   one slow function holds up every other mapping. `poll_streams` gives each mapping its own pace and AWS's rules.
 - It saves how far each mapping has read but not the records, so after a restart new writes went unseen.
@@ -9,6 +9,8 @@ Seven things, or tests and local runs would prove less than they seem to:
 - SES publishes the events of a configuration set (ses_events.py).
 - Functions could import whatever the developer's environment has; here they see their package only, as on Lambda.
 - A burst would start a process for each invocation; here it waits for one of a few.
+- Each process unpacked the package for itself: 2,000 files to write and, at its end, to delete, which on a busy disk held
+  functions up for a minute. Here all share one copy.
 
 It stops when its standard input closes, hence also when whoever started it dies, and lets running functions finish first.
 """
@@ -22,13 +24,16 @@ import sys
 import tempfile
 import threading
 import time
+import zipfile
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partialmethod
+from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from ministack import app
@@ -74,6 +79,7 @@ class Struggle:
 
 _struggles: dict[str, Struggle] = {}
 _saved = threading.Event()
+_unpacking = threading.Lock()
 _signer = Signer(Path(os.environ["SNS_KEY"]), os.environ["SNS_CERTIFICATE"]) if "SNS_KEY" in os.environ else None
 
 
@@ -276,6 +282,19 @@ def _share_workers() -> None:
     lambda_svc.acquire_worker, lambda_svc.release_worker = acquire_one, release_one
 
 
+class _SharedZip(zipfile.ZipFile):
+    """An archive that is unpacked once; whoever unpacks it again gets a link."""
+
+    def extractall(self, path: Any = None, members: Any = None, pwd: Any = None) -> None:
+        with _unpacking:
+            shared = Path(tempfile.gettempdir()) / f"package-{sha256(Path(str(self.filename)).read_bytes()).hexdigest()[:32]}"
+            if not shared.exists():
+                super().extractall(shared.with_suffix(".part"), members, pwd)
+                shared.with_suffix(".part").rename(shared)
+        Path(path).rmdir()
+        Path(path).symlink_to(shared)
+
+
 def _note_saving() -> None:
     save = app.save_all
 
@@ -301,6 +320,7 @@ def main() -> None:
     ses_events.publish_events()
     _note_saving()
     _share_workers()
+    lambda_runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": _SharedZip})
     faulthandler.register(signal.SIGUSR1)  # says in the log what every thread does
     threading.Thread(target=_stop_with_parent, daemon=True).start()
     app.main()
