@@ -40,8 +40,23 @@ REPLACED = {
     "botocore/docs/docstring.py": _DOCSTRINGS,
     "urllib3/http2/__init__.py": "",
 }
-# A second router with the pages of its API's manual, a tenth of the whole package; Chalice is ours.
-DROPPED = ("aws_lambda_powertools/event_handler",)
+# Tools beside the logger, which alone is used: a second router with the pages of its API's manual, parsers of events, and more.
+_UNUSED = (
+    "auth_alpha",
+    "batch",
+    "circuit_breaker",
+    "data_classes",
+    "data_masking",
+    "feature_flags",
+    "idempotency",
+    "kafka",
+    "metadata",
+    "parameters",
+    "parser",
+    "streaming",
+    "validation",
+)
+DROPPED = ("aws_lambda_powertools/event_handler", *(f"aws_lambda_powertools/utilities/{name}" for name in _UNUSED))
 _KEPT_DOCS = {"__init__.py", "docstring.py", "utils.py"}  # botocore's handlers name the last one
 
 
