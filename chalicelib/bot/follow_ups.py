@@ -54,8 +54,10 @@ def may_follow(text: str) -> bool:
 
 
 def leans(text: str) -> bool:
-    """Does it say nothing without the question before: "how long does that take?"?"""
-    return points_back(text) and _own_words(_ASKS.sub(" ", _JOINS.sub(" ", normal(text)))) <= 1
+    """Does it say nothing without the question before: "how long does that take?", "要多久"?"""
+    said = _JOINS.sub(" ", normal(text))
+    own = _own_words(_ASKS.sub(" ", said))
+    return _is_short(text) and bool(_ASKS.search(said)) and (own == 0 or (own == 1 and points_back(text)))
 
 
 def readings(before: str, text: str) -> list[tuple[str, bool]]:

@@ -17,6 +17,9 @@ from chalicelib.bot.retrieval import Hit, search
 from chalicelib.knowledge.article import version_for
 from chalicelib.knowledge.index import Index
 
+_OFFERED = 3
+_LESS = 0.01  # what is not sure is at least so much below
+
 Reply = Literal["", "yes", "no", "which"]
 
 
@@ -63,18 +66,28 @@ def _reply(question: str, context: Context, index: Index, day: str) -> Meaning |
 def _question(question: str, context: Context, index: Index, day: str, bands: Bands) -> Meaning:
     alone = Meaning(search(index, question, day, tier=context.tier))
     goes_on = points_back(question)
-    if not context.last_question or not may_follow(question) or (_confidence(alone) >= bands.sure and not goes_on):
+    if not context.last_question or not may_follow(question) or (_confidence(alone) >= bands.sure and not goes_on and not leans(question)):
         return alone
     whole = f"{context.last_question.strip()} {question.strip()}"
     meant = readings(context.last_question, question)
     found = [Meaning(search(index, reading, day, tier=context.tier), whole if both else "") for reading, both in meant]
     other = max((_without(one, context.last_article) for one in found), key=_confidence, default=alone)
-    least = bands.offer if leans(question) else max(bands.offer, _confidence(alone))
-    if _confidence(other) >= least:
+    if leans(question):
+        return _leaning(alone, other, context.last_article, bands)
+    if _confidence(other) >= max(bands.offer, _confidence(alone)):
         return other
     # Only the article that was told last fits: she asks for what it does not say.
     again = max(found, key=_confidence, default=alone) if goes_on and _confidence(alone) < bands.offer else alone
     return again if _confidence(again) >= bands.sure else alone
+
+
+def _leaning(alone: Meaning, other: Meaning, last: str, bands: Bands) -> Meaning:
+    """ "How long does that take?" is surely answered only with what "that" is; alone it may be about anything, and is asked back."""
+    if _confidence(other) >= bands.sure or _confidence(_without(alone, last)) < bands.offer:
+        return other if _confidence(other) >= bands.offer else alone
+    found = sorted([*other.hits, *_without(alone, last).hits], key=lambda hit: hit.confidence)
+    best = {hit.article: replace(hit, confidence=min(hit.confidence, bands.sure - _LESS)) for hit in found}
+    return Meaning(sorted(best.values(), key=lambda hit: -hit.confidence)[:_OFFERED], other.asked)
 
 
 def _without(one: Meaning, article: str) -> Meaning:

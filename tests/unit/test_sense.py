@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from chalicelib.bot.follow_ups import asks_on, may_follow, points_back, readings
 from chalicelib.bot.retrieval import Hit
 from tests.unit.lantern import answered, ask, handed_over, lantern, unsure
 
+INJECTIONS = json.loads((Path(__file__).parents[1] / "fixtures" / "hostile" / "prompt-injection.json").read_text("utf-8"))["strings"]
 OFFERED = ("track-order", "gift-card", "invoice")
 
 
@@ -97,6 +100,41 @@ def test_what_points_back_is_seen(text: str) -> None:
 )
 def test_another_question_is_told_from_an_addition(text: str, is_one: bool) -> None:
     assert asks_on(text) is is_one
+
+
+@pytest.mark.parametrize(("before", "text"), [("How do I return a product?", "how long does that take?"), ("怎么退货", "要多久")])
+def test_what_says_nothing_alone_is_never_surely_answered_alone(monkeypatch: pytest.MonkeyPatch, before: str, text: str) -> None:
+    def found(_index: Any, question: str, *_: Any, **__: Any) -> list[Hit]:
+        article, confidence = ("delivery-time", 0.95) if question == text else ("refund-time", 0.4)
+        return [Hit(article, confidence, lantern().index.articles[article])]  # type: ignore[union-attr]
+
+    monkeypatch.setattr(sense, "search", found)
+    assert answered(text).article == "delivery-time"
+    offer = answered(text, last_question=before, last_article="return-item")
+    assert offer.offered == ("delivery-time", "refund-time")
+    assert (is_miss(offer), offer.asked) == (True, f"{before} {text}")
+
+
+def test_another_language_is_answered_in_english_with_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    hit = Hit("track-order", 0.9, lantern().index.articles["track-order"])  # type: ignore[union-attr]
+    monkeypatch.setattr(sense, "search", lambda *_, **__: [hit])
+    decided = answered("Wo ist meine Bestellung?")
+    assert decided.text.startswith("I speak only English and Chinese")
+    assert decided.text.endswith(answered("Where is my order?").text)
+    monkeypatch.setattr(sense, "search", lambda *_, **__: [])
+    assert handed_over("Wo ist meine Bestellung?").rule == "not-sure"
+
+
+@pytest.mark.parametrize("string", INJECTIONS, ids=lambda s: s["id"])
+def test_injected_instructions_change_nothing_in_the_middle_of_a_conversation(string: dict[str, str]) -> None:
+    own_words = {one.text for versions in lantern().index.articles.values() for one in versions.values()}  # type: ignore[union-attr]
+    own_words |= {text for texts in lantern().rules.sentences.values() for text in texts.values()}
+    for known in ({"offered": OFFERED, "misses": 1}, {"last_article": "track-order"}):
+        decided = ask(string["value"], last_question="Where is my order?", **known)
+        if isinstance(decided, Answer):
+            assert decided.text in own_words or decided.offered
+        else:
+            assert (decided.rule in ("not-sure", "second-miss"), decided.urgency) == (True, "normal")
 
 
 def test_a_long_message_stands_for_itself() -> None:
