@@ -1,5 +1,6 @@
 """The scenes of a customer's day. Each is what some customer or agent would see; the names are those of the demo's articles."""
 
+import re
 import secrets
 import time
 from contextlib import suppress
@@ -50,6 +51,8 @@ class Day:
             self.mail()
         with self.story.scene("SMS from a phone, and the provider delivers one twice"):
             self.sms()
+        with self.story.scene("Mia looks after her orders by herself"), Visitor(self.addresses["site"], "Mia", "en") as visitor:
+            self.orders(visitor)
         with self.story.scene("Mia asks for a person"), Visitor(self.addresses["site"], "Mia", "en") as visitor:
             self.person(visitor)
         with self.story.scene("Noor is not content with the bot's mail"):
@@ -90,6 +93,29 @@ class Day:
         time.sleep(SILENCE)
         self.story.check(len(phone.received()) == 1, f"{len(phone.received())} answers to one SMS that was delivered twice")
         self.story.tell("SMS", phone.number, "has got one answer, not two")
+
+    def orders(self, visitor: Visitor) -> None:
+        """The shop behind it: infra/demo/shop.py. The code goes to the mailbox of the order's owner."""
+        order = f"A-104{secrets.randbelow(20):02}"
+        owner = Correspondent(self.pages, f"owner{order[-2:]}@customer.example")
+        before = len(owner.received())
+        self._said(visitor, "Where is my order A-10342?", "A-10342 is on its way")
+        self._said(visitor, "I need to change my delivery address", "order number")
+        self._said(visitor, order, "code of six digits")
+        mail = wait_for("the code by mail", PATIENCE, lambda: sorted(owner.received(), key=lambda m: m["at"])[before:])[-1]
+        code = re.findall(r"\b\d{6}\b", mail["text"])[0]
+        self.story.tell("e-mail", "bot", mail["text"])
+        self._said(visitor, code, "new delivery address")
+        street = f"{secrets.randbelow(900) + 100} Green Lane, second courtyard, 10115 Berlin"
+        self._said(visitor, street, "Please check")
+        self._said(visitor, "yes", street)
+
+    def _said(self, visitor: Visitor, text: str, wanted: str) -> None:
+        self.story.tell("web chat", visitor.name, text)
+        visitor.ask(text)
+        answer = visitor.next_message(PATIENCE)["text"]
+        self.story.tell("web chat", "bot", answer)
+        self.story.check(wanted in answer, f'"{wanted}" is not in the answer')
 
     def person(self, visitor: Visitor) -> None:
         wish = f"The tea set of my order {secrets.randbelow(900_000) + 100_000} arrived broken. I want to talk to a person, please."

@@ -33,6 +33,8 @@ ORDERS = (
     Order("A-10345", "email", "mia@customer.example", "delivered", -60, "7 Harbour Street, 20095 Hamburg"),
     Order("A-10346", "email", "li@customer.example", "packing", 3, "上海市黄浦区南京东路1号"),
     Order("A-10347", "sms", "+12025550143", "packing", 3, "1 Main Street, Springfield 62701"),
+    # An address gets three codes an hour: whoever plays the demo again takes another order.
+    *(Order(f"A-104{n:02}", "email", f"owner{n:02}@customer.example", "packing", 3, "1 Old Street, 80331 Munich") for n in range(20)),
 )
 
 
