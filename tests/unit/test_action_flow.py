@@ -339,6 +339,25 @@ class TestWords:
         assert len(text) < 250
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_tapped_is_understood(language: str) -> None:
+    asked = replace(play(RETURN, "A-10342").flow or Flow("return"), language=language)
+    reasons = sentences.choices(Move("say", asked, "ask"), asked, RETURN, ACTIONS)
+    assert len(reasons) == 3
+    for tapped, reason in zip(reasons, ("unwanted", "damaged", "wrong"), strict=True):
+        confirm = flow.step(asked, RETURN, heard(tapped))
+        assert (confirm.say, known(confirm)["reason"]) == ("confirm", reason)
+    assert confirm.flow
+    yes, no = sentences.choices(confirm, confirm.flow, RETURN, ACTIONS)
+    assert flow.step(confirm.flow, RETURN, heard(yes)).do == "call"
+    fix = flow.step(confirm.flow, RETURN, heard(no))
+    assert fix.flow
+    for tapped, slot_name in zip(sentences.choices(fix, fix.flow, RETURN, ACTIONS), ("order", "reason"), strict=True):
+        again = flow.step(fix.flow, RETURN, heard(tapped))
+        assert again.flow
+        assert (again.say, again.flow.slot) == ("ask", slot_name)
+
+
 class TestDeclaring:
     def test_every_mistake_is_told_with_its_place(self) -> None:
         data = {

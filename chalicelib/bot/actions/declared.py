@@ -22,7 +22,21 @@ FREE = ("address", "text")  # anything may be meant: never taken from a message 
 PROOFS = ("none", "identity", "address")
 FIELDS = ("text", "choice", "date", "link")
 PHRASES = ("yes", "no", "leave", "correct")
-SENTENCES = ("stop_hint", "confirm", "confirm_retry", "fix", "code", "code_retry", "left", "sorry", "not_proven", "too_often", "misses")
+SENTENCES = (
+    "yes",
+    "no",
+    "stop_hint",
+    "confirm",
+    "confirm_retry",
+    "fix",
+    "code",
+    "code_retry",
+    "left",
+    "sorry",
+    "not_proven",
+    "too_often",
+    "misses",
+)
 _PATH = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*")
 _ID = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _NAME = re.compile(r"[a-z][a-z_]{0,15}")

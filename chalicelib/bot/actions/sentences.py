@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,9 +32,22 @@ def said(move: Move, before: Flow, action: Action, actions: Actions, fields: Map
         text = (slot.ask if name == "ask" else slot.retry)[language]
     else:
         slot, text = action.slots[0], actions.sentences[name][language]
-    text = _filled(text, {"choices": _choices(name, slot, action, language), "values": _values(flow, action), "where": _where(flow)})
+    text = _filled(
+        text, {"choices": _numbered(_labels(name, slot, action, language)), "values": _values(flow, action), "where": _where(flow)}
+    )
     hint = actions.sentences["stop_hint"][language] if name.endswith("retry") or name == "fix" else ""
     return "\n".join(filter(None, [text, hint]))
+
+
+def choices(move: Move, before: Flow, action: Action, actions: Actions) -> tuple[str, ...]:
+    """What a tap may answer."""
+    flow = move.flow
+    if not flow or move.say not in ("ask", "retry", "confirm", "confirm_retry", "fix"):
+        return ()
+    if flow.step == "confirm":
+        return actions.sentences["yes"][before.language], actions.sentences["no"][before.language]
+    slot = action.slots[0] if flow.step == "fix" else action.slot(flow.slot)
+    return _labels(flow.step, slot, action, before.language)
 
 
 def again(flow: Flow, action: Action, actions: Actions) -> str:
@@ -101,9 +114,13 @@ def _values(flow: Flow, action: Action) -> str:
     return "\n".join(f"{slot.label[flow.language]}: {known[slot.name]}" for slot in action.slots if slot.name in known)
 
 
-def _choices(name: str, slot: Slot, action: Action, language: str) -> str:
+def _labels(name: str, slot: Slot, action: Action, language: str) -> tuple[str, ...]:
     labels: list[Texts] = [one.label for one in action.slots] if name == "fix" else [option["label"] for option in slot.options.values()]
-    return "\n".join(f"{number}. {label[language]}" for number, label in enumerate(labels, 1))
+    return tuple(label[language] for label in labels)
+
+
+def _numbered(labels: Sequence[str]) -> str:
+    return "\n".join(f"{number}. {label}" for number, label in enumerate(labels, 1))
 
 
 def _where(flow: Flow) -> str:
