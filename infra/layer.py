@@ -18,7 +18,7 @@ from infra.errors import DeployError
 REQUIREMENTS = Path(__file__).parent.parent / "requirements-layer.txt"
 RUNS_IN = "/opt/python"
 
-# What no function uses, a third of numpy: manuals for `help()`, compilers, tests' tools, headers, what only describes types.
+# What no function uses, a third of numpy: manuals for `help()`, compilers, tests' tools, headers, chance, what only describes types.
 DROPPED = (
     "bin",
     "opencc/clib/bin",
@@ -38,8 +38,7 @@ DROPPED = (
     "numpy/fft",
     "numpy/matlib.py",
     "numpy/polynomial",
-    "numpy/random/_examples",
-    "numpy/random/lib",
+    "numpy/random",
     "numpy/testing",
     "numpy/typing",
 )
