@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from chalicelib import settings
 from chalicelib.conversations import asking, keys, table
 from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Message
 from chalicelib.errors import BatonError
 from chalicelib.knowledge import threshold, verdicts
-from chalicelib.knowledge.masking import masked
 from chalicelib.knowledge.verdicts import Review
 from chalicelib.observability import log
 from chalicelib.streams import Handler
@@ -55,13 +55,15 @@ def listed(now: int) -> dict[str, Any]:
     return {
         "reviews": [{"id": one.id, **asdict(one)} for one in verdicts.reviews()],
         "estimate": asdict(found) if found else None,
-        "target": threshold.TARGET,
+        "target": float(settings.optional("PRECISION_TARGET", str(threshold.TARGET))),
         "share": threshold.SAMPLED,
         "thresholds": verdicts.thresholds(10),
     }
 
 
 def _review(answer: Message) -> Review:
+    from chalicelib.knowledge.masking import masked  # few answers need its patterns
+
     asked = table.message(answer.thread, asking.answered(answer))
     head = table.head(answer.thread)
     names = {asked.name if asked else "", head.name if head else ""} - {""}

@@ -33,7 +33,7 @@ FUNCTIONS: dict[str, Function] = {
         29,  # API Gateway waits no longer
         "chalicelib.agents.access chalicelib.agents.workspace",
         "TABLE NOTES_TABLE MAIL_BUCKET FILES_BUCKET REPORTS_BUCKET QUEUES USER_POOL_CLIENT REPORT_FUNCTION TIME_ZONE SUPPORT_ADDRESS "
-        "KNOWLEDGE_TABLE KNOWLEDGE_BUCKET LEARN_FUNCTION",
+        "KNOWLEDGE_TABLE KNOWLEDGE_BUCKET LEARN_FUNCTION PRECISION_TARGET",
     ),
     "SmsWebhook": Function("sms_webhook", 10, "chalicelib.channels.sms_twilio", "TABLE BUSINESS SUPPORT_ADDRESS", paths=("/sms/twilio",)),
     "SmsStatus": Function("sms_status", 10, "chalicelib.channels.sms_twilio", "TABLE QUEUES", paths=("/sms/twilio/status",)),
@@ -84,7 +84,7 @@ FUNCTIONS: dict[str, Function] = {
         "learn",
         900,
         "",
-        "TABLE KNOWLEDGE_TABLE KNOWLEDGE_BUCKET TIME_ZONE FAILED_QUEUE",
+        "TABLE KNOWLEDGE_TABLE KNOWLEDGE_BUCKET TIME_ZONE FAILED_QUEUE PRECISION_TARGET",
         memory=2048,  # more than one processor's worth, for large bases
         background=True,
         layer=True,
@@ -165,6 +165,7 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "QUIET_HOURS": ref("QuietHours"),
         "BUSINESS": ref("Business"),
         "AUTOMATIC_REPLIES": ref("AutomaticReplies"),
+        "PRECISION_TARGET": ref("PrecisionTarget"),
         "ACTIONS_URL": ref("ActionsUrl"),
         "CHAT_ORIGINS": ref("ChatOrigins"),
         "REPORT_FUNCTION": ref("PublishReport"),

@@ -38,6 +38,13 @@ def parameters(stage: str) -> Json:
             "MinValue": 0,
             "Description": "So many mails the bot answers at most to one sender a day, and in one conversation; then a person does.",
         },
+        "PrecisionTarget": {
+            "Type": "Number",
+            "Default": 0.95,
+            "MinValue": 0.5,
+            "MaxValue": 0.999,
+            "Description": "So large a share of the bot's answers is to be right: it learns to be as sure as that takes.",
+        },
         "ComposeModel": _text("Model or inference profile of Amazon Bedrock that composes answers; empty: articles are told as they are."),
         "DeliveryReports": {
             "Type": "String",
