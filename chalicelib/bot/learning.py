@@ -17,6 +17,7 @@ from chalicelib.errors import Conflict, Unavailable
 from chalicelib.knowledge import bucket, clusters, encoder, gap_finding, gaps, lessons, publishing, releases, store, threshold, verdicts
 from chalicelib.knowledge.example import Example
 from chalicelib.knowledge.gaps import Gap
+from chalicelib.knowledge.masking import masked
 from chalicelib.knowledge.publishing import Replay
 from chalicelib.knowledge.releases import Release
 from chalicelib.observability import log
@@ -122,13 +123,14 @@ def _release(clock: Callable[[], int], replay: Replay, order: Release | None, si
         if not blamed:
             break
         for example, question in blamed:
-            lessons.quarantine(example, question, clock())
-            lesson["quarantined"].append({"text": example.text, "article": example.article, "by": example.by, "question": question})
+            lessons.quarantine(example, masked(question), clock())
+            named = {"text": example.text, "article": example.article, "by": example.by, "question": masked(question)}
+            lesson["quarantined"].append(named)
         done = publishing.nightly(replay, clock)
     if not done:
         return {}
     rows = bucket.load_json(releases.comparison(done.id))["questions"] if done.state == "done" else []
-    return {**releases.view(done), "changes": rows[:_NAMED]}
+    return {**releases.view(done), "changes": [{**row, "question": masked(row["question"])} for row in rows[:_NAMED]]}
 
 
 def _blamed(rows: Sequence[Lesson], new: Sequence[Example]) -> list[tuple[Example, str]]:
