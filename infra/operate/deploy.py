@@ -36,6 +36,7 @@ PARAMETERS = {
     "chat_origins": "ChatOrigins",
     "automatic_replies": "AutomaticReplies",
     "actions_url": "ActionsUrl",
+    "precision_target": "PrecisionTarget",
     "compose_model": "ComposeModel",
     "delivery_reports": "DeliveryReports",
     "time_zone": "TimeZone",
@@ -57,6 +58,12 @@ PARAMETERS = {
     "--automatic-replies", envvar="AUTOMATIC_REPLIES", type=click.IntRange(0), help="Mails that the bot answers to one sender a day."
 )
 @click.option("--actions-url", envvar="ACTIONS_URL", help="Your HTTP endpoint for self-service actions, as https://www.shop.example/baton.")
+@click.option(
+    "--precision-target",
+    envvar="PRECISION_TARGET",
+    type=click.FloatRange(0.5, 0.999),
+    help="So large a share of the bot's answers is to be right, as 0.95: it learns how sure that makes it be.",
+)
 @click.option("--compose-model", envvar="COMPOSE_MODEL", help="Model of Amazon Bedrock that composes answers; none if you give none.")
 @click.option(
     "--delivery-reports",
