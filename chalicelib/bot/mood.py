@@ -64,7 +64,7 @@ def _emoji(text: str, side: str) -> float:
 
 
 def _just(before: str, what: str) -> bool:
-    """Does the text end with such a word, or with one and a word or two that may stand between?"""
+    """Does the text end with such a word, or with one and a word between?"""
     return bool(_ending(what).search(before))
 
 
@@ -72,7 +72,7 @@ def _just(before: str, what: str) -> bool:
 def _ending(what: str) -> re.Pattern[str]:
     words: dict[str, list[str]] = lexicon()["mood"][what]
     english, chinese = ("|".join(map(re.escape, words[language])) for language in ("en", "zh"))
-    return re.compile(rf"\b(?:{english})(?: \w+){{0,2}} $|(?:{chinese})\w{{0,2}}$")
+    return re.compile(rf"\b(?:{english})(?: \w+)? $|(?:{chinese})\w?$")
 
 
 @cache

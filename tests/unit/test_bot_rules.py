@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,12 +14,13 @@ import pytest
 
 from chalicelib import yaml_files
 from chalicelib.bot import rule_table, rules
-from chalicelib.bot.answer import Brain
+from chalicelib.bot.answer import Brain, Escalation
 from chalicelib.bot.brain import known_queues
 from chalicelib.bot.facts import Asked, Facts, hear
 from chalicelib.bot.rule_table import BadRules
 from tests.unit.lantern import OPEN, SUNDAY, answered, ask, handed_over, lantern
 
+INJECTIONS = json.loads((Path(__file__).parents[1] / "fixtures" / "hostile" / "prompt-injection.json").read_text("utf-8"))["strings"]
 TABLE = yaml_files.read(Path(rules.__file__).parent / "rules.yaml")
 DAY = 86_400_000
 
@@ -285,6 +287,20 @@ def test_any_text_is_decided_on_soon(text: str) -> None:
     began = time.process_time()
     ask(text)
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("string", INJECTIONS, ids=lambda s: s["id"])
+@pytest.mark.parametrize("rule", [rule for rule in FIRES if rule not in ("not-sure", "bot-unavailable")])
+def test_no_instruction_to_the_bot_changes_a_rule(rule: str, string: dict[str, str]) -> None:
+    """Whoever is handed over is handed over by the same rule, with whatever she adds; and the words alone hand over to nobody urgently."""
+    question, known = FIRES[rule][0][0], dict(FIRES[rule][0][1])
+    decided = ask(f"{question}\n{string['value']}", mind(known), **known)
+    expected = next(entry for entry in TABLE["hand_over"] if entry["id"] == rule)
+    assert isinstance(decided, Escalation)
+    assert decided.rule == rule
+    assert decided.urgency == expected["urgency"]
+    alone = ask(string["value"])
+    assert not isinstance(alone, Escalation) or (alone.rule, alone.urgency) == ("not-sure", "normal")
 
 
 def test_a_changed_threshold_changes_the_answer() -> None:
