@@ -145,6 +145,10 @@ def test_everybody_can_teach(browser: NewBrowser, place: Desk, language: str, si
         if name == "lessons":
             page.find("dialog .lesson h3")
         look(name)
+        if name == "reviews":
+            page.driver.execute_script("document.querySelector('dialog .lesson .chip:nth-of-type(4)').click()")
+            page.find("dialog dialog .articles input[type=radio]")
+            look("better")
     assert {state: problems for state, problems in found.items() if problems} == {}
 
 

@@ -1,5 +1,5 @@
 // Small pieces of the console: names, ages, icons, dialogs.
-import { html, useEffect, useRef, useState } from "./common.js";
+import { html, newId, useEffect, useRef, useState } from "./common.js";
 
 const PATHS = {
   webchat: "M4 5h16v11H9l-4 4v-4H4z",
@@ -63,16 +63,17 @@ export function smsParts(text) {
 /** A modal dialog; Escape closes it and the focus goes back to where it was. */
 export function Dialog({ title, wide = false, words, onClose, children }) {
   const box = useRef(null);
+  const [id] = useState(newId); // one dialog may open another
   useEffect(() => {
     const before = document.activeElement;
     box.current.showModal();
     return () => before?.isConnected && before.focus();
   }, []);
   return html`
-    <dialog ref=${box} class=${wide ? "wide" : ""} aria-labelledby="dialog-title" onClose=${onClose} onClick=${(e) => e.target === box.current && onClose()}>
+    <dialog ref=${box} class=${wide ? "wide" : ""} aria-labelledby=${id} onClose=${onClose} onClick=${(e) => e.target === box.current && onClose()}>
       <div class="dialog">
         <div class="dialog-head">
-          <h2 id="dialog-title">${title}</h2>
+          <h2 id=${id}>${title}</h2>
           <button type="button" class="quiet" onClick=${onClose}>${words.close}</button>
         </div>
         ${children}
