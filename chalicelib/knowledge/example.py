@@ -29,7 +29,7 @@ class Example:
 
 def example(text: str, article: str, language: str, *, source: Source, by: str, at: int, conversation: str = "", place: int = 0) -> Example:
     """A new example; `place` keeps the order of many that come at once. Its id puts it in the order of time."""
-    text = text.strip()[:LONGEST]
+    text = " ".join(text.split())[:LONGEST].rstrip()
     return Example(f"{at:013d}-{place:05d}{mark(text, article)}", text, language, article, source, by, at, conversation)
 
 

@@ -5,6 +5,7 @@ The parser of Markdown is loaded when something is written, never when something
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from chalicelib.errors import BadRequest
 from chalicelib.knowledge.article import Article, problems
 
+_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")  # of lines, whoever wrote them
 TEXTS = ("id", "language", "title", "queue", "audience", "link", "short", "valid_from", "valid_until", "body")
 
 
@@ -42,7 +44,7 @@ def _tidy(name: str, text: str) -> str:
         text.encode()
     except UnicodeEncodeError:
         raise BadArticle([f"{name}: holds half a character"]) from None
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = _ENDS.sub("\n", text)
     return lines.strip("\n").rstrip() if name == "body" else lines.strip() if name == "short" else " ".join(lines.split())
 
 

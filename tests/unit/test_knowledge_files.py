@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.knowledge import changes, store
@@ -165,6 +165,7 @@ def test_what_a_folder_lacks_is_told_and_goes_only_if_that_is_meant(tmp_path: Pa
 WORDS = st.text(min_size=1, max_size=60).map(lambda text: " ".join(text.split())).filter(bool)
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     title=WORDS,
     body=st.text(max_size=300),
