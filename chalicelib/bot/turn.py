@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib import settings, streams
 from chalicelib.bot import brain, turns, wording
 from chalicelib.bot import wish as wishes
-from chalicelib.bot.actions.moved import Moved
+from chalicelib.bot.actions.moved import Moved, may_concern
 from chalicelib.bot.answer import Brain, Context, answer, is_miss, may_wait
 from chalicelib.bot.facts import DAYS
 from chalicelib.bot.language import detect
@@ -148,11 +148,13 @@ def _moved(c: Conversation, message: Message, words: str, at: int, *, waits: boo
     def decide(as_if: Conversation, text: str, under_way: bool = False) -> Answer | Escalation:
         return _decide(as_if, message, text, at, under_way=under_way)
 
-    if not settings.optional("ACTIONS_URL") or at - message.at > STALE:
-        return Moved(decide(c, words))
+    known = None if c.flow else decide(c, words)
+    if known and not (settings.optional("ACTIONS_URL") and may_concern(known, words)):
+        return Moved(known)
     from chalicelib.bot.actions import run
 
-    return run.moved(run.Case(c, message, words, at, waits, decide, lambda as_if, rule, why: _to_person(as_if, message, at, rule, why)))
+    case = run.Case(c, message, words, at, waits, decide, lambda as_if, rule, why: _to_person(as_if, message, at, rule, why))
+    return run.moved(case, known)
 
 
 def _act(opening: Opening, message: Message, moved: Moved, words: str, at: int) -> str:

@@ -1,9 +1,12 @@
-"""What a turn came to."""
+"""What a turn came to; and whether an action may have a part in it, told without loading what carries actions out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
+from chalicelib import yaml_files
 from chalicelib.conversations.model import Answer, Escalation
 
 
@@ -16,3 +19,17 @@ class Moved:
     flow: str = ""
     ours: bool = False
     piece: bool = False
+
+
+def may_concern(decision: Answer | Escalation, words: str) -> bool:
+    """Could a flow begin here: its article was found, or a number may keep it from being found?"""
+    if isinstance(decision, Answer) and decision.article:
+        return decision.article in _leading()
+    return any(character.isdigit() for character in words[:2_000])
+
+
+@cache
+def _leading() -> frozenset[str]:
+    """The articles that lead to an action."""
+    data = yaml_files.read(Path(__file__).parent / "actions.yaml")
+    return frozenset(article for action in data["actions"] for article in action["articles"])

@@ -47,12 +47,12 @@ class Case:
     to_person: ToPerson
 
 
-def moved(case: Case) -> Moved:
-    """What the bot says. Raises Unavailable if our own tables do not answer."""
+def moved(case: Case, decided: Answer | Escalation | None) -> Moved:
+    """What the bot says; `decided`: its decision, if no flow is kept. Raises Unavailable if our own tables do not answer."""
     actions = declared.shipped()
     known = flow.read(case.c.flow, actions.by_id, case.at)
     if not known:
-        return _begun(case, case.decide(case.c, case.words, False), actions)
+        return _begun(case, decided or case.decide(case.c, case.words, False), actions)
     action = actions.by_id[known.action]
     kind = _kind(case)
     # Said to us, "no" tells nothing of the article before; and a value is no question that the knowledge must be sure of.
