@@ -93,3 +93,13 @@ def test_two_thousand_questions_are_grouped_in_a_moment() -> None:
     start = time.process_time()
     clusters.grouped(rows, 0.35)
     assert time.process_time() - start < 20
+
+
+def test_one_question_in_two_languages_is_one_gap() -> None:
+    from chalicelib.knowledge import encoder
+
+    meanings = encoder.load()
+    assert meanings
+    texts = [*CUSTOMS[:2], "关税由谁来付？", "要我自己付关税吗", *ENGRAVING[:2], "茶壶上可以刻名字吗？"]
+    found = gap_finding.placed(asked(texts), [], meanings.embed, clusters.ALIKE)
+    assert sorted(sorted(str(s["text"]) for s in gap.samples) for gap in found) == [sorted(texts[4:]), sorted(texts[:4])]
