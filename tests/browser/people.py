@@ -35,9 +35,17 @@ def claim(browser: Browser, text: str) -> None:
         _claim_one(browser)
         if any(text in shown for shown in browser.texts(".timeline .message")):
             return
-        browser.click(".actions .strong")
-        browser.until(lambda: not browser.all(".actions"), "it was not resolved")
+        resolve(browser)
     raise AssertionError(f"no conversation with {text!r} can be claimed")
+
+
+def resolve(browser: Browser) -> None:
+    """Without naming an article, where the console asks for one."""
+    browser.click(".actions .strong")
+    browser.until(lambda: browser.all("dialog[open] .articles") or not browser.all(".actions"), "nothing happens")
+    if browser.all("dialog[open] .articles"):
+        browser.click("dialog .primary")
+    browser.until(lambda: not browser.all(".actions"), "it was not resolved")
 
 
 def _claim_one(browser: Browser) -> None:
