@@ -18,6 +18,7 @@ from chalicelib.bot.answer import Brain, Escalation
 from chalicelib.bot.brain import known_queues
 from chalicelib.bot.facts import Asked, Facts, hear
 from chalicelib.bot.rule_table import BadRules
+from chalicelib.reports import words
 from tests.unit.lantern import OPEN, SUNDAY, answered, ask, handed_over, lantern
 
 INJECTIONS = json.loads((Path(__file__).parents[1] / "fixtures" / "hostile" / "prompt-injection.json").read_text("utf-8"))["strings"]
@@ -301,6 +302,11 @@ def test_no_instruction_to_the_bot_changes_a_rule(rule: str, string: dict[str, s
     assert decided.urgency == expected["urgency"]
     alone = ask(string["value"])
     assert not isinstance(alone, Escalation) or (alone.rule, alone.urgency) == ("not-sure", "normal")
+
+
+def test_reports_name_each_reason_as_the_console_does() -> None:
+    for rule in lantern().rules.hand_over:
+        assert words.name(rule.reason) == (rule.reasons["en"], rule.reasons["zh"])
 
 
 def test_a_changed_threshold_changes_the_answer() -> None:
