@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from chalicelib import settings
-from chalicelib.bot import brain
+from chalicelib.bot import brain, override
 from chalicelib.bot.facts import band
 from chalicelib.bot.retrieval import search
 from chalicelib.conversations import table
@@ -23,13 +23,15 @@ BACK = 14  # days
 
 def replay(now: int) -> Replay:
     """As publishing wants it, at a time (Unix ms)."""
-    rules, day = brain.shipped().rules, _day(now)
+    base, day = brain.shipped(), _day(now)
+    rules = override.current(base.rules, base.queues)
+    enough = verdicts.threshold() or rules.answer
 
     def judge(index: Index, asked: Asked) -> Said:
-        hits = search(index, asked.question, day)
+        hits = search(index, asked.question, day, tier=asked.tier)
         if not hits:
             return Said()
-        return Said(hits[0].article, hits[0].confidence, band(hits, rules.answer, rules.offer) == "sure")
+        return Said(hits[0].article, hits[0].confidence, band(hits, enough, rules.offer) == "sure")
 
     return Replay(lambda count: list(islice(_questions(now, count), count)), judge)
 
