@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser import hostile
 from tests.browser.conftest import NewBrowser
 from tests.browser.desk import Desk, Json, desk
 from tests.browser.driver import Browser
@@ -249,6 +250,28 @@ def test_learning_now_shows_its_report(browser: NewBrowser, place: Desk) -> None
     page.sees("bad words", "dialog .lesson")
     page.click("dialog .strong")
     page.until(lambda: sent(place, "learning") == [{}], "nothing was ordered")
+
+
+def test_whatever_was_asked_is_shown_as_text(browser: NewBrowser, place: Desk) -> None:
+    """Hostile strings as questions, titles, drafts and lists of a report."""
+    texts = [s.value[:300] for s in hostile.strings() if "script" in s.live][:60]
+    place.answers["GET reviews"]["reviews"] = [
+        {**REVIEW, "id": f"r{n}", "message": f"m{n}", "question": t, "answer": t, "article": t} for n, t in enumerate(texts)
+    ]
+    samples = [{**SAMPLES[0], "text": t} for t in texts]
+    gap = {**GAP, "title": texts[0], "body": texts[1], "samples": samples, "replies": texts}
+    place.answers["GET gaps"] = {"gaps": [{**gap, "id": f"g{n}", "title": t} for n, t in enumerate(texts[:9])], "once": 0, "more": 0}
+    changed = [{**CHANGE, "question": t, "before": {"title": t}, "after": {"title": t}} for t in texts]
+    place.answers[f"GET learning/{NOW}"] = {**LESSON, "release": {**LESSON["release"], "changes": changed}}
+    page, address = browser(), place.site + "console"
+    hostile.set_trap(page)
+    for name in ("reviews", "gaps", "lessons"):
+        show(page, place)
+        open_learning(page, name)
+        page.driver.execute_script("document.querySelectorAll('dialog details').forEach((d) => (d.open = true))")
+        page.until(lambda: len(page.all("dialog bdi")) >= len(texts), "the texts do not appear")
+        assert hostile.foreign(page, "dialog bdi, dialog .words") == []
+    hostile.assert_calm(page, address, place.elsewhere)
 
 
 def test_an_agent_sees_the_reviews_alone(browser: NewBrowser, place: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
