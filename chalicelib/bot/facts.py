@@ -14,6 +14,8 @@ from chalicelib.bot.phrases import Phrases, lexicon, pattern, plain
 from chalicelib.bot.retrieval import Hit
 
 Band = Literal["sure", "unsure", "none"]
+_PARTS = re.compile(r"[,.!?;:~，。！？；：、…\n]+")
+_IDLE = 60  # characters of small talk
 DAYS = 30  # the furthest that contacts() looks back
 
 
@@ -54,7 +56,7 @@ class Heard:
     upset: bool
     unhelped: bool
     wordless: bool
-    small_talk: str  # "greeting", "thanks" or ""
+    small_talk: str  # "greeting", "thanks", "goodbye" or ""
     sentiment: float
     urgency: Urgency
     amount: amounts.Amount
@@ -102,7 +104,7 @@ def hear(text: str) -> Heard:
         upset=sentiment <= mood.UPSET,
         unhelped=bool(_list("unhelped").search(said)),
         wordless=not said,
-        small_talk=next((kind for kind in ("greeting", "thanks") if _list("small_talk", kind).search(said)), ""),
+        small_talk=_small_talk(text, said),
         sentiment=sentiment,
         urgency=mood.urgency(text),
         amount=amounts.largest(text),
@@ -118,6 +120,22 @@ def band(hits: Sequence[Hit], answer: float, offer: float) -> Band:
 def _urgent_topic(said: str) -> str:
     heard = _list("urgent_except").sub(" ", said)
     return next((topic for topic in lexicon()["urgent"] if _list("urgent", topic).search(heard)), "")
+
+
+def _small_talk(text: str, said: str) -> str:
+    """If every part is small talk ("ok, got it. bye!"): a goodbye, or the kind of the last one."""
+    if len(said) > _IDLE:
+        return ""
+    kinds = [_kind(said)]
+    if not kinds[0]:
+        kinds = [_kind(part) for part in map(plain, _PARTS.split(text)) if part]
+    if not kinds or not all(kinds):
+        return ""
+    return "goodbye" if "goodbye" in kinds else kinds[-1]
+
+
+def _kind(said: str) -> str:
+    return next((kind for kind in lexicon()["small_talk"] if _list("small_talk", kind).search(said)), "")
 
 
 @cache

@@ -28,6 +28,7 @@ SENTENCES = (
     "wordless",
     "greeting",
     "thanks",
+    "goodbye",
     "person",
     "english_only",
     "contact.webchat",

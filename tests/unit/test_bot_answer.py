@@ -79,11 +79,21 @@ def test_the_same_answer_is_not_given_twice() -> None:
     assert answered("Where is my order?", last_article="invoice").article == "track-order"
 
 
-@pytest.mark.parametrize("greeting", ["hi", "Hello!", "你好", "在吗？", "Thanks!", "谢谢"])
-def test_greetings_and_thanks_are_answered_and_are_no_miss(greeting: str) -> None:
-    decided = answered(greeting)
-    assert decided.article == ""
-    assert not is_miss(decided)
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        *[(text, "greeting") for text in ("hi", "Hello!", "good morning", "你好", "在吗？", "您好！")],
+        *[(text, "thanks") for text in ("Thanks!", "thank you for your help", "ok, got it", "谢谢", "谢谢您的帮助", "明白了", "謝謝")],
+        *[
+            (text, "goodbye")
+            for text in ("bye", "Thanks, bye!", "have a nice day", "that's all", "再见", "好的，再见", "拜拜", "沒有了，謝謝")
+        ],
+    ],
+)
+def test_greetings_thanks_and_goodbyes_are_answered_and_are_no_miss(said: str, sentence: str) -> None:
+    decided = answered(said)
+    assert (decided.article, is_miss(decided)) == ("", False)
+    assert decided.text == lantern().rules.sentences[sentence][decided.language]
 
 
 @pytest.mark.parametrize("nothing", ["", "   \n", "🙂🙂🙂", "?!…", "\u200b\ufeff"])
