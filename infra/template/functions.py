@@ -85,7 +85,7 @@ FUNCTIONS: dict[str, Function] = {
         900,
         "",
         "TABLE KNOWLEDGE_TABLE KNOWLEDGE_BUCKET TIME_ZONE FAILED_QUEUE PRECISION_TARGET",
-        memory=2048,  # more than one processor's worth, for large bases
+        memory=3008,  # ten thousand examples take 2 GB while the head is fitted
         background=True,
         layer=True,
     ),
