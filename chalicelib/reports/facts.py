@@ -14,7 +14,7 @@ from chalicelib.conversations.model import Conversation
 from chalicelib.reports.figures import OpenWork, Report, WaitingQueue, figures
 from chalicelib.reports.periods import Period
 
-_LEFT_OUT = frozenset({"address", "name", "customer", "recent", "question", "misses", "version"})
+_LEFT_OUT = frozenset({"address", "name", "customer", "recent", "question", "turn", "offered", "wish", "flow", "misses", "version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class Facts:
 def bare(c: Conversation) -> Conversation:
     """Without whatever names or quotes the customer. In web chat and SMS the subject is the first words said."""
     subject = c.subject if c.channel == "email" else ""
-    return replace(c, address="", name="", customer="", subject=subject, question="", recent=(), misses=0, version=0)
+    without = replace(c, question="", turn="", offered=(), wish="", flow="")
+    return replace(without, address="", name="", customer="", subject=subject, recent=(), misses=0, version=0)
 
 
 def arranged(conversations: Iterable[Conversation]) -> tuple[Conversation, ...]:

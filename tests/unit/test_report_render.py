@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib import yaml_files
 from chalicelib.agents import roster
 from chalicelib.bot import turn
 from chalicelib.conversations import model
@@ -24,7 +25,7 @@ from chalicelib.reports.facts import Facts
 from tests.unit.conftest import incoming
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-RULES = Path(__file__).parents[2] / "chalicelib" / "bot" / "rules.json"
+RULES = Path(__file__).parents[2] / "chalicelib" / "bot" / "rules.yaml"
 DAY = periods.day_period("2026-11-20", "Asia/Shanghai")
 IDLE = 86_400_000
 NOON = DAY.start + IDLE // 2
@@ -107,6 +108,12 @@ def test_facts_that_were_stored_and_read_give_the_same_bytes() -> None:
     assert render.files(facts.load(facts.dump(made))) == render.files(made)
     no_work = replace(made, open_work=None)
     assert facts.load(facts.dump(no_work)) == no_work
+
+
+def test_facts_keep_nothing_that_names_or_quotes_the_customer() -> None:
+    said = {"question": "my secret", "turn": "my secret", "wish": "call +4915123456789", "flow": '{"order":"A-77"}', "offered": ("secret",)}
+    kept = facts.dump(recorded(replace(conversation(name="Mia", address="mia@example.com"), **said))).decode()
+    assert not [word for word in ("secret", "+4915123456789", "A-77", "Mia", "mia@") if word in kept]
 
 
 def test_json_says_what_the_figures_are() -> None:
@@ -260,8 +267,8 @@ def test_shares_never_round_to_all_or_nothing(part: int, whole: int, text: str) 
 
 
 def test_the_reasons_and_queues_that_come_with_baton_have_chinese_names() -> None:
-    reasons = {rule["reason"] for rule in json.loads(RULES.read_text())["hand_over"]}
-    for known in reasons | {turn.ENOUGH, turn.FORGED} | set(roster.queues()["skills"]):
+    reasons = {rule["reason"]["en"] for rule in yaml_files.read(RULES)["hand_over"]}
+    for known in reasons | {turn.ENOUGH, turn.FORGED, turn.ONLY_FILES} | set(roster.queues()["skills"]):
         assert re.search("[\u4e00-\u9fff]", words.name(known)[1]), known
 
 
