@@ -17,6 +17,7 @@ COMMANDS = {
     "redrive": "infra.operate.redrive:command",
     "users": "infra.operate.users:command",
     "knowledge": "infra.operate.knowledge:command",
+    "rules": "infra.operate.rules:command",
     "encoder": "infra.encoder:command",
     "secret": "infra.operate.secret:command",
     "destroy": "infra.operate.destroy:command",
