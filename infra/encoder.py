@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -52,6 +53,7 @@ def compiled(cache: Path) -> Path:
             compile_into(fetched(cache), done / FOLDER)
             with suppress(OSError):  # somebody else was faster
                 done.rename(folder)
+        forget_old(cache, "encoder-*", 3)
     return folder
 
 
@@ -174,9 +176,16 @@ def install(cache: Path = BUILT.parent) -> Path:
     folder = compiled(cache)
     link, fresh = cache / BUILT.name, cache / f"{BUILT.name}.{os.getpid()}"
     if not link.exists() or link.resolve() != folder.resolve():
+        fresh.unlink(missing_ok=True)
         fresh.symlink_to(folder.name)
         fresh.rename(link)
     return folder
+
+
+def forget_old(cache: Path, pattern: str, kept: int) -> None:
+    """Removes what was made with recipes of before, but for the newest ones."""
+    for old in sorted(cache.glob(pattern), key=lambda path: path.stat().st_mtime)[:-kept]:
+        shutil.rmtree(old) if old.is_dir() else old.unlink()
 
 
 @click.command()

@@ -81,6 +81,7 @@ def layer(target: Target, cache: Path = BUILT.parent) -> Path:
             shutil.copytree(data / FOLDER, modules / FOLDER)
             pack([modules.parent], made, level=6)  # 9 takes half as long again for 0.2 MB
             made.rename(archive)
+        encoder.forget_old(cache, "layer-*.zip", 6)
     os.utime(archive)
     return archive
 

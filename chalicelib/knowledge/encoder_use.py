@@ -1,13 +1,15 @@
 """The Universal Sentence Encoder (multilingual, version 3): embeddings of pieces, three n-gram convolutions, a deep averaging network.
 
-Everything stays on disk and is mapped: of the table of embeddings a message touches a few dozen rows; the matrices have
-one byte for each weight and are unfolded into a cache-sized scratch, one after the other, as each is used. That takes no longer than
-reading them unfolded from memory, and saves the memory and the time at a cold start.
+Everything stays on disk. Of the table of embeddings a message needs a few dozen rows, which are read: mapped, they would bring
+their neighbours along, and in time all 65 MB into the function's memory. The matrices are mapped; they have one byte for each
+weight and are unfolded into a cache-sized scratch, one after the other, as each is used. That takes no longer than reading them
+unfolded from memory, and saves the memory and the time at a cold start.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from math import prod
 from pathlib import Path
@@ -36,7 +38,7 @@ class Use:
         meta: dict[str, Any] = json.loads((folder / "meta.json").read_text())
         self.version: str = meta["version"]
         self._pieces = Pieces(folder)
-        self._rows = mapped(folder, "rows")
+        self._rows = _Rows(folder / "rows.npy")
         self._weights = dict(_named(mapped(folder, "floats"), meta["shapes"]["floats"]))
         self._matrices = dict(_named(mapped(folder, "folded"), meta["shapes"]["folded"]))
         self._scratch = np.empty(max(matrix.size for matrix in self._matrices.values()), np.float32)
@@ -75,7 +77,7 @@ class Use:
         """For each piece its embedding and that of the n-grams around it, side by side; `places`: its row between the margins."""
         weights, made = self._weights, np.empty((len(numbers), PIECE + GRAM * len(ORDERS)), np.float32)
         pieces, block = made[:, :PIECE], numbers % BLOCKS
-        np.multiply(self._rows[numbers], weights["scale"][block, None], out=pieces)
+        np.multiply(self._rows.read(numbers), weights["scale"][block, None], out=pieces)
         pieces += weights["lo"][block, None]
         projected = np.concatenate([self._times(pieces, f"proj{n}") for n, _ in ORDERS], axis=1) + weights["proj_b"]
         _normalize(projected, weights["proj_g"], weights["proj_o"])
@@ -89,6 +91,23 @@ class Use:
                 grams = np.maximum(self._times(windows, f"w{layer}_{n}") + weights[f"b{layer}_{n}"], 0) + grams
             made[:, PIECE + i * GRAM : PIECE + (i + 1) * GRAM] = grams
         return made
+
+
+class _Rows:
+    """The table of embeddings, a row of bytes for each piece, in its file."""
+
+    def __init__(self, path: Path) -> None:
+        table = np.load(path, mmap_mode="r")
+        if table.shape[1:] != (PIECE,) or table.dtype != np.uint8:
+            raise ValueError(f"{path.name} is no table of embeddings")
+        self._begin: int = table.offset
+        self._file = path.open("rb", buffering=0)
+
+    def read(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The rows of these pieces, in their order."""
+        file = self._file.fileno()
+        rows = b"".join([os.pread(file, PIECE, self._begin + PIECE * number) for number in numbers.tolist()])
+        return np.frombuffer(rows, np.uint8).reshape(-1, PIECE)
 
 
 def _groups(pieces: Pieces, texts: Sequence[str]) -> Iterator[tuple[int, list[list[int]]]]:

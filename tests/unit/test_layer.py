@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import struct
@@ -134,6 +135,22 @@ def test_a_fetched_wheel_is_not_fetched_again(monkeypatch: pytest.MonkeyPatch, t
     shutil.copy(making.fetched(BUILT.parent), tmp_path)
     no_index(monkeypatch)
     assert making.fetched(tmp_path).parent == tmp_path
+
+
+def test_a_damaged_wheel_is_fetched_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    known = making.fetched(BUILT.parent)
+    (tmp_path / known.name).write_bytes(known.read_bytes()[:1000])
+    no_index(monkeypatch)
+    monkeypatch.setenv("PIP_FIND_LINKS", str(known.parent))
+    assert making.fetched(tmp_path).read_bytes() == known.read_bytes()
+
+
+def test_old_recipes_are_forgotten_but_for_the_newest(tmp_path: Path) -> None:
+    for age in range(5):
+        (tmp_path / f"layer-{age}.zip").touch()
+        os.utime(tmp_path / f"layer-{age}.zip", (1000 - age, 1000 - age))
+    making.forget_old(tmp_path, "layer-*.zip", 2)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["layer-0.zip", "layer-1.zip"]
 
 
 def test_without_the_package_index_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
