@@ -35,7 +35,8 @@ def lacks_article(hand_over: Event, resolved: Event | None) -> bool:
     if said.get("article"):
         return False
     facts: dict[str, Any] = hand_over.detail.get("facts", {})
-    unsure = facts.get("band") != "sure" and not any(facts.get(name) for name in _OTHER_REASONS)
+    asked = facts.get("available") is not False  # without knowledge everything is handed over: that says nothing
+    unsure = asked and facts.get("band") != "sure" and not any(facts.get(name) for name in _OTHER_REASONS)
     return bool(said.get("no_article")) or unsure
 
 

@@ -136,6 +136,7 @@ def test_only_what_lacks_an_article_counts() -> None:
     handed_over("Where is my refund, as said?", "w2", said={"article": "returns"})
     handed_over("How do I return a product?", "w3", facts={"band": "sure"})
     handed_over("Fire in the teapot!", "w4", facts={"urgent_topic": "safety"})
+    handed_over("The bot knew nothing at all then", "w6", facts={"available": False})
     handed_over("Sure, but no article was right", "w5", facts={"band": "sure"}, said={"no_article": True})
     assert learn()["gaps"]["questions"] == 1
     [gap] = gaps.everything()
