@@ -146,6 +146,9 @@ class Wire:
         if not request.get("ScanIndexForward", True):
             found.reverse()
         found = found[: request.get("Limit", len(found))]
+        if "ProjectionExpression" in request:
+            shown = [names.get(name, name) for name in re.split(r",\s*", request["ProjectionExpression"])]
+            found = [{name: item[name] for name in shown if name in item} for item in found]
         return {"Count": len(found), "ScannedCount": len(found)} | ({} if request.get("Select") == "COUNT" else {"Items": found})
 
     def batch(self, request: dict[str, Any]) -> dict[str, Any]:
