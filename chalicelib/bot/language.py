@@ -12,6 +12,7 @@ KNOWN = ("en", "zh", "zh-Hant")
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _OTHER_SCRIPT = re.compile(r"[぀-ヿ가-힯Ͱ-ӿ԰-׿؀-ۿऀ-๿Ⴀ-ჿ]")
 _LATIN = re.compile(r"[a-zà-öø-ÿāăąćčďęěğĩıłńňőœřśşšťũůűźżž']+", re.IGNORECASE)
+_CODE = re.compile(r"[A-Za-z0-9._-]*[0-9][A-Za-z0-9._-]*")  # an order's number has letters of no language
 _HAN_WEIGHT = 2  # one Chinese character says about as much as two Latin letters
 
 
@@ -20,7 +21,7 @@ def detect(text: str, hint: str = "") -> str:
     sample = text[:LONGEST]
     han = len(_HAN.findall(sample))
     foreign = len(_OTHER_SCRIPT.findall(sample))
-    latin = [word.lower() for word in _LATIN.findall(sample)]
+    latin = [word.lower() for word in _LATIN.findall(_CODE.sub(" ", sample))]
     if foreign > han // 4 and foreign * _HAN_WEIGHT >= sum(map(len, latin)):
         return "other"
     if han and han * _HAN_WEIGHT * 2 >= sum(map(len, latin)):

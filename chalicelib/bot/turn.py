@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 from chalicelib import settings, streams
-from chalicelib.bot import brain, turns, wording
+from chalicelib.bot import brain, outgoing, turns, wording
 from chalicelib.bot import wish as wishes
 from chalicelib.bot.actions.moved import Moved, may_concern
 from chalicelib.bot.answer import Brain, Context, answer, is_miss, may_wait
@@ -28,9 +27,6 @@ _ATTEMPTS = 4
 
 # An answer that would come so late (ms) would only surprise: a person looks first.
 STALE = settings.HOUR
-
-# Characters of the question behind an answer that are kept with it, where it is more than one message.
-QUESTION = 600
 
 ENOUGH = "enough automatic answers to this sender"
 FORGED = "the sender may be forged"
@@ -100,7 +96,7 @@ def _keep(opening: Opening, c: Conversation, message: Message, at: int) -> str:
     language = detect(message.text, c.language)
     noted = Answer(wording.noted(brain.load().rules, wish, language), "", language=language)
     event = model.Event("wished", at, "customer", {"wish": str(wish)})
-    table.save(replace(c, wish=str(wish)), event, [_outgoing(message, ids.answer(message.id), noted, at)], opening.past)
+    table.save(replace(c, wish=str(wish)), event, [outgoing.answer(message, ids.answer(message.id), noted, at)], opening.past)
     return "noted"
 
 
@@ -138,7 +134,7 @@ def _wait(opening: Opening, message: Message, item: Item, words: str) -> str:
 
 def _is_said(c: Conversation, message: Message, words: str, at: int) -> bool:
     """Does this only add to a question that was just answered: would the answer be the same?"""
-    decision = _decide(replace(c, article="", misses=0), message, words, at)
+    decision = _decide(replace(c, article="", misses=0, question=""), message, words, at)
     return isinstance(decision, Answer) and decision.article == c.article
 
 
@@ -146,15 +142,17 @@ def _moved(c: Conversation, message: Message, words: str, at: int, *, waits: boo
     """The decision, or what a self-service action makes of it; that room is loaded only where the business has an endpoint for it."""
 
     def decide(as_if: Conversation, text: str, under_way: bool = False) -> Answer | Escalation:
-        return _decide(as_if, message, text, at, under_way=under_way)
+        return _decide(as_if, replace(message, language=as_if.language), text, at, under_way=under_way)
+
+    def to_person(as_if: Conversation, rule: str, why: str, queue: str) -> Escalation:
+        return _to_person(as_if, replace(message, language=as_if.language), at, rule, why, queue=queue)
 
     known = None if c.flow else decide(c, words)
     if known and not (settings.optional("ACTIONS_URL") and may_concern(known, words)):
         return Moved(known)
     from chalicelib.bot.actions import run
 
-    case = run.Case(c, message, words, at, waits, decide, lambda as_if, rule, why: _to_person(as_if, message, at, rule, why))
-    return run.moved(case, known)
+    return run.moved(run.Case(c, message, words, at, waits, decide, to_person), known)
 
 
 def _act(opening: Opening, message: Message, moved: Moved, words: str, at: int) -> str:
@@ -162,9 +160,9 @@ def _act(opening: Opening, message: Message, moved: Moved, words: str, at: int) 
     c, past, decision = opening.conversation, opening.past, moved.said
     if isinstance(decision, Escalation):
         return _hand_over(c, past, message, decision, at)
-    decision, made = (decision, {}) if moved.ours else _composed(decision, message, words)
+    decision, made = (decision, {}) if moved.ours else outgoing.composed(decision, message, words)
     answered = replace(model.answered(c, message, decision, at, words), flow=moved.flow)
-    told = _outgoing(message, ids.answer(message.id), decision, at, behind(decision, c, message, words) | made)
+    told = outgoing.answer(message, ids.answer(message.id), decision, at, outgoing.behind(decision, c, message, words) | made)
     table.save(replace(answered, misses=c.misses + 1) if is_miss(decision) else answered, past=past, messages=[told] if moved.ours else ())
     if not moved.ours:
         table.record(told)
@@ -219,14 +217,15 @@ def _is_only_files(message: Message) -> bool:
     return not message.text.strip() and bool(message.meta.get("attachments") or message.meta.get("media"))
 
 
-def _to_person(c: Conversation, message: Message, at: int, rule: str, why: str) -> Escalation:
-    """To a person, whatever the bot knows, and `why`."""
-    decision = _decide(c, message, turns.words(c, _question(c, message)), at, knows=False)
+def _to_person(c: Conversation, message: Message, at: int, rule: str, why: str, *, queue: str = "") -> Escalation:
+    """To a person, whatever the bot knows, and `why`; `queue`: where to, if not where such things go."""
+    decision = _decide(c, message, turns.words(c, _question(c, message)), at, knows=False, queue=queue)
     if isinstance(decision, Answer):
-        return Escalation(rule, why, brain.known_queues()[0], "normal", summary=why)
+        return Escalation(rule, why, queue or brain.known_queues()[0], "normal", summary=why)
     summary = decision.summary.replace(f"Handed over: {decision.reason}.", f"Handed over: {why}.", 1)
     summary = "\n".join(filter(None, [summary, _gathered(c, at)]))
     facts = {name: value for name, value in decision.facts.items() if name != "why"}  # no rule decided
+    decision = replace(decision, queue=queue or decision.queue)
     return replace(decision, rule=rule, reason=why, reason_zh="", facts=facts, summary=summary)
 
 
@@ -240,7 +239,15 @@ def _gathered(c: Conversation, at: int) -> str:
 
 
 def _decide(
-    c: Conversation, message: Message, question: str, at: int, *, knows: bool = True, settled: str = "", under_way: bool = False
+    c: Conversation,
+    message: Message,
+    question: str,
+    at: int,
+    *,
+    knows: bool = True,
+    settled: str = "",
+    under_way: bool = False,
+    queue: str = "",
 ) -> Answer | Escalation:
     """The conversation so far and the queues' load cost reads: they are fetched only for a hand-over. A bot that knows nothing
     hands everything over."""
@@ -264,7 +271,7 @@ def _decide(
     decision = answer(question, context, mind)
     if isinstance(decision, Answer):
         return decision
-    line = table.line(decision.queue, decision.urgency)
+    line = table.line(queue or decision.queue, decision.urgency)
     waited = max(0, at - line.since) if line.since else 0
     return answer(question, replace(context, said=_said(c, message), waiting=line.waiting, waited=waited), mind)
 
@@ -284,7 +291,7 @@ def _said(c: Conversation, message: Message) -> tuple[tuple[str, str], ...]:
 
 def _hand_over(c: Conversation, past: Conversation | None, message: Message, decision: Escalation, at: int) -> str:
     event = model.hand_over_event(decision, at)
-    told = [_outgoing(message, ids.hand_over(message.id), Answer(decision.text, ""), at)] if decision.text else []
+    told = [outgoing.answer(message, ids.hand_over(message.id), Answer(decision.text, ""), at)] if decision.text else []
     wish = str(wishes.of(message) or c.wish)
     table.save(replace(model.escalated(c, message.id, decision, at), wish=wish), event, told, past)
     return "escalated"
@@ -297,52 +304,12 @@ def _finish(head: Conversation, message: Message, at: int) -> str:
     # The head already counts this message as answered; asked about it as it stands, the bot would see a repeated question.
     words = head.question if len(head.question) > len(message.text) else _question(head, message)
     settled = head.article if model.is_latest(head, message.id) else ""
-    decision = _decide(replace(head, misses=0, article="", offered=()), message, words, at, settled=settled)
+    as_before = replace(head, misses=0, article="", offered=(), question=head.question if settled else "")
+    decision = _decide(as_before, message, words, at, settled=settled)
     if isinstance(decision, Answer):
-        said, made = _composed(decision, message, words)
-        table.record(_outgoing(message, ids.answer(message.id), said, at, behind(said, head, message, words) | made))
+        said, made = outgoing.composed(decision, message, words)
+        table.record(outgoing.answer(message, ids.answer(message.id), said, at, outgoing.behind(said, head, message, words) | made))
         return "answered"
     if head.owner != "bot":
         return "seen"
     return _hand_over(head, None, message, decision, at)
-
-
-def behind(said: Answer, c: Conversation, message: Message, words: str) -> dict[str, Any]:
-    """What whoever judges this answer must know: its article, how sure the bot was, and the question if it is more than the message.
-    `picked`: she chose one of the three that were offered for the question before. An offer has what may be tapped. Pure."""
-    if not said.article:
-        return {"choices": list(said.choices)} if said.choices else {}
-    picked = bool(said.asked) and said.article in c.offered
-    question = said.asked or words
-    known = {"article": said.article, "confidence": round(said.confidence, 3), **({"picked": True} if picked else {})}
-    return known if question.strip() == message.text.strip() else {**known, "question": question[:QUESTION]}
-
-
-def _composed(said: Answer, message: Message, words: str) -> tuple[Answer, dict[str, Any]]:
-    """As a language model puts it, where the business named one; a text message is short as it is. With what its meta tells of it."""
-    name = settings.optional("COMPOSE_MODEL")
-    if not name or not said.article or message.channel == "sms":
-        return said, {}
-    from chalicelib.bot import bedrock, compose
-
-    done = compose.composed(said, said.asked or words, name, bedrock.model(name))
-    return done.said, {"composed": done.made}
-
-
-def _outgoing(to: Message, message_id: str, said: Answer, at: int, known: dict[str, Any] | None = None) -> Message:
-    return Message(
-        thread=to.thread,
-        id=message_id,
-        direction="outgoing",
-        channel=to.channel,
-        at=max(at, to.at + 1),
-        text=said.text,
-        address=to.address,
-        name=settings.optional("BUSINESS"),
-        by="bot",
-        state="pending",
-        subject=to.subject,
-        link=said.link,
-        language=said.language,
-        meta=model.answering(to) | (known or {}),
-    )

@@ -15,6 +15,7 @@ from chalicelib import settings, streams
 from chalicelib.bot import turn
 from chalicelib.bot.actions import endpoint
 from chalicelib.bot.answer import Brain, Context
+from chalicelib.bot.language import detect
 from chalicelib.conversations import contact, identities, keys, model, proofs, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from tests.unit.action_shop import SECRET, Shop, open_shop
@@ -38,7 +39,7 @@ ARTICLES = {
 
 def small_bot(question: str, context: Context, brain: Brain) -> Answer | Escalation:
     """The bot's decision in three lines: sure of some articles, a person for whoever asks for one, unsure of the rest."""
-    language = "zh" if re.search("[一-鿿]", question) else "en"
+    language = detect(question, context.language)
     urgent, person = "fire" in question, "person" in question or "人工" in question
     facts = {"available": brain.index is not None, "asked_for_person": person, "urgent_topic": "safety" * urgent, "band": "none"}
     if person or urgent or brain.index is None:
@@ -284,6 +285,15 @@ class TestFailures:
         assert said.endswith("A person will answer.")
         assert (talk.head.owner, talk.head.queue, talk.head.reason) == ("queue", "orders", "self-service order-status: failed")
         assert "Order number: A-10342" in talk.summary()
+
+    def test_in_the_language_of_the_conversation(self, shop: Shop) -> None:
+        talk = Talk("w1", language="en")  # what the page says
+        talk.say("我的订单到哪了")
+        shop.bad = [(500, {}, b"")] * 2
+        assert talk.say("A-10342").startswith("抱歉")
+        event = next(e for _, e in table.read_thread("w1").events if e.kind == "escalated")
+        assert event.detail["facts"]["language"] == "zh"
+        assert event.detail["reason_zh"] == "自助服务“查询订单”：办理失败"
 
     def test_an_undeclared_outcome_and_a_missing_field_are_failures(self, shop: Shop) -> None:
         shop.bad = [(200, {}, b'{"outcome": "refunded"}')]

@@ -31,7 +31,7 @@ _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _ROUNDS = 4  # moves that one message can lead to: proof, call, and what is said of them
 
 Decide = Callable[[Conversation, str, bool], Answer | Escalation]  # ..., does a flow wait for this?
-ToPerson = Callable[[Conversation, str, str], Escalation]
+ToPerson = Callable[[Conversation, str, str, str], Escalation]  # (as if, rule, why, queue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def moved(case: Case, decided: Answer | Escalation | None) -> Moved:
     kind = _kind(case)
     # Said to us, "no" tells nothing of the article before; and a value is no question that the knowledge must be sure of.
     is_ours = known.started or bool(kind) or flow.takes_up(action, values.found(action, case.words))
-    calm = replace(case.c, misses=0, article="", question="", offered=()) if is_ours else case.c
+    calm = replace(case.c, misses=0, article="", question="", offered=(), language=known.language) if is_ours else case.c
     decision = case.decide(calm, case.words, is_ours)
     if isinstance(decision, Escalation) and (is_ours or _presses(decision)):
         return Moved(noted(decision, known, action), ours=True)
@@ -183,11 +183,13 @@ def _told(case: Case, move: Move, before: Flow, decision: Answer | Escalation, f
 
 def _to_person(case: Case, move: Move, known: Flow, action: Action, text: str) -> Escalation:
     why = {"sorry": "failed", "misses": "was not understood", "not_proven": "identity not proven", "too_often": "too many codes"}
-    reason = f"self-service {action.id}: {why.get(move.say, move.say)}"
-    kept = replace(case.c, flow=flow.written(replace(known, until=case.at)))
-    decision = case.to_person(kept, f"action-{move.say.partition(' ')[0].replace('_', '-')}", reason)
+    why_zh = {"sorry": "办理失败", "misses": "没有看懂客户的回复", "not_proven": "身份未能确认", "too_often": "请求验证码过于频繁"}
+    name = move.say.removeprefix("refusal ")
+    reason = f"self-service {action.id}: {why.get(name, name)}"
+    kept = replace(case.c, language=known.language, flow=flow.written(replace(known, until=case.at)))
+    decision = case.to_person(kept, f"action-{name.replace('_', '-')}", reason, action.queue)
     told = "\n\n".join(filter(None, [text, decision.text]))
-    return replace(decision, queue=action.queue or decision.queue, text=told)
+    return replace(decision, reason_zh=f"自助服务“{action.title['zh']}”：{why_zh.get(name, name)}", text=told)
 
 
 def _kind(case: Case) -> Literal["yes", "no", "leave", ""]:
