@@ -78,8 +78,8 @@ const Top = ({ state, words, language, onChoose, onDialog }) => html`
   <header class="top">
     <span class="mark" aria-hidden="true">${[...businessName()][0]}</span>
     <p class="top-who"><b>${businessName()}</b><bdi>${state.agent.name}</bdi></p>
-      <button type="button" class="quiet" onClick=${() => onDialog("reports")}>${words.reports}</button>`}
-    ${state.agent.role !== "agent" && html`<button type="button" class="quiet" onClick=${() => onDialog("knowledge")}>${words.knowledge.title}</button>
+    ${state.agent.role !== "agent" && html`<button type="button" class="quiet" onClick=${() => onDialog("reports")}>${words.reports}</button>
+      <button type="button" class="quiet" onClick=${() => onDialog("knowledge")}>${words.knowledge.title}</button>`}
     <button type="button" class="quiet" onClick=${() => onDialog("learning")}>${words.learning.title}</button>
     <button type="button" class="quiet help" aria-label=${words.shortcuts} title=${words.shortcuts} aria-keyshortcuts="Alt+H" onClick=${() => onDialog("shortcuts")}>?</button>
     <${LanguageSwitch} language=${language} onChoose=${onChoose} />
