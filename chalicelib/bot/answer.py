@@ -177,7 +177,7 @@ def _asked_back(case: _Case) -> Answer:
         confidence=case.facts.confidence,
         language=language,
         offered=tuple(hit.article for hit in case.hits),
-        choices=(*titles, wording.said_in(rules.sentences["person"], language)),
+        choices=(*titles, wording.said_in(rules.sentences["person"], language)) if case.context.channel == "webchat" else (),
         asked=case.meant.asked,
     )
 

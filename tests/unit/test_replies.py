@@ -11,7 +11,7 @@ import pytest
 from chalicelib import aws
 from chalicelib.agents import replies, workspace
 from chalicelib.agents.roster import Agent
-from chalicelib.bot import turn
+from chalicelib.bot import outgoing
 from chalicelib.channels import delivery
 from chalicelib.conversations import files, identities, keys, model, table
 from chalicelib.conversations.model import Escalation
@@ -117,7 +117,7 @@ class TestBlocked:
         else:
             with pytest.raises(Blocked):
                 send(ann)
-        unasked = turn._outgoing(incoming(thread="e1", channel="email", address=MIA), "s+1", model.Answer("How was it?", ""), T0 + 9)
+        unasked = outgoing.answer(incoming(thread="e1", channel="email", address=MIA), "s+1", model.Answer("How was it?", ""), T0 + 9)
         assert delivery._refused(unasked), "a survey answers nothing that was asked since"
 
     def test_a_robots_mail_asks_for_nothing(self, ann: Agent) -> None:
