@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, fields
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from chalicelib.bot import amounts, mood, person
@@ -45,6 +45,11 @@ class Facts:
     amount: float = 0.0  # the largest amount of money in the message
     currency: str = ""  # of it, as "EUR"
     waited: int = -1  # minutes that the first in that queue has been waiting; -1: not known
+
+
+def named(facts: Facts) -> dict[str, Any]:
+    """Each fact by its name."""
+    return {name: getattr(facts, name) for name in _NAMES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ class Asked:
         return found
 
 
+@lru_cache(maxsize=2)  # asked again when the message is handed over
 def hear(text: str) -> Heard:
     """What a message's words tell, in any of the bot's languages."""
     said = plain(text)
@@ -149,3 +155,6 @@ def _list(*path: str) -> re.Pattern[str]:
     for name in path:
         found = found[name]  # type: ignore[assignment]
     return pattern(found)
+
+
+_NAMES = tuple(field.name for field in fields(Facts))

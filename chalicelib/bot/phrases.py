@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ _APOSTROPHES = str.maketrans("’‘`´", "''''")
 Phrases = Mapping[str, Iterable[str]]
 
 
+@lru_cache(maxsize=8)  # each list of phrases asks for it
 def plain(text: str) -> str:
     """A message as the patterns see it: normal form, words with single spaces, no punctuation; start and end of a long one."""
     heard = text if len(text) <= LONGEST else text[: LONGEST // 2] + " " + text[-(LONGEST // 2) + 1 :]

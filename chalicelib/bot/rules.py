@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.bot.expressions import Evaluation, Expression
-from chalicelib.bot.facts import Asked, Facts
+from chalicelib.bot.facts import Asked, Facts, named
 from chalicelib.conversations.model import Urgency
 
 TOPIC = "topic"  # as a queue: that of the best article
@@ -57,19 +57,19 @@ class Rules:
 
 def decide(rules: Rules, facts: Facts, asked: Asked | None = None) -> Rule | None:
     """The first rule that fits; None: nothing speaks against an answer. `asked` answers what conditions look up."""
-    among = Evaluation(asdict(facts), (asked or _nothing(facts)).functions())
+    among = Evaluation(named(facts), (asked or _nothing(facts)).functions())
     return next((rule for rule in rules.hand_over if rule.when.holds(among)), None)
 
 
 def telling(rules: Rules, facts: Facts, asked: Asked | None = None) -> Telling:
     """What to tell a customer who is handed over; the table's last entry has no condition."""
-    among = Evaluation(asdict(facts), (asked or _nothing(facts)).functions())
+    among = Evaluation(named(facts), (asked or _nothing(facts)).functions())
     return next(entry for entry in rules.tell if entry.when is None or entry.when.holds(among))
 
 
 def why(rule: Rule, facts: Facts, asked: Asked) -> dict[str, Any]:
     """What decided: the condition, and the facts and answers that it asked for."""
-    known = asdict(facts)
+    known = named(facts)
     looked_up = {call: value for call, value in asked.answers.items() if call.partition("(")[0] in rule.when.names}
     return {"when": rule.when.text, "facts": {name: known[name] for name in rule.when.names if name in known} | looked_up}
 
