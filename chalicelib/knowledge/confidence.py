@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+NONE = -1  # as in wordings.py
+
 if TYPE_CHECKING:
     from chalicelib.knowledge.scoring import View
     from chalicelib.knowledge.wordings import Wordings
@@ -25,6 +27,7 @@ Kind = Literal["words", "both", "alone"]
 
 FILE = Path(__file__).parent / "confidence.json"
 _AGREEING = (3, 10)  # nearest wordings that are asked whether they belong to the article
+_LOOKED_AT = 30  # nearest wordings among which a rival is looked for
 _VOTING = 6.0  # how fast a wording's voice falls off
 
 
@@ -55,62 +58,82 @@ def estimated(kind: Kind, numbers: Sequence[float]) -> float:
 
 
 def evidence(known: Wordings, view: View, order: Sequence[int], kind: Kind) -> list[float]:
-    """The numbers for the first article of `order` (places of articles, the best first): NAMES says what they are."""
+    """The numbers for the first article of `order` (places of articles, the best first)."""
     best = order[0]
-    has = view.owners != -1
-    mine = view.owners == best
-    scores = view.scores
-    rival = scores[order[1]] if len(order) > 1 else 0.0
-    similar = view.similar
-    own, other = _most(similar, mine), _most(similar, has & ~mine)
-    refused = _most(similar, ~has)
-    mean, spread = known.near.both if kind == "both" else known.near.words
-    count, articles = len(view.owners), len(known.ids)
-    near = _nearest(similar, _AGREEING[1])
+    mine = np.flatnonzero(view.owners == best)
+    scores, similar, heard = view.scores, view.similar, view.heard
+    rival = float(scores[order[1]]) if len(order) > 1 else 0.0
+    near = nearest(similar, _LOOKED_AT)
+    own, other = _most(similar, mine), _rival(similar, view.owners, near, best)
+    refused = _most(similar, np.flatnonzero(view.owners == NONE))
+    near = near[: _AGREEING[1]]
     agree = view.owners[near] == best
     voices = np.exp(_VOTING * similar[near])
-    heard = view.heard
+    articles = len(known.ids)
     found = [
         float(scores[best]),
-        float(scores[best] - rival),
+        float(scores[best]) - rival,
         own,
         own - other,
-        (own - mean) / spread,
-        (other - mean) / spread,
         float(agree[: _AGREEING[0]].mean()),
         float((voices * agree).sum() / voices.sum()),
         float(similar[near].mean()),
         refused - own if refused > 0 else -1.0,
         max(0.0, refused - 0.5),
-        math.log1p(int(mine.sum())),
+        math.log1p(len(mine)),
         math.log(articles),
-        math.log1p(count / articles),
+        math.log1p(len(view.owners) / articles),
         heard.known,
         heard.mass,
         math.log1p(heard.words),
         float(heard.han),
-        mean,
     ]
     if kind != "words":
-        own_words, other_words = _most(view.words, mine), _most(view.words, has & ~mine)
-        exps = np.exp(8 * (scores - scores[best]))
-        found += [
-            own_words,
-            own_words - other_words,
-            float(1 / exps.sum()),
-            float((scores[best] - scores.mean()) / max(float(scores.std()), 1e-3)),
-            float(scores[best]) * float(scores[best] - rival),
-            own * own,
-            (own * (1 + 0.3) - 0.3 * own_words),
-        ]
+        found += _more(known, view, mine, (float(scores[best]), rival), (own, other))
     return found
 
 
-def _most(values: NDArray[np.float32], where: NDArray[np.bool_]) -> float:
-    return float(values.max(where=where, initial=0.0))
+def _more(known: Wordings, view: View, mine: NDArray[np.int64], score: tuple[float, float], nearness: tuple[float, float]) -> list[float]:
+    """Where the head has spoken: is the question as near to the article as the article's own wordings are to each other?"""
+    (best, rival), (own, other) = score, nearness
+    own_words = _most(view.words, mine)
+    other_words = _rival(view.words, view.owners, nearest(view.words, _LOOKED_AT), int(view.owners[mine[0]]))
+    built = mine[mine < len(known.owners)]
+    usual = known.near.own[built]
+    beside = built[nearest(view.similar[built], 3)]
+    local = float(known.near.own[beside].mean()) if len(beside) else own
+    margin = float((known.near.own - known.near.other)[beside].mean()) if len(beside) else own - other
+    many = float(len(usual) > 1)
+    return [
+        own_words,
+        own_words - other_words,
+        float(1 / np.exp(8 * (view.scores - best)).sum()),
+        (best - float(view.scores.mean())) / max(float(view.scores.std()), 1e-3),
+        best * (best - rival),
+        own * own,
+        many * (own - float(usual.mean())) if len(usual) else 0.0,
+        many * (own - local),
+        many * (own - other - margin),
+        float(view.similar[beside].sum() - max(0, 3 - len(beside))) / 3,
+        many,
+    ]
 
 
-def _nearest(similar: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-    from chalicelib.knowledge.scoring import nearest
+def nearest(similar: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """The places of the greatest numbers, the greatest first; of equals the first."""
+    count = min(count, len(similar))
+    some = np.sort(np.argpartition(-similar, count - 1)[:count]) if count < len(similar) else np.arange(len(similar))
+    found: NDArray[np.int64] = some[np.argsort(-similar[some], kind="stable")]
+    return found
 
-    return nearest(similar, count)
+
+def _most(values: NDArray[np.float32], places: NDArray[np.int64]) -> float:
+    return max(0.0, float(values[places].max())) if len(places) else 0.0
+
+
+def _rival(values: NDArray[np.float32], owners: NDArray[np.int32], near: NDArray[np.int64], best: int) -> float:
+    """The greatest of the values that belong to another article; it is nearly always among the nearest."""
+    others = near[(owners[near] != best) & (owners[near] != NONE)]
+    if len(others):
+        return max(0.0, float(values[others[0]]))
+    return _most(values, np.flatnonzero((owners != best) & (owners != NONE)))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.knowledge import confidence
+from chalicelib.knowledge.confidence import nearest
 from chalicelib.knowledge.lexical import Floats, Heard
 from chalicelib.knowledge.wordings import LEXICAL, NONE, Meaning, Wordings
 
@@ -49,15 +50,15 @@ def rank(known: Wordings, texts: Sequence[str], may: Callable[[str], bool] = boo
     if not texts or not known.ids:
         return []
     views = by_words(known, texts)
-    best = _best(known, views, may, limit, "words")
+    best = best_of(known, views, may, limit, "words")
     if best and best[0].confidence >= SURE:
         return best
     if known.meaning is None:
-        return _best(known, by_head(known, views), may, limit, "alone") if known.head else best
+        return best_of(known, by_head(known, views), may, limit, "alone") if known.head else best
     if known.encoder is None:
         return best
     some = sorted(range(len(texts)), key=lambda i: -float(views[i].words.max(initial=0.0)))[:EMBEDDED]
-    return _best(known, by_meaning(known, [texts[i] for i in some], [views[i] for i in some]), may, limit, "both")
+    return best_of(known, by_meaning(known, [texts[i] for i in some], [views[i] for i in some]), may, limit, "both")
 
 
 def by_words(known: Wordings, texts: Sequence[str]) -> list[View]:
@@ -120,15 +121,8 @@ def _neighbours(similar: Floats, owners: NDArray[np.int32], articles: int) -> Fl
     return scores
 
 
-def nearest(similar: Floats, count: int) -> NDArray[np.int64]:
-    """The places of the greatest numbers, the greatest first; of equals the first."""
-    count = min(count, len(similar))
-    some = np.sort(np.argpartition(-similar, count - 1)[:count]) if count < len(similar) else np.arange(len(similar))
-    found: NDArray[np.int64] = some[np.argsort(-similar[some], kind="stable")]
-    return found
-
-
-def _best(known: Wordings, views: Sequence[View], may: Callable[[str], bool], limit: int, kind: confidence.Kind) -> list[Found]:
+def best_of(known: Wordings, views: Sequence[View], may: Callable[[str], bool], limit: int, kind: confidence.Kind) -> list[Found]:
+    """As `rank`, of texts that were looked at by words or with the meaning."""
     best: dict[int, float] = {}
     for view in views:
         if kind != "both" and not view.words.any():

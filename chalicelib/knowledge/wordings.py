@@ -19,32 +19,38 @@ from chalicelib.knowledge.head import Head
 from chalicelib.knowledge.lexical import Floats, Lexical
 
 NONE = -1
+MANY, KEPT = 3_000, 256  # wordings from which, directions to which vectors are cut down: half the time and size for 97 % of them
+SOME = 1_000  # rows at once
 LEXICAL = 0.3  # what a word counts beside the meaning
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """`vectors` (of length 1) are those of the wordings after `centre`, the mean of all, was taken off."""
+    """`vectors` are those of the wordings, of length 1 after `centre`, the mean of all, was taken off; in `basis`, the directions in
+    which many wordings differ most (of few wordings all directions are kept)."""
 
     vectors: Floats
     centre: Floats
+    basis: Floats | None = None
 
     def seen(self, embedded: Floats) -> Floats:
-        """An encoder's vectors, centred like the wordings'."""
-        return _unit(embedded - self.centre)
+        """An encoder's vectors, as the wordings' are."""
+        unit = _unit(embedded - self.centre)
+        return unit if self.basis is None else unit @ self.basis
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """How near a wording's nearest other one lies in this knowledge: mean and standard deviation, of words and of both."""
+    """How near each wording's nearest other one lies: of its own article, and of others."""
 
-    words: tuple[float, float] = (0.0, 1.0)
-    both: tuple[float, float] = (0.0, 1.0)
+    own: Floats
+    other: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Wordings:
-    """`owners[i]`: the article of wording i. `fresh`: wordings that came after the head was fitted, with the same `ids`."""
+    """`owners[i]`: the article of wording i. `near`: by all that is known of them. `fresh`: wordings that came after the head was
+    fitted, with the same `ids`."""
 
     ids: tuple[str, ...]
     owners: NDArray[np.int32]
@@ -70,19 +76,23 @@ def build(asked: Sequence[tuple[str, str]], encoder: Encoder | None) -> Wordings
     texts = [text for _, text in asked]
     words = lexical.build(texts)
     similar = words.similarities([words.hear(text) for text in texts])
-    near = Near(words=_nearest(similar))
     if encoder is None or not texts:
-        return Wordings(ids, owners, words, near, head=_head(similar, owners, len(ids)))
-    embedded = encoder.embed(texts)
-    meaning = Meaning(np.zeros((0, 0), np.float32), embedded.mean(axis=0))
-    # Half precision is what is stored: the head is fitted to what will be compared.
-    vectors = meaning.seen(embedded).astype(np.float16).astype(np.float32)
-    meaning = replace(meaning, vectors=vectors)
-    similar *= LEXICAL
-    similar += vectors @ vectors.T
-    similar /= 1 + LEXICAL
-    near = replace(near, both=_nearest(similar))
+        return Wordings(ids, owners, words, _near(similar, owners), head=_head(similar, owners, len(ids)))
+    meaning = _meaning(encoder.embed(texts))
+    similar *= LEXICAL / (1 + LEXICAL)
+    for first in range(0, len(texts), SOME):
+        similar[first : first + SOME] += meaning.vectors[first : first + SOME] @ meaning.vectors.T / (1 + LEXICAL)
+    near = _near(similar, owners)
     return Wordings(ids, owners, words, near, meaning, _head(similar, owners, len(ids)), encoder)
+
+
+def _meaning(embedded: Floats) -> Meaning:
+    meaning = Meaning(np.zeros((0, 0), np.float32), embedded.mean(axis=0))
+    if len(embedded) > MANY:
+        unit = meaning.seen(embedded)
+        meaning = replace(meaning, basis=np.linalg.eigh(unit.T @ unit)[1][:, -KEPT:].astype(np.float32))
+    # Half precision is what is stored: the head is fitted to what will be compared.
+    return replace(meaning, vectors=meaning.seen(embedded).astype(np.float16).astype(np.float32))
 
 
 def _head(similar: Floats, owners: NDArray[np.int32], articles: int) -> Head | None:
@@ -110,9 +120,10 @@ def with_fresh(known: Wordings, asked: Sequence[tuple[str, str]]) -> Wordings:
 def to_arrays(known: Wordings) -> dict[str, NDArray[Any]]:
     """As they are stored, without what is fresh."""
     kept: dict[str, NDArray[Any]] = {"owners": known.owners, **lexical.to_arrays(known.words)}
-    kept["near"] = np.array([*known.near.words, *known.near.both])
+    kept["near"] = np.stack([known.near.own, known.near.other]).astype(np.float16)
     if known.meaning:
         kept |= {"vectors": known.meaning.vectors.astype(np.float16), "centre": known.meaning.centre}
+        kept |= {} if known.meaning.basis is None else {"basis": known.meaning.basis}
     if known.head:
         kept |= {"rows": known.head.rows, "shares": known.head.shares.astype(np.float16), "width": np.array(known.head.width)}
     return kept
@@ -120,11 +131,11 @@ def to_arrays(known: Wordings) -> dict[str, NDArray[Any]]:
 
 def from_arrays(ids: Sequence[str], vocabulary: Sequence[str], unknown: float, kept: dict[str, NDArray[Any]]) -> Wordings:
     """What `to_arrays` gave; without an encoder. Raises KeyError, ValueError."""
-    near = [float(number) for number in kept["near"]]
+    own, other = kept["near"].astype(np.float32)
     words = lexical.from_arrays(len(kept["owners"]), unknown, vocabulary, kept)
-    known = Wordings(tuple(ids), kept["owners"], words, Near((near[0], near[1]), (near[2], near[3])))
+    known = Wordings(tuple(ids), kept["owners"], words, Near(own, other))
     if "vectors" in kept:
-        known = replace(known, meaning=Meaning(kept["vectors"].astype(np.float32), kept["centre"]))
+        known = replace(known, meaning=Meaning(kept["vectors"].astype(np.float32), kept["centre"], kept.get("basis")))
     if "shares" in kept:
         known = replace(known, head=Head(float(kept["width"]), kept["rows"], kept["shares"].astype(np.float32)))
     return known
@@ -136,12 +147,13 @@ def _unit(vectors: Floats) -> Floats:
     return found
 
 
-def _nearest(similar: Floats) -> tuple[float, float]:
-    """`similar` is left as it was."""
-    if len(similar) < 3:
-        return 0.0, 1.0
-    own = similar.diagonal().copy()
-    np.fill_diagonal(similar, -1)
-    nearest = similar.max(axis=1)
-    np.fill_diagonal(similar, own)
-    return float(nearest.mean()), float(max(nearest.std(), 0.05))
+def _near(similar: Floats, owners: NDArray[np.int32]) -> Near:
+    """Row by row: there may be many. `similar` is left as it was."""
+    own, other = np.zeros(len(owners), np.float32), np.zeros(len(owners), np.float32)
+    for place, row in enumerate(similar):
+        mine = owners == owners[place]
+        other[place] = row.max(where=~mine, initial=0.0)
+        mine[place] = False
+        own[place] = row.max(where=mine, initial=0.0)
+    # Half precision is what is stored.
+    return Near(own.astype(np.float16).astype(np.float32), other.astype(np.float16).astype(np.float32))
