@@ -112,6 +112,14 @@ class TestChangingOnesMind:
         assert (fixed.say, known(fixed)["address"]) == ("confirm", "5 Mill Road, 20095 Hamburg")
         assert known(play(ADDRESS, "订单号", start=asked)) == {"address": STREET}
 
+    @pytest.mark.parametrize("word", ["not that one", "不是这个订单"])
+    def test_what_was_given_before_is_taken_back(self, word: str) -> None:
+        assert play(RETURN, "A-10342", word).say == "fix"
+        assert known(play(RETURN, "A-10342", word, "1", "A-10343")) == {"order": "A-10343"}
+        asked = flow.waits_for_code(Flow("invoice-copy", values={"order": "A-10342"}), "email#mia@customer.example")
+        back = play(INVOICE, word, start=asked)
+        assert (back.say, known(back)) == ("ask", {})
+
     def test_after_an_answer_another_number_asks_again(self) -> None:
         done = flow.finished(Flow("order-status", "ask", "order", {"order": "A-10342"}), STATUS)
         assert done.flow

@@ -96,12 +96,11 @@ def step(flow: Flow, action: Action, heard: Heard) -> Move:
         return _afterwards(flow, action, heard)
     if heard.kind == "leave" and not _chosen(flow, action, heard):
         return Move("leave", None, "left")
-    changed = _corrected(flow, action, heard)
-    if changed:
-        return changed
-    move = _STEPS[flow.step](flow, action, heard)
+    move = _corrected(flow, action, heard) or _STEPS[flow.step](flow, action, heard)
     if move:
         return move
+    if heard.kind == "no" and flow.values and flow.step in ("ask", "code"):
+        return _what_is_wrong(flow, action)
     return Move("aside", flow) if heard.answers else _missed(flow)
 
 
@@ -200,10 +199,12 @@ def _answer(flow: Flow, action: Action, heard: Heard) -> Move | None:
 def _decision(flow: Flow, action: Action, heard: Heard) -> Move | None:
     if heard.kind == "yes":
         return Move("call" if flow.proven or action.proof == "none" else "contact", flow)
-    if heard.kind != "no":
-        return None
+    return _what_is_wrong(flow, action) if heard.kind == "no" else None
+
+
+def _what_is_wrong(flow: Flow, action: Action) -> Move:
     if len(action.slots) == 1:
-        return _ask(replace(flow, values={}, proven=False), action.slots[0])
+        return _ask(replace(flow, values={}, proven=False, to=""), action.slots[0])
     return Move("say", replace(flow, step="fix", misses=0), "fix")
 
 
