@@ -176,6 +176,24 @@ def test_a_translation_begins_with_what_all_languages_share(browser: NewBrowser,
     )
 
 
+def test_what_was_not_saved_is_still_there_after_a_reload_and_can_be_discarded(browser: NewBrowser, place: Desk) -> None:
+    def title() -> str:
+        return str(page.find("input[name=title]").get_attribute("value"))
+
+    page = browser()
+    knowledge(page, place)
+    page.click(".known")
+    page.type("input[name=title]", " twice")
+    knowledge(page, place)
+    page.click(".known")
+    page.until(lambda: title() == "Return an item twice", "the draft is lost")
+    page.driver.execute_script("document.querySelectorAll('dialog form .send-line .quiet')[0].click()")
+    page.until(lambda: title() == EN["title"], "the draft stays")
+    page.driver.execute_script("document.querySelector('dialog form .primary').click()")
+    page.until(lambda: sent(place, "PUT", "knowledge/articles/returns/en"), "not saved")
+    assert sent(place, "PUT", "knowledge/articles/returns/en")["title"] == EN["title"]
+
+
 def test_examples_come_and_go(browser: NewBrowser, place: Desk) -> None:
     page = browser()
     knowledge(page, place)

@@ -1,10 +1,12 @@
 // One article: written in each of its languages, as customers would read it, and how they ask for it.
-import { clock, html, useEffect, useRef, useState, Words } from "./common.js";
+import { clock, html, keptInTab, store as keep, stored as kept, useEffect, useRef, useState, Words } from "./common.js";
 import { errorText } from "./console-parts.js";
 
 const LANGUAGES = ["en", "zh", "zh-Hant"];
 const EMPTY = { title: "", body: "", short: "", queue: "", audience: "everyone", link: "", valid_from: "", valid_until: "", version: 0 };
 const PAUSE = 600; // ms after the last key until the preview is made anew
+
+const draftKey = (own, language) => `baton.console:${location.pathname}:article:${own}:${language}`; // forgotten when signing out
 
 /** An article's id out of its title, where that has letters that an id may have. */
 const idOf = (title) =>
@@ -17,18 +19,23 @@ export function Article({ id, store, words, language, onBack }) {
   const [shown, setShown] = useState(language);
   const [failed, setFailed] = useState(null);
   const [note, setNote] = useState("");
-  const load = async (which) => setRead(await store.api.get(`knowledge/articles/${encodeURIComponent(which)}`));
+  const load = async (which) => {
+    const found = await store.api.get(`knowledge/articles/${encodeURIComponent(which)}`);
+    setRead(found);
+    return found.versions;
+  };
   const attempt = (act) => {
     setFailed(null);
     return act().catch(setFailed);
   };
   useEffect(() => {
-    if (id) attempt(() => load(id));
+    if (id) attempt(() => load(id).then((found) => found.some((v) => v.language === language) || setShown(found[0].language)));
   }, [id]);
   const save = (fields, version) =>
     attempt(async () => {
       const target = own || idOf(fields.title);
       await store.api.call("PUT", `knowledge/articles/${encodeURIComponent(target)}/${shown}`, { ...fields, version });
+      keep(keptInTab, draftKey(own, shown), null);
       setOwn(target);
       setNote(w.saved);
       await load(target);
@@ -57,13 +64,20 @@ export function Article({ id, store, words, language, onBack }) {
 function Form({ stored, beside, own, shown, store, words, language, onSave, onRemove }) {
   const w = words.knowledge;
   const shared = beside && { queue: beside.queue, audience: beside.audience, valid_from: beside.valid_from, valid_until: beside.valid_until };
-  const [fields, setFields] = useState({ ...EMPTY, ...shared, ...stored });
-  const change = (event) => setFields({ ...fields, [event.target.name]: event.target.value });
+  const known = { ...EMPTY, ...shared, ...stored };
+  const [draft, setDraft] = useState(kept(keptInTab, draftKey(own, shown)));
+  const ours = draft?.version === known.version ? draft : null; // somebody else's newer version goes before a draft of the old one
+  const fields = ours ?? known;
+  const remember = (written) => {
+    setDraft(written);
+    keep(keptInTab, draftKey(own, shown), written);
+  };
+  const change = (event) => remember({ ...fields, [event.target.name]: event.target.value });
   const queues = [...new Set([...store.state.agents.flatMap((a) => a.skills), fields.queue].filter(Boolean))].sort();
-  const kept = () => Object.fromEntries(Object.keys(EMPTY).filter((name) => name !== "version").map((name) => [name, fields[name]]));
+  const written = () => Object.fromEntries(Object.keys(EMPTY).filter((name) => name !== "version").map((name) => [name, fields[name]]));
   const submit = (event) => {
     event.preventDefault();
-    onSave(kept(), stored?.version ?? 0);
+    onSave(written(), stored?.version ?? 0);
   };
   const field = (name, type = "text") => html`<label>${w.fields[name]}<input type=${type} name=${name} value=${fields[name]} onInput=${change} /></label>`;
   return html`
@@ -78,9 +92,10 @@ function Form({ stored, beside, own, shown, store, words, language, onSave, onRe
       </div>
       <div class="pair">${field("valid_from", "date")}${field("valid_until", "date")}</div>
       ${field("link", "url")}
-      <${Preview} fields=${{ ...kept(), id: own || idOf(fields.title), language: shown }} store=${store} w=${w} />
+      <${Preview} fields=${{ ...written(), id: own || idOf(fields.title), language: shown }} store=${store} w=${w} />
       <div class="send-line">
         ${stored && html`<span class="card-age">${w.changed(clock(stored.changed_at, language), stored.changed_by)}</span>`}
+        ${ours && html`<button type="button" class="quiet" onClick=${() => remember(null)}>${w.discard}</button>`}
         ${stored && html`<button type="button" class="quiet" onClick=${() => onRemove(stored.version)}>${w.delete}</button>`}
         <button class="primary">${w.save}</button>
       </div>
