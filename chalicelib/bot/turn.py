@@ -89,7 +89,11 @@ def _take_in(opening: Opening, message: Message, item: Item, at: int) -> str:
 
 def _keep(opening: Opening, c: Conversation, message: Message, at: int) -> str:
     """For whoever holds the baton. A wish to be called or written to is noted, and confirmed as long as nobody has taken over."""
-    wish = wishes.of(message) if c.owner == "queue" and not opening.quiet and not _is_not_for_the_bot(message) else None
+    wish = (
+        wishes.of(message, settings.optional("SMS_NUMBER"))
+        if c.owner == "queue" and not opening.quiet and not _is_not_for_the_bot(message)
+        else None
+    )
     if not wish:
         table.save(c, past=opening.past)
         return "seen"
@@ -292,7 +296,7 @@ def _said(c: Conversation, message: Message) -> tuple[tuple[str, str], ...]:
 def _hand_over(c: Conversation, past: Conversation | None, message: Message, decision: Escalation, at: int) -> str:
     event = model.hand_over_event(decision, at)
     told = [outgoing.answer(message, ids.hand_over(message.id), Answer(decision.text, ""), at)] if decision.text else []
-    wish = str(wishes.of(message) or c.wish)
+    wish = str(wishes.of(message, settings.optional("SMS_NUMBER")) or c.wish)
     table.save(replace(model.escalated(c, message.id, decision, at), wish=wish), event, told, past)
     return "escalated"
 

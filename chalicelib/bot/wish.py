@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from chalicelib import settings
 from chalicelib.bot.phrases import lexicon, pattern, plain
 from chalicelib.conversations.model import Message
 
@@ -34,9 +33,9 @@ class Wish:
         return f"{self.how} {self.address}"
 
 
-def of(message: Message) -> Wish | None:
+def of(message: Message, business_number: str) -> Wish | None:
     """What a message wishes; a text message comes from a number that can be called."""
-    return heard(message.text, message.address if message.channel == "sms" else "", settings.optional("SMS_NUMBER"))
+    return heard(message.text, message.address if message.channel == "sms" else "", business_number)
 
 
 def heard(text: str, own_number: str = "", business_number: str = "") -> Wish | None:

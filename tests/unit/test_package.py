@@ -115,7 +115,7 @@ def test_intake_starts_from_the_archive_alone_and_loads_nothing_heavy(unpacked: 
     code = (
         f"import sys; sys.path.insert(0, {str(unpacked)!r}); import app\n"
         "from chalicelib import aws; aws.client('dynamodb')\n"
-        "heavy = {'pydantic', 'numpy', 'jinja2', 'boto3', 'aws_xray_sdk', 'pygal', 's3transfer'} & set(sys.modules)\n"
+        "heavy = {'pydantic', 'numpy', 'simpleeval', 'yaml', 'jinja2', 'boto3', 'aws_xray_sdk', 'pygal', 's3transfer'} & set(sys.modules)\n"
         "foreign = [m.__file__ for m in sys.modules.values() if 'site-packages' in (getattr(m, '__file__', None) or '')]\n"
         "print(heavy or foreign or 'light')"
     )

@@ -74,6 +74,16 @@ class TestAStagesOwnRules:
         assert rules.pushed(cloud, BUCKET) is None
         assert not rules.reset(cloud, BUCKET)
 
+    def test_are_the_brains_even_while_it_has_no_knowledge(self, cloud: Cloud) -> None:
+        version = rules.push(cloud, BUCKET, rule_file.parsed(CAREFUL, "mine.yaml"))
+        assert brain.load().rules.version == version
+
+    def test_of_an_older_version_take_new_sentences_from_the_shipped_ones(self, cloud: Cloud) -> None:
+        older = rule_file.parsed(CAREFUL, "mine.yaml")
+        del older.packed["sentences"]["wish.call"]
+        rules.push(cloud, BUCKET, older)
+        assert used() == 0.9
+
     def test_cost_one_read_a_minute_and_are_compiled_once(self, cloud: Cloud, clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
         rules.push(cloud, BUCKET, rule_file.parsed(CAREFUL, "mine.yaml"))
         base = brain.shipped()
