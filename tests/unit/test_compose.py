@@ -18,6 +18,8 @@ from chalicelib.bot import bedrock, compose, grounds, turn
 from chalicelib.bot.answer import Answer
 from chalicelib.conversations import keys, table
 from infra.local.aws import local_aws
+from infra.template import composing, parameters
+from infra.template.functions import FUNCTIONS
 from tests.unit.conftest import T0, Store, incoming
 from tests.unit.lantern import answered, lantern
 
@@ -239,3 +241,14 @@ def test_the_stored_message_tells_what_was_refused(asked: Player, monkeypatch: p
 def test_without_a_model_nobody_is_asked(asked: Player) -> None:
     assert meta() == (article().text, None)
     assert asked.heard == []
+
+
+def test_only_a_stack_that_names_a_model_may_call_it_and_no_other() -> None:
+    policy = composing.resources()["ComposePolicy"]
+    assert policy["Condition"] == composing.CONDITION in parameters.conditions()
+    assert parameters.parameters("dev")["ComposeModel"]["Default"] == ""
+    own, elsewhere = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert own["Action"] == elsewhere["Action"] == ["bedrock:InvokeModel"]
+    assert all(arn["Fn::Sub"].endswith("/${ComposeModel}") for arn in own["Resource"])
+    assert elsewhere["Condition"]["StringEquals"]["bedrock:InferenceProfileArn"]["Fn::Sub"].endswith("/${ComposeModel}")
+    assert [name for name, function in FUNCTIONS.items() if "COMPOSE_MODEL" in function.env] == ["BotAnswer"]
