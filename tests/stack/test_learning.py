@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 from typing import Any
 
 import pytest
 
+from chalicelib.conversations import ids
+from chalicelib.knowledge import threshold
 from tests.conftest import Stack
 from tests.faults.test_kills import workers
 from tests.people import Agent, Visitor, eventually
@@ -31,10 +34,16 @@ def handed_over(visitor: Visitor, agent: Agent) -> str:
     return str(agent.claim(visitor.address)["id"])
 
 
-def answered(stack: Stack) -> tuple[Visitor, dict[str, Any]]:
+def answered(stack: Stack, message_id: str = "") -> tuple[Visitor, dict[str, Any]]:
     visitor = stack.visitor()
-    visitor.say(ASKED)
+    visitor.say(ASKED, message_id)
     return visitor, visitor.answer()
+
+
+def for_review() -> str:
+    """An id of a message whose answer is chosen for the random review."""
+    tried = (f"visitor-{secrets.token_hex(8)}" for _ in range(5_000))
+    return next(name for name in tried if threshold.is_sampled(ids.answer(name)))
 
 
 def test_the_article_named_when_resolving_answers_the_next_customer(stack: Stack) -> None:
@@ -46,9 +55,11 @@ def test_the_article_named_when_resolving_answers_the_next_customer(stack: Stack
     said = {"article": "gift-card", "example": ASKED}
     assert agent.ask("POST", f"conversations/{conversation}/resolve", said)["owner"] == "none"
     bot_starts_anew()
-    visitor, answer = answered(stack)
+    visitor, answer = answered(stack, for_review())
     assert "gift card" in answer["text"].lower()
     assert not answer.get("handover")
+    reviews = eventually(lambda: [one for one in agent.ask("GET", "reviews")["reviews"] if one["message"] == answer["id"]])
+    assert [(one["question"], one["article"], one["kind"]) for one in reviews] == [(ASKED, "gift-card", "sample")]
 
     wrong = agent.ask(
         "POST", f"conversations/{visitor.address}.1/messages/{answer['id']}/verdict".replace("+", "%2B"), {"verdict": "wrong"}
