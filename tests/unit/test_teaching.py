@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.agents import reviews, roster, teaching, workspace
 from chalicelib.agents.roster import Agent
+from chalicelib.bot import outgoing
 from chalicelib.conversations import ids, keys, model, table
 from chalicelib.conversations.model import Answer, Conversation, Message
 from chalicelib.errors import BadRequest, NotFound, NotOwner
@@ -265,3 +266,16 @@ def test_what_was_handed_over_tells_of_the_calibration_too(ann: Agent) -> None:
     teaching.resolving(ann, other.id, teaching.choice({"no_article": True}), T0)
     seen = sorted(verdicts.outcomes(verdicts.latest(T0)), key=lambda o: o.right)
     assert seen == [threshold.Outcome(0.41, False, answered=False), threshold.Outcome(0.41, True, answered=False)]
+
+
+def test_an_answer_remembers_what_a_judge_must_know() -> None:
+    c = model.opened(incoming(), "c-1")
+    asked = incoming("And to Austria?")
+    plain = outgoing.behind(Answer("Yes.", "shipping", confidence=0.81234), c, asked, "And to Austria?")
+    assert plain == {"article": "shipping", "confidence": 0.812}
+    follows = outgoing.behind(Answer("Yes.", "shipping", asked="Do you ship abroad? And to Austria?"), c, asked, "And to Austria?")
+    assert (follows["question"], "picked" in follows) == ("Do you ship abroad? And to Austria?", False)
+    offered = replace(c, offered=("returns", "shipping"))
+    pick = outgoing.behind(Answer("Yes.", "shipping", asked="Something abroad"), offered, incoming("2"), "2")
+    assert (pick["question"], pick["picked"]) == ("Something abroad", True)
+    assert "article" not in outgoing.behind(Answer("Hello!", ""), c, asked, "Hello")
