@@ -167,8 +167,8 @@ def _act(opening: Opening, message: Message, moved: Moved, words: str, at: int) 
     decision, made = (decision, {}) if moved.ours else outgoing.composed(decision, message, words)
     answered = replace(model.answered(c, message, decision, at, words), flow=moved.flow)
     told = outgoing.answer(message, ids.answer(message.id), decision, at, outgoing.behind(decision, c, message, words) | made)
-    table.save(replace(answered, misses=c.misses + 1) if is_miss(decision) else answered, past=past, messages=[told] if moved.ours else ())
-    if not moved.ours:
+    table.save(replace(answered, misses=c.misses + 1) if is_miss(decision) else answered, past=past, messages=[told] if moved.final else ())
+    if not moved.final:
         table.record(told)
     return "answered"
 

@@ -15,6 +15,7 @@ from chalicelib import settings, streams
 from chalicelib.bot import turn
 from chalicelib.bot.actions import endpoint
 from chalicelib.bot.answer import Brain, Context
+from chalicelib.bot.context import Look
 from chalicelib.bot.language import detect
 from chalicelib.conversations import contact, identities, keys, model, proofs, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
@@ -37,7 +38,7 @@ ARTICLES = {
 }
 
 
-def small_bot(question: str, context: Context, brain: Brain) -> Answer | Escalation:
+def small_bot(question: str, context: Context, brain: Brain, _look: Look) -> Answer | Escalation:
     """The bot's decision in three lines: sure of some articles, a person for whoever asks for one, unsure of the rest."""
     language = detect(question, context.language)
     urgent, person = "fire" in question, "person" in question or "人工" in question
@@ -335,6 +336,15 @@ class TestTwice:
         ids = [key for path, key, _ in shop.calls if path == "orders/address"]
         assert (len(ids), len(set(ids)), shop.orders.known["A-10344"].changes) == (2, 1, 1)
         assert talk.heard()[-1].text.startswith("Done")
+
+    def test_an_offer_costs_no_more_writes_than_its_article(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        saved: list[Any] = []
+        real = table.save
+        monkeypatch.setattr(turn.table, "save", lambda c, *args, **more: saved.append(more["messages"]) or real(c, *args, **more))
+        talk = Talk()
+        talk.say("where is my order?")
+        talk.say("A-10342")
+        assert [len(messages) for messages in saved] == [0, 1]
 
     def test_the_answer_comes_too_late_when_a_person_took_over(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
         talk = Talk()

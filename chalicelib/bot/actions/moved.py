@@ -12,12 +12,16 @@ from chalicelib.conversations.model import Answer, Escalation
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What the bot says, and the flow that the conversation then is in ("": none). `ours`: a flow said it; `piece`: nothing is said
-    yet, as more of the same answer may follow."""
+    """What the bot says, and the flow that the conversation then is in ("": none).
+
+    `ours`: a flow has a part in it; `final`: it is a flow's alone and could not be found out again; `piece`: nothing is said yet, as
+    more of the same answer may follow.
+    """
 
     said: Answer | Escalation
     flow: str = ""
     ours: bool = False
+    final: bool = False
     piece: bool = False
 
 

@@ -178,7 +178,7 @@ def _told(case: Case, move: Move, before: Flow, decision: Answer | Escalation, f
     if move.do == "person":
         return Moved(_to_person(case, move, before, action, text), ours=True)
     taps = sentences.choices(move, before, action, actions)
-    return Moved(Answer(text, "", language=before.language, choices=taps), _kept(case, move.flow), ours=True)
+    return Moved(Answer(text, "", language=before.language, choices=taps), _kept(case, move.flow), ours=True, final=True)
 
 
 def _to_person(case: Case, move: Move, known: Flow, action: Action, text: str) -> Escalation:
