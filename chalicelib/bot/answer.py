@@ -7,16 +7,16 @@ What it returns is the business's own words: an article's text, or one of the se
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.bot import language as languages
 from chalicelib.bot import wording
-from chalicelib.bot.context import Brain, Context
-from chalicelib.bot.facts import Asked, Facts, Heard, band, hear
+from chalicelib.bot.context import Brain, Context, Load, Look
+from chalicelib.bot.facts import Asked, Facts, Heard, band, hear, named
 from chalicelib.bot.opening_hours import Opening, state
 from chalicelib.bot.retrieval import Hit
-from chalicelib.bot.rules import TOPIC, Rule, decide, telling, why
+from chalicelib.bot.rules import TOPIC, Rule, asks, decide, telling, why
 from chalicelib.bot.sense import Bands, Meaning, meaning
 from chalicelib.conversations.model import Answer, Escalation
 from chalicelib.knowledge.article import Article, version_for
@@ -59,19 +59,36 @@ def may_wait(decided: Answer | Escalation) -> bool:
     return bool(facts.get("available")) and facts.get("band") != "sure" and not pressing
 
 
-def answer(question: str, context: Context, brain: Brain) -> Answer | Escalation:
-    """Never raises for any text: what is not surely known is asked back once, then handed over."""
+def answer(question: str, context: Context, brain: Brain, look: Look | None = None) -> Answer | Escalation:
+    """Never raises for any text: what is not surely known is asked back once, then handed over. `look` is asked for what only a
+    hand-over needs to know, as that costs reads."""
     case = _examined(question, context, brain)
+    decided = _decided(case)
+    if look and isinstance(decided, Rule):
+        case = _looked(case, look(_queue(case, decided), decided.urgency))
+        if asks(brain.rules, "waiting", "waited"):
+            decided = _decided(case)
+    return _handed_over(case, decided) if isinstance(decided, Rule) else decided
+
+
+def _decided(case: _Case) -> Answer | Rule:
+    brain = case.brain
     if brain.index and not case.facts.asked_for_person and (said := _small_talk(case)):
         return _sentence(case, said, 1.0)
-    if case.meant.reply == "which" and context.misses <= _PATIENCE and case.hits:
+    if case.meant.reply == "which" and case.context.misses <= _PATIENCE and case.hits:
         return _asked_back(case)
     rule = decide(brain.rules, case.facts, case.asked)
     if rule:
-        return _handed_over(case, rule)
+        return rule
     if case.facts.band == "sure" and case.facts.confidence >= brain.rules.answer:
         return _article(case)
     return _asked_back(case)
+
+
+def _looked(case: _Case, load: Load) -> _Case:
+    """The same case, with what was looked up."""
+    facts = replace(case.facts, waiting=load.waiting, waited=load.waited // 60_000)
+    return replace(case, context=replace(case.context, said=load.said, waiting=load.waiting, waited=load.waited), facts=facts)
 
 
 def examine(question: str, context: Context, brain: Brain) -> tuple[Facts, Asked]:
@@ -187,6 +204,10 @@ def _sentence(case: _Case, name: str, confidence: float) -> Answer:
     return Answer(text, "", "", confidence, case.facts.language)
 
 
+def _queue(case: _Case, rule: Rule) -> str:
+    return (case.facts.topic or case.brain.queues[0]) if rule.queue == TOPIC else rule.queue
+
+
 def _handed_over(case: _Case, rule: Rule) -> Escalation:
     facts = case.facts
     told = telling(case.brain.rules, facts, case.asked)
@@ -194,10 +215,10 @@ def _handed_over(case: _Case, rule: Rule) -> Escalation:
     return Escalation(
         rule=rule.id,
         reason=rule.reason,
-        queue=(facts.topic or case.brain.queues[0]) if rule.queue == TOPIC else rule.queue,
+        queue=_queue(case, rule),
         urgency=rule.urgency,
         summary=wording.summary(case.question, case.context, facts.language, rule.reason, case.hits),
-        facts={**asdict(facts), "told": told.id, "near": {hit.article: round(hit.confidence, 3) for hit in case.hits}, "why": reasons},
+        facts={**named(facts), "told": told.id, "near": {hit.article: round(hit.confidence, 3) for hit in case.hits}, "why": reasons},
         text=wording.told(case.brain.rules, told.texts, facts.language, case.context, case.opening),
         reason_zh=rule.reasons["zh"],
     )

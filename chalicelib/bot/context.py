@@ -34,6 +34,18 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """What a hand-over must know: how many wait in its queue, how long the first of them has (ms), and what was said."""
+
+    waiting: int
+    waited: int
+    said: tuple[tuple[str, str], ...]
+
+
+Look = Callable[[str, str], Load]  # by queue and urgency
+
+
+@dataclass(frozen=True, slots=True)
 class Brain:
     """Knowledge (None: not readable, the bot then hands over), rules, known queues (the first is the default), hours."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ def _spelled(said: str) -> str:
     return " ".join(_respelled(word) for word in said.split())
 
 
+@lru_cache(maxsize=4096)
 def _respelled(word: str) -> str:
     if len(word) < _LEAST or word in _typos().values():
         return word

@@ -61,6 +61,11 @@ def decide(rules: Rules, facts: Facts, asked: Asked | None = None) -> Rule | Non
     return next((rule for rule in rules.hand_over if rule.when.holds(among)), None)
 
 
+def asks(rules: Rules, *names: str) -> bool:
+    """Does any rule ask for one of these facts?"""
+    return any(name in rule.when.names for rule in rules.hand_over for name in names)
+
+
 def telling(rules: Rules, facts: Facts, asked: Asked | None = None) -> Telling:
     """What to tell a customer who is handed over; the table's last entry has no condition."""
     among = Evaluation(named(facts), (asked or _nothing(facts)).functions())

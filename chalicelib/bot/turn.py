@@ -15,6 +15,7 @@ from chalicelib.bot import brain, outgoing, turns, wording
 from chalicelib.bot import wish as wishes
 from chalicelib.bot.actions.moved import Moved, may_concern
 from chalicelib.bot.answer import Brain, Context, answer, is_miss, may_wait
+from chalicelib.bot.context import Load
 from chalicelib.bot.facts import DAYS
 from chalicelib.bot.language import detect
 from chalicelib.conversations import identities, ids, keys, model, openings, proofs, table
@@ -272,12 +273,12 @@ def _decide(
         opt_out_request=bool(message.meta.get("opt_out_request")),
         opened=cache(lambda: sorted({c.opened_at, *table.opened_since(c.customer, at - DAYS * settings.DAY)})),
     )
-    decision = answer(question, context, mind)
-    if isinstance(decision, Answer):
-        return decision
-    line = table.line(queue or decision.queue, decision.urgency)
-    waited = max(0, at - line.since) if line.since else 0
-    return answer(question, replace(context, said=_said(c, message), waiting=line.waiting, waited=waited), mind)
+
+    def look(found: str, urgency: str) -> Load:
+        line = table.line(queue or found, urgency)
+        return Load(line.waiting, max(0, at - line.since) if line.since else 0, _said(c, message))
+
+    return answer(question, context, mind, look)
 
 
 def _question(c: Conversation, message: Message) -> str:

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.agents import replies, roster, workspace
 from chalicelib.bot import turn
 from chalicelib.bot.answer import Brain, Context
+from chalicelib.bot.context import Look
 from chalicelib.conversations import keys, model, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.errors import Unavailable
@@ -22,10 +23,11 @@ def small_bot(monkeypatch: pytest.MonkeyPatch) -> list[Context]:
     """A bot of three lines in the place of the real one, which has tests of its own; the clock stands still."""
     asked: list[Context] = []
 
-    def answer(question: str, context: Context, brain: Brain) -> Answer | Escalation:
+    def answer(question: str, context: Context, brain: Brain, look: Look) -> Answer | Escalation:
         asked.append(context)
         if "person" in question or brain.index is None:
-            return replace(HAND_OVER, summary=str(context.said), text="A person will answer.")
+            said = look(HAND_OVER.queue, HAND_OVER.urgency).said
+            return replace(HAND_OVER, summary=str(said), text="A person will answer.")
         return (
             Answer("", "", confidence=0.2) if "?" not in question else Answer(f"Answer to: {question}", "track", "https://shop.example/a")
         )
