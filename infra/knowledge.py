@@ -48,18 +48,16 @@ def at(cloud: Cloud, outputs: Mapping[str, str]) -> Iterator[None]:
             raise DeployError(str(error)) from error
 
 
-def push(cloud: Cloud, outputs: Mapping[str, str], folder: Path, *, prune: bool = False, dry_run: bool = False) -> Pushed:
-    """Brings the articles of a folder to the stage and publishes them; a dry run only shows what that would change.
-
-    Articles that the folder lacks stay, unless `prune`. Raises DeployError, with every mistake of the folder.
-    """
+def push(cloud: Cloud, outputs: Mapping[str, str], folder: Path) -> Pushed:
+    """Brings the articles of a folder to the stage and publishes them. Raises DeployError, with every mistake of the folder."""
     given = read_folder(folder, known_queues())
     with at(cloud, outputs):
-        return bring(cloud, given, "file", prune=prune, dry_run=dry_run)
+        return bring(cloud, given, "file")
 
 
 def bring(cloud: Cloud, given: Sequence[Article], source: Source, *, prune: bool = False, dry_run: bool = False) -> Pushed:
-    """As `push`, for articles that were read already; inside `at`."""
+    """Stores what differs and publishes it; inside `at`. A dry run only shows what that would change. Articles that were not given
+    stay, unless `prune`."""
     stored = changes.known()
     found = changes.between(stored, given, source, BY, now())
     found = changes.without(stored, found) if prune else found

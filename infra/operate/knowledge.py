@@ -14,6 +14,7 @@ from chalicelib.errors import BadRequest
 from chalicelib.knowledge import bucket, imports, releases
 from chalicelib.knowledge.releases import Release
 from infra import knowledge
+from infra.articles import read_folder
 from infra.errors import DeployError
 from infra.operate.common import Target, console, existing, say
 from infra.progress import outputs
@@ -33,7 +34,9 @@ def command() -> None:
 @existing
 def push_(target: Target, folder: Path, prune: bool, dry_run: bool) -> None:
     """Bring the articles of a folder to the stage and publish them."""
-    done = knowledge.push(target.cloud, outputs(target.cloud, target.stack), folder, prune=prune, dry_run=dry_run)
+    given = read_folder(folder, known_queues())
+    with knowledge.at(target.cloud, outputs(target.cloud, target.stack)):
+        done = knowledge.bring(target.cloud, given, "file", prune=prune, dry_run=dry_run)
     _tell(target, done, dry_run)
     if done.changes.missing and not prune:
         say(f"  {len(done.changes.missing)} articles are only at the stage, and stay: --prune removes them, pull fetches them")
