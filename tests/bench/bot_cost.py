@@ -70,7 +70,8 @@ def publish(size: int) -> None:
 
 
 def _is_sure(known: Index, question: str) -> bool:
-    found = scoring.best_of(known.wordings, scoring.by_words(known.wordings, [question]), bool, 1, "words")
+    views = [view for view in scoring.by_words(known.wordings, [question]) if scoring.is_alike(view)]
+    found = scoring.best_of(known.wordings, views, bool, 1, "words")
     return bool(found) and found[0].confidence >= scoring.SURE
 
 
