@@ -125,6 +125,14 @@ def _told(patient: Patient) -> list[Finding]:
     ]
 
 
+def _rules(patient: Patient) -> list[Finding]:
+    """A table that was pushed for another version of Baton may have become unusable: the bot then goes by the deployment's."""
+    from infra import rules
+
+    why = rules.unusable(patient.cloud, output(patient.cloud, patient.stack, "KnowledgeBucket"))
+    return [Finding(f"the stage's own rules cannot be used: {why}", patient.cure("rules push FILE"))] if why else []
+
+
 def _agents(patient: Patient) -> list[Finding]:
     pool = output(patient.cloud, patient.stack, "UserPool")
     if any(members(patient.cloud, pool, group) for group in GROUPS):
@@ -141,5 +149,6 @@ EXAMINATIONS: tuple[tuple[str, Callable[[Patient], list[Finding]]], ...] = (
     ("failed records and dead letters", _queues),
     ("alarms", _alarms),
     ("who is told of alarms", _told),
+    ("rules", _rules),
     ("agents", _agents),
 )

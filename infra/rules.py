@@ -13,13 +13,14 @@ from typing import Any, get_type_hints
 
 from botocore.exceptions import ClientError
 
-from chalicelib.bot import override, rule_table, wording
+from chalicelib.bot import brain, override, rule_table, wording
 from chalicelib.bot.answer import Answer, Brain, Context, answer, examine
 from chalicelib.bot.brain import known_queues
 from chalicelib.bot.expressions import Evaluation, because, meant
 from chalicelib.bot.facts import Asked, Facts
 from chalicelib.bot.opening_hours import state
 from chalicelib.bot.rules import Rule, decide, telling
+from chalicelib.errors import BadRequest
 from infra import rule_file
 from infra.cloud import Cloud
 from infra.errors import DeployError
@@ -69,6 +70,18 @@ def pushed(cloud: Cloud, bucket: str) -> tuple[str, str] | None:
     except (ValueError, LookupError, TypeError) as error:
         raise DeployError(f"{override.KEY} cannot be read: {error}", "push the rules again, or `rules reset`") from error
     return version, (_object(cloud, bucket, _text_key(version)) or b"").decode()
+
+
+def unusable(cloud: Cloud, bucket: str) -> str:
+    """Why the bot cannot use the stage's own rules, as another version of Baton may have left them; "" if it can, or if there are none."""
+    current = _object(cloud, bucket, override.KEY)
+    if current is None:
+        return ""
+    try:
+        override.read(current, brain.shipped().rules, known_queues())
+    except (BadRequest, ValueError) as error:
+        return str(error)
+    return ""
 
 
 def reset(cloud: Cloud, bucket: str) -> bool:

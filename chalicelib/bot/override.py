@@ -21,9 +21,11 @@ KEEP_SECONDS = 60
 
 
 class _Kept:
-    """What this process holds: the stage's rules (None: it has none) and when they were last looked at (monotonic seconds)."""
+    """What this process holds: the stage's rules (None: it has none), the object that they were made of, and when that was last
+    looked at (monotonic seconds)."""
 
     rules: Rules | None = None
+    body: bytes = b""
     looked_at: float | None = None
 
 
@@ -32,7 +34,7 @@ def current(shipped: Rules, queues: Sequence[str]) -> Rules:
     if _Kept.looked_at is None or time.monotonic() - _Kept.looked_at >= KEEP_SECONDS:
         _Kept.looked_at = time.monotonic()
         try:
-            _Kept.rules = _read(_Kept.rules, shipped, queues)
+            _renew(shipped, queues)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with them, customers are served by the last good ones
             log.error("rules_unreadable", error=f"{type(error).__name__}: {error}"[:1000], kept=_Kept.rules.version if _Kept.rules else "")
             if isinstance(error, Unavailable) and _Kept.rules is None:
@@ -42,21 +44,27 @@ def current(shipped: Rules, queues: Sequence[str]) -> Rules:
 
 def forget() -> None:
     """For tests: the next `current` reads again."""
-    _Kept.rules, _Kept.looked_at = None, None
+    _Kept.rules, _Kept.body, _Kept.looked_at = None, b"", None
 
 
-def _read(known: Rules | None, shipped: Rules, queues: Sequence[str]) -> Rules | None:
-    try:
-        with aws.translated("read the rules from the knowledge bucket"):
-            body = aws.client("s3").get_object(Bucket=settings.env("KNOWLEDGE_BUCKET"), Key=KEY)["Body"].read()
-    except NotFound:
-        return None
+def read(body: bytes, shipped: Rules, queues: Sequence[str]) -> Rules:
+    """The table in the object. Raises BadRequest (BadRules with every mistake), ValueError."""
     given = json.loads(body)
     if not isinstance(given, dict) or not isinstance(given.get("version"), str):
         raise BadRequest(f"{KEY} is no rule table: push the rules again")
-    if known and known.version == given["version"]:
-        return known
     table = given.get("rules")
     if isinstance(table, dict) and isinstance(table.get("sentences"), dict):
         table["sentences"] = {**shipped.sentences, **table["sentences"]}  # what a later version of Baton says beside them
     return rule_table.load(table, queues, given["version"])
+
+
+def _renew(shipped: Rules, queues: Sequence[str]) -> None:
+    try:
+        with aws.translated("read the rules from the knowledge bucket"):
+            body = aws.client("s3").get_object(Bucket=settings.env("KNOWLEDGE_BUCKET"), Key=KEY)["Body"].read()
+    except NotFound:
+        _Kept.rules, _Kept.body = None, b""
+        return
+    if body != _Kept.body:
+        _Kept.rules = read(body, shipped, queues)
+        _Kept.body = body

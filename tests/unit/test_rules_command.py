@@ -77,6 +77,7 @@ class TestAStagesOwnRules:
     def test_are_the_brains_even_while_it_has_no_knowledge(self, cloud: Cloud) -> None:
         version = rules.push(cloud, BUCKET, rule_file.parsed(CAREFUL, "mine.yaml"))
         assert brain.load().rules.version == version
+        assert rules.unusable(cloud, BUCKET) == ""
 
     def test_of_an_older_version_take_new_sentences_from_the_shipped_ones(self, cloud: Cloud) -> None:
         older = rule_file.parsed(CAREFUL, "mine.yaml")
@@ -113,6 +114,7 @@ class TestAStagesOwnRules:
         clock[0] += override.KEEP_SECONDS
         assert used() == 0.9
         assert told == ["rules_unreadable"]
+        assert rules.unusable(cloud, BUCKET)
         override.forget()
         assert used() == 0.7
 
@@ -127,12 +129,12 @@ class TestAStagesOwnRules:
             def refuse(*_: Any) -> None:
                 raise Unavailable("no answer")
 
-            down.setattr(override, "_read", refuse)
+            down.setattr(override, "_renew", refuse)
             assert used() == 0.7
         assert used() == 0.9
         with monkeypatch.context() as down:
             clock[0] += override.KEEP_SECONDS
-            down.setattr(override, "_read", refuse)
+            down.setattr(override, "_renew", refuse)
             assert used() == 0.9
 
     def test_with_a_mistake_never_leave_the_machine(self, tmp_path: Path) -> None:
