@@ -19,7 +19,8 @@ TARGET = 0.95  # of the answers, so many are to be right
 SAMPLED = 0.04  # of the answered messages, so many come before an agent at random
 ENOUGH = 30  # outcomes; with fewer the threshold stays
 LOWEST, HIGHEST = 0.35, 0.98
-UP, DOWN = 0.10, 0.03  # at most so far in one go: losing trust is quick, gaining it takes its time
+RECENT = 1_200  # outcomes; older ones tell of a bot that knew less (chosen on the training part of BANKING77)
+UP, DOWN = 0.10, 0.05  # at most so far in one go: losing trust is quick, gaining it takes its time
 CAUTION = 1.0  # standard errors between the estimate and its lower bound
 
 _PRIOR_A, _PRIOR_B = 0.7, 0.4  # how far (standard deviations) the shipped calibration may be off
@@ -76,8 +77,9 @@ def adapted(
 ) -> Move:
     """The next threshold, at most `up` or `down` away from the one `before` (all between 0 and 1).
 
-    Call it with all outcomes of the last weeks, not with the new ones alone; the order does not matter.
+    Call it with all outcomes of the last weeks in the order of time, not with the new ones alone; the last RECENT count.
     """
+    outcomes = outcomes[-RECENT:]
     if len(outcomes) < ENOUGH:
         return Move(before, before, "too little evidence", outcomes=len(outcomes))
     curve = _curve(outcomes, caution)

@@ -118,7 +118,8 @@ def right_article(verdict: Verdict) -> str:
 
 
 def outcomes(verdicts: Iterable[Verdict]) -> list[Outcome]:
-    return [found for verdict in verdicts if (found := outcome(verdict))]
+    """In the order of time."""
+    return [found for verdict in sorted(verdicts, key=lambda v: v.asked_at) if (found := outcome(verdict))]
 
 
 def propose(review: Review) -> bool:
