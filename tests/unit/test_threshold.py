@@ -30,22 +30,22 @@ def world(a, b, messages=4000, seed=1):
 
 
 def late(a, b):
-    """Of four such bots: the lowest and the highest threshold at the end, and the share of right answers in the second half."""
+    """Of four such bots: the mean threshold at the end, and the share of right answers in the second half."""
     runs = [world(a, b, seed=seed) for seed in range(1, 5)]
     ends = [thresholds[-1] for thresholds, _, _ in runs]
     right = [is_right for _, given, _ in runs for number, is_right in given if number >= 2000]
-    return min(ends), max(ends), sum(right) / len(right)
+    return sum(ends) / len(ends), sum(right) / len(right)
 
 
 def test_a_bot_that_is_too_sure_of_itself_learns_to_be_silent():
-    lowest, _, precision = late(-1, 1)
-    assert lowest > 0.85
+    threshold_then, precision = late(-1, 1)
+    assert threshold_then > 0.9
     assert precision >= 0.94
 
 
 def test_a_bot_that_is_too_modest_learns_to_speak():
-    _, highest, precision = late(1.2, 1)
-    assert highest < 0.8
+    threshold_then, precision = late(1.2, 1)
+    assert threshold_then < 0.75
     assert precision >= 0.94
 
 
@@ -97,7 +97,7 @@ def test_complaints_alone_do_not_look_like_the_whole():
 def test_the_estimate_covers_the_truth():
     covered = 0
     for seed in range(40):
-        _, given, seen = world(0, 1, messages=2000, seed=seed)
+        _, given, seen = world(0, 1, messages=1500, seed=seed)
         found = estimate([o for o in seen if o.answered])
         truth = sum(right for _, right in given) / len(given)
         covered += found.lower <= truth <= found.upper
