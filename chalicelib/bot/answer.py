@@ -200,8 +200,9 @@ def _asked_back(case: _Case) -> Answer:
 
 
 def _sentence(case: _Case, name: str, confidence: float) -> Answer:
-    text = wording.said_in(case.brain.rules.sentences[name], case.facts.language)
-    return Answer(text, "", "", confidence, case.facts.language)
+    """What was asked and offered before stays what follow-ups and picks go on with: a "thanks" is no question."""
+    text, before = wording.said_in(case.brain.rules.sentences[name], case.facts.language), case.context
+    return Answer(text, "", "", confidence, case.facts.language, offered=before.offered, asked=before.last_question)
 
 
 def _queue(case: _Case, rule: Rule) -> str:

@@ -147,6 +147,11 @@ def test_what_was_offered_is_picked_and_the_question_kept(text: str) -> None:
     assert (decided.article, decided.asked, decided.confidence) == ("gift-card", "the card thing", 1.0)
 
 
+def test_a_thank_you_between_takes_nothing_away() -> None:
+    thanked = answered("thank you", offered=OFFERED, last_question="the card thing", misses=1)
+    assert answered("2", offered=thanked.offered, last_question=thanked.asked).article == "gift-card"
+
+
 def test_an_offer_remembers_its_articles_and_shows_them_as_choices() -> None:
     offer = answered("the tea order", unsure())
     assert is_miss(offer)

@@ -22,7 +22,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A bot that surely knows parcels, hands over for "person", and is unsure of the rest."""
     heard: list[str] = []
 
-    def answer(question: str, context: Context, brain: Brain) -> Answer | Escalation:
+    def answer(question: str, context: Context, brain: Brain, look: object = None) -> Answer | Escalation:
         heard.append(question)
         if "person" in question:
             return Escalation(**{**vars_of(HAND_OVER), "facts": UNSURE | {"asked_for_person": True}})
