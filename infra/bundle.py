@@ -14,6 +14,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from importlib.metadata import PathDistribution
 from pathlib import Path
@@ -72,7 +73,19 @@ def _dependencies(requirements: Path, target: Target, cache: Path) -> Path:
             made.rename(folder)
         except OSError:  # somebody else was faster
             shutil.rmtree(made)
+        forget_old(cache, "dependencies-*", 6)
+    os.utime(folder)
     return folder
+
+
+def forget_old(cache: Path, pattern: str, kept: int) -> None:
+    """Removes what was made by recipes of before, but for what was used last."""
+    with suppress(FileNotFoundError):  # somebody else is forgetting them, too
+        for old in sorted(cache.glob(pattern), key=lambda path: path.lstat().st_mtime)[:-kept]:
+            if old.is_dir() and not old.is_symlink():
+                shutil.rmtree(old, ignore_errors=True)
+            else:
+                old.unlink()
 
 
 def install(requirements: Path, target: Target, folder: Path) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import shutil
 import struct
 import subprocess
 import sys
@@ -28,6 +27,7 @@ from numpy.typing import NDArray
 from chalicelib.knowledge import encoder_pieces
 from chalicelib.knowledge.encoder import BUILT, FOLDER
 from chalicelib.knowledge.encoder_use import BLOCKS, ORDERS
+from infra.bundle import forget_old
 from infra.errors import DeployError
 
 PINNED = Path(__file__).with_name("encoder.txt")
@@ -54,6 +54,7 @@ def compiled(cache: Path) -> Path:
             with suppress(OSError):  # somebody else was faster
                 done.rename(folder)
         forget_old(cache, "encoder-*", 3)
+    os.utime(folder)
     return folder
 
 
@@ -180,12 +181,6 @@ def install(cache: Path = BUILT.parent) -> Path:
         fresh.symlink_to(folder.name)
         fresh.rename(link)
     return folder
-
-
-def forget_old(cache: Path, pattern: str, kept: int) -> None:
-    """Removes what was made with recipes of before, but for the newest ones."""
-    for old in sorted(cache.glob(pattern), key=lambda path: path.stat().st_mtime)[:-kept]:
-        shutil.rmtree(old) if old.is_dir() else old.unlink()
 
 
 @click.command()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from chalicelib.knowledge.encoder import BUILT, FOLDER
 from infra import bundle, encoder
-from infra.bundle import INSTALL_NOTES, STRAY, Target, compile_all, install, pack
+from infra.bundle import INSTALL_NOTES, STRAY, Target, compile_all, forget_old, install, pack
 from infra.errors import DeployError
 
 REQUIREMENTS = Path(__file__).parent.parent / "requirements-layer.txt"
@@ -81,7 +81,7 @@ def layer(target: Target, cache: Path = BUILT.parent) -> Path:
             shutil.copytree(data / FOLDER, modules / FOLDER)
             pack([modules.parent], made, level=6)  # 9 takes half as long again for 0.2 MB
             made.rename(archive)
-        encoder.forget_old(cache, "layer-*.zip", 6)
+        forget_old(cache, "layer-*.zip", 6)
     os.utime(archive)
     return archive
 

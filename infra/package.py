@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 from infra import template
-from infra.bundle import Target, sources, write_archive
+from infra.bundle import Target, forget_old, sources, write_archive
 from infra.errors import DeployError
 from infra.layer import layer
 from infra.template.layer import ARCHIVE as LAYER_ARCHIVE
@@ -76,9 +76,7 @@ def _make(stage: str, target: Target, root: Path, cache: Path, kept: Path) -> No
         write_archive(root, target, cache, work, done / ARCHIVE)
         with suppress(OSError):  # somebody else built the same meanwhile
             done.rename(kept)
-    builds = sorted(cache.glob("build-*"), key=lambda path: path.stat().st_mtime)
-    for old in builds[:-KEPT_BUILDS]:
-        shutil.rmtree(old, ignore_errors=True)
+    forget_old(cache, "build-*", KEPT_BUILDS)
 
 
 def _chalice_package(stage: str, target: Target, root: Path, folder: Path) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import pytest
 from chalicelib.knowledge.encoder import BUILT, FOLDER
 from infra import encoder as making
 from infra import layer as layers
+from infra.bundle import forget_old
 from infra.errors import DeployError
 from infra.layer import layer
 from infra.package import Package
@@ -149,7 +150,7 @@ def test_old_recipes_are_forgotten_but_for_the_newest(tmp_path: Path) -> None:
     for age in range(5):
         (tmp_path / f"layer-{age}.zip").touch()
         os.utime(tmp_path / f"layer-{age}.zip", (1000 - age, 1000 - age))
-    making.forget_old(tmp_path, "layer-*.zip", 2)
+    forget_old(tmp_path, "layer-*.zip", 2)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["layer-0.zip", "layer-1.zip"]
 
 
