@@ -89,13 +89,13 @@ def _take_in(opening: Opening, message: Message, item: Item, at: int) -> str:
 
 
 def _keep(opening: Opening, c: Conversation, message: Message, at: int) -> str:
-    """For whoever holds the baton. A wish to be called or written to is noted, and confirmed as long as nobody has taken over."""
+    """For whoever holds the baton. A wish to be called or written to is noted, and confirmed once as long as nobody has taken over."""
     wish = (
         wishes.of(message, settings.optional("SMS_NUMBER"))
         if c.owner == "queue" and not opening.quiet and not _is_not_for_the_bot(message)
         else None
     )
-    if not wish:
+    if not wish or str(wish) == c.wish:
         table.save(c, past=opening.past)
         return "seen"
     language = detect(message.text, c.language)

@@ -92,7 +92,7 @@ def waiting(store: Store, monkeypatch: pytest.MonkeyPatch) -> Conversation:
 
 
 def take(text: str, **more: Any) -> str:
-    message = replace(incoming(text), id="m-0000009", at=T0 + 500, **more)
+    message = replace(incoming(text), **{"id": "m-0000009", "at": T0 + 500, **more})
     table.record(message)
     return turn.handle(keys.message_item(message), None)
 
@@ -104,6 +104,7 @@ def said() -> list[Message]:
 def test_the_wish_is_kept_for_the_agent_and_confirmed_once(waiting: Conversation) -> None:
     assert take("call me at +49 151 23456789") == "noted"
     assert take("call me at +49 151 23456789") == "seen"
+    assert take("I said: call me at +49 151 23456789", id="m-0000010", at=T0 + 600) == "seen"
     c = table.head("w1", consistent=True)
     assert c
     assert (c.wish, c.owner, c.waiting_since) == ("call +4915123456789", "queue", waiting.waiting_since)
