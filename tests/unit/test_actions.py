@@ -383,6 +383,27 @@ def test_no_injection_starts_an_action(shop: Shop) -> None:
     assert shop.calls == []
 
 
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("has A-10342 shipped yet?", "order-status"),
+        ("status of A-10342 please", "order-status"),
+        ("麻煩查一下 A-10342", "order-status"),
+        ("I'd like to give A-10343 back", "return"),
+        ("我想退掉A-10343", "return"),
+        ("A-10344: wrong delivery address", "change-address"),
+        ("帮我把A-10344的地址改一下", "change-address"),
+        ("A-10342 receipt", "invoice-copy"),
+        ("我要補開發票 A-10342", "invoice-copy"),
+        ("A-10342 is cold and tastes of nothing", ""),
+        ("status and receipt of A-10342", ""),
+    ],
+)
+def test_beside_a_number_a_phrase_is_enough(shop: Shop, text: str, action: str) -> None:
+    Talk("e1", channel="email", address=MIA, meta={"verified": True}).say(text)
+    assert [body["action"] for _, _, body in shop.calls][:1] == ([action] if action else [])
+
+
 class TestRules:
     """The shipped table, with the bot's own ear."""
 

@@ -82,6 +82,7 @@ class Action:
     id: str
     articles: tuple[str, ...]
     title: Texts
+    asks: Mapping[str, Sequence[str]]
     path: str
     queue: str
     slots: tuple[Slot, ...]
@@ -148,6 +149,7 @@ def _action(where: str, entry: Any, mistakes: list[str]) -> Action:
         id=_matching(where, "id", entry, _ID, mistakes),
         articles=tuple(map(str, _list(where, "articles", entry, mistakes))),
         title=_texts(f"{where}: title", entry.get("title"), mistakes),
+        asks=_phrases(f"{where}: asks", entry.get("asks"), mistakes),
         path=_matching(where, "path", entry, _PATH, mistakes),
         queue=str(entry.get("queue", "")),
         slots=slots,

@@ -91,19 +91,28 @@ def _begun(case: Case, decision: Answer | Escalation, actions: Actions) -> Moved
     """A flow begins where an article that leads to one is surely found, be it only without the order's number in the question."""
     if _presses(decision):
         return Moved(decision)
-    if not (isinstance(decision, Answer) and decision.article):
-        bare = values.without_numbers(actions.by_id.values(), case.words)
-        second = case.decide(replace(case.c, misses=0), bare, False) if bare != case.words else decision
-        decision = second if isinstance(second, Answer) and second.article in actions.by_article else decision
-    if not isinstance(decision, Answer) or decision.article not in actions.by_article:
+    action, decision = _wanted(case, decision, actions)
+    if not action:
         return Moved(decision)
-    action = actions.by_article[decision.article]
-    language = decision.language if decision.language in action.title else "en"
+    detected = decision.language if isinstance(decision, Answer) else languages.detect(case.words, case.c.language)
+    language = detected if detected in action.title else "en"
     move = flow.begin(action, case.words, language)
-    if move.say == "offer" and move.flow:
+    if move.say == "offer" and move.flow and isinstance(decision, Answer):
         text = f"{decision.text}\n\n{sentences.said(move, move.flow, action, actions)}"
         return Moved(replace(decision, text=text), _kept(case, move.flow), ours=True)
     return _carried_out(case, move, move.flow or Flow(action.id, language=language), decision)
+
+
+def _wanted(case: Case, decision: Answer | Escalation, actions: Actions) -> tuple[Action | None, Answer | Escalation]:
+    """The action that is asked for, and the decision; a number in a question may hide what the question is."""
+    bare = values.without_numbers(actions.by_id.values(), case.words)
+    if bare != case.words and not (isinstance(decision, Answer) and decision.article):
+        second = case.decide(replace(case.c, misses=0), bare, False)
+        if not (isinstance(second, Answer) and second.article):
+            asked = [action for action in actions.by_id.values() if pattern(action.asks).search(plain(bare))]
+            return (asked[0] if len(asked) == 1 else None), decision
+        decision = second
+    return (actions.by_article.get(decision.article) if isinstance(decision, Answer) else None), decision
 
 
 def _carried_out(case: Case, move: Move, before: Flow, decision: Answer | Escalation) -> Moved:
