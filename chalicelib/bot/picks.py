@@ -48,13 +48,18 @@ _DISAGREES = re.compile(
     r"(?:不|不是|都不是|不对|没有|都没有|不是这些|不是这个|其他|其它|别的|否|没有我要的|以上都不是|这些都不是|一个都不是|都不对)[啊呀的]?"
 )
 
+# Without a word; a skin's colour and how a sign is drawn do not matter.
+_DRAWN = "[\\s\\ufe0f\\U0001f3fb-\\U0001f3ff%s]+"
+_NODS = re.compile(_DRAWN % "\U0001f44d\U0001f44c\u2705\u2714\U0001f64f\U0001f60a\U0001f642\U0001f600\U0001f603\u2764\u2665")
+_SHAKES = re.compile(_DRAWN % "\U0001f44e\u274c\U0001f641\u2639\U0001f61e\U0001f615")
+
 
 def picked(text: str, titles: Sequence[str]) -> int | None:
     """The place (from 0) of the title that is meant, `ALL` for a yes to several, None if the message is none of that."""
     if not titles or len(text) > _LONGEST:
         return None
     said = _plain(text)
-    if _AGREES.fullmatch(said):
+    if agrees(text):
         return 0 if len(titles) == 1 else ALL
     place = _place(said, len(titles))
     return place if place is not None else _titled(said, titles)
@@ -62,12 +67,16 @@ def picked(text: str, titles: Sequence[str]) -> int | None:
 
 def agrees(text: str) -> bool:
     """Does this say yes, and nothing else?"""
-    return len(text) <= _LONGEST and bool(_AGREES.fullmatch(_plain(text)))
+    return len(text) <= _LONGEST and bool(_AGREES.fullmatch(_plain(text)) or _is_drawn(_NODS, text))
 
 
 def refuses(text: str) -> bool:
     """Does this say no to what was offered or answered, and nothing else?"""
-    return len(text) <= _LONGEST and bool(_DISAGREES.fullmatch(_plain(text)))
+    return len(text) <= _LONGEST and bool(_DISAGREES.fullmatch(_plain(text)) or _is_drawn(_SHAKES, text))
+
+
+def _is_drawn(signs: re.Pattern[str], text: str) -> bool:
+    return bool(text.strip()) and bool(signs.fullmatch(text))
 
 
 def _plain(text: str) -> str:

@@ -75,7 +75,7 @@ def test_a_chinese_title_is_picked_by_its_words(place: int, text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["4", "12345", "1 or 2", "the first and the second", "where is my money", "your", "", "🙂", "0", "一共多少钱", "order 2 tins", "what"],
+    ["4", "12345", "1 or 2", "the first and the second", "where is my money", "your", "", "🤔", "0", "一共多少钱", "order 2 tins", "what"],
 )
 def test_what_names_none_or_several_picks_nothing(text: str) -> None:
     assert picked(text, OFFERED) is None
@@ -87,7 +87,7 @@ def test_a_place_that_was_not_offered_is_no_pick() -> None:
     assert picked("1", ()) is None
 
 
-@pytest.mark.parametrize("text", ["yes", "Yes!", "yep", "yes please", "that one", "是的", "對", "嗯", "好的"])
+@pytest.mark.parametrize("text", ["yes", "Yes!", "yep", "yes please", "that one", "是的", "對", "嗯", "好的", "👍", "👍🏽 🙏"])
 def test_a_yes_takes_the_only_one_and_is_not_enough_for_several(text: str) -> None:
     assert picked(text, OFFERED[:1]) == 0
     assert picked(text, OFFERED) == ALL
@@ -95,7 +95,8 @@ def test_a_yes_takes_the_only_one_and_is_not_enough_for_several(text: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["no", "No.", "nope", "none of these", "No, none of them", "neither", "something else", "不是", "都不是", "都不對", "其他"]
+    "text",
+    ["no", "No.", "nope", "none of these", "No, none of them", "neither", "something else", "不是", "都不是", "都不對", "其他", "👎"],
 )
 def test_a_no_is_heard(text: str) -> None:
     assert refuses(text)
