@@ -16,8 +16,9 @@ from infra.deploy import deploy
 from infra.local.aws import session
 from infra.local.installation import addresses
 from infra.operate.logs import seconds, shape
-from infra.package import Package, build
+from infra.package import ROOT, Package, build
 from infra.progress import describe
+from infra.rule_file import SHIPPED
 from infra.stack import resources
 from tests.deploy.small import package
 
@@ -111,6 +112,19 @@ def test_status_shows_what_runs_and_what_waits(whole: dict[str, str], cloud: Clo
     assert [line.split() for line in done.output.splitlines() if "billing-urgent" in line] == [["billing-urgent", "1", "0"]]
     assert "✓ failed records: none" in done.output
     cloud.client("sqs").purge_queue(QueueUrl=queues["BillingUrgentQueue"])
+
+
+def test_a_stage_gets_rules_of_its_own_and_gives_them_up(whole: dict[str, str], run: Run, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text((ROOT / SHIPPED).read_text("utf-8").replace('urgent_topic == "safety"', 'mentions("wholesale", "批发")'), "utf-8")
+    done = run("rules", "push", str(mine))
+    assert done.exit_code == 0, done.output
+    assert mine.read_text("utf-8") in run("rules", "show").output
+    explained = run("rules", "explain", "可以批发吗").output
+    assert 'mentions("wholesale", "批发") is yes' in explained.replace("\n", " ")
+    assert "✓ rules" in run("doctor").output
+    assert run("rules", "reset").exit_code == 0
+    assert "had none of its own" in run("rules", "reset").output
 
 
 def test_doctor_finds_nothing_to_stop_a_healthy_stack(whole: dict[str, str], run: Run) -> None:
