@@ -197,7 +197,17 @@ def test_ses_tells_what_became_of_each_mail_and_nothing_of_who_reads_it(resource
 
 
 def test_the_outputs_name_what_operators_and_tools_need(package: Package) -> None:
-    stores = {"Table", "NotesTable", "MailBucket", "FilesBucket", "KnowledgeBucket", "ReportsBucket", "FailedQueue", "DeadLetterQueue"}
+    stores = {
+        "Table",
+        "NotesTable",
+        "KnowledgeTable",
+        "MailBucket",
+        "FilesBucket",
+        "KnowledgeBucket",
+        "ReportsBucket",
+        "FailedQueue",
+        "DeadLetterQueue",
+    }
     named = stores | {"SiteUrl", "SocketUrl", "SocketEndpoint", "MailTopic", "AlarmTopic", "UserPool", "UserPoolClient"}
     named |= {f"{name}Name" for name in FUNCTIONS}
     assert named <= package.template["Outputs"].keys()
