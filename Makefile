@@ -66,8 +66,8 @@ bench-cost: $(READY) ## US dollars for 1,000 bot-resolved conversations
 bench-mail: $(READY) ## CPU of a mail, from SES's notification to the acknowledgement handed to SES
 	$(PY) -m tests.bench.mail > /dev/null
 
-bench-bot: $(READY) ## what the bot knows and what an answer costs
-	$(PY) -m tests.bench.bot
+bench-bot: $(READY) ## how often the bot is right and what an answer costs, into docs/bot.md (INTENTS=folder of the intent data)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m tests.bench.bot
 
 deploy: $(READY) ## into your AWS account: make deploy STAGE=prod
 	@$(PY) -m infra deploy --stage $(STAGE) $(ARGS)
