@@ -35,8 +35,8 @@ _WORDS: dict[Purpose, dict[str, str]] = {
         "zh-Hant": "您與{business}線上客服對話的驗證碼是 {hidden}，十分鐘內有效。如非本人操作，請忽略。",
     },
     "order": {
-        "en": "{hidden} is your code. Somebody asks {business} for something about your order: write the code in that conversation if it is "
-        "you, and give it to nobody else. It is good for ten minutes.",
+        "en": "{hidden} is your code. Somebody asks {business} for something about your order: write the code in that conversation if it "
+        "is you, and give it to nobody else. It is good for ten minutes.",
         "zh": "验证码 {hidden}。有人正在向{business}申请办理您的订单业务：如是您本人，请在对话中回复，切勿告知他人。十分钟内有效。",
         "zh-Hant": "驗證碼 {hidden}。有人正在向{business}申請辦理您的訂單業務：如是您本人，請在對話中回覆，切勿告知他人。十分鐘內有效。",
     },
