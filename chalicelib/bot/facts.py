@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from chalicelib.bot import amounts, mood, person
 from chalicelib.bot.mood import Urgency
-from chalicelib.bot.phrases import Phrases, lexicon, pattern, plain
+from chalicelib.bot.phrases import Phrases, Wordings, lexicon, pattern, plain
 from chalicelib.bot.retrieval import Hit
 
 Band = Literal["sure", "unsure", "none"]
@@ -145,12 +145,12 @@ def _kind(said: str) -> str:
 
 
 @cache
-def _phrases(written: tuple[str, ...]) -> re.Pattern[str]:
+def _phrases(written: tuple[str, ...]) -> Wordings:
     return pattern({"": written})
 
 
 @cache
-def _list(*path: str) -> re.Pattern[str]:
+def _list(*path: str) -> Wordings:
     found: Phrases = lexicon()
     for name in path:
         found = found[name]  # type: ignore[assignment]

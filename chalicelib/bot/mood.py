@@ -9,7 +9,7 @@ import re
 from functools import cache
 from typing import Literal
 
-from chalicelib.bot.phrases import Phrases, lexicon, pattern, plain
+from chalicelib.bot.phrases import Phrases, Wordings, lexicon, pattern, plain
 
 Urgency = Literal["", "soon", "now"]
 UPSET = -0.6  # from here on somebody is angry, not only dissatisfied
@@ -76,7 +76,7 @@ def _ending(what: str) -> re.Pattern[str]:
 
 
 @cache
-def _list(*path: str) -> re.Pattern[str]:
+def _list(*path: str) -> Wordings:
     found: Phrases = lexicon()
     for name in path:
         found = found[name]  # type: ignore[assignment]

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from chalicelib.bot.phrases import pattern
+from chalicelib.bot.phrases import Wordings, pattern
 from chalicelib.knowledge.words import deletions
 
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
@@ -62,7 +62,7 @@ def _courtesies_han() -> re.Pattern[str]:
 
 
 @cache
-def _found(kind: str) -> re.Pattern[str]:
+def _found(kind: str) -> Wordings:
     lists = _data()["except"] if kind == "except" else {spoken: _data()[spoken][kind] for spoken in ("en", "zh")}
     return pattern({spoken: _expanded(phrases) for spoken, phrases in lists.items()})
 

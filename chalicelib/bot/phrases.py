@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ _NOT = re.compile(r"\b(do|does|did|is|are|was|were|ca|wo|would|could|should|have
 _AM = re.compile(r"\bi'?m\b")
 _IS = re.compile(r"\b(that|what|it|there|who|where)'s\b")
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
+_NO_HAN = re.compile(r"[^\W㐀-䶿一-鿿]")
 _APOSTROPHES = str.maketrans("’‘`´", "''''")
 
 Phrases = Mapping[str, Iterable[str]]
@@ -38,16 +39,52 @@ def _full(text: str) -> str:
     return _IS.sub(r"\1 is", _AM.sub("i am", spelled))
 
 
-def pattern(phrases: Phrases) -> re.Pattern[str]:
-    """One pattern for the phrases of all languages; an empty list never matches. All words share one word boundary, so that their
+class Wordings:
+    """A pattern of phrases that is compiled when a text needs it, and without what cannot be in that text: compiling all
+    of them would cost a cold start more than anything else that the bot does with words."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._phrases = [phrase for spoken in phrases.values() for phrase in spoken]
+        self._made: dict[tuple[bool, bool], re.Pattern[str]] = {}
+
+    def search(self, text: str) -> re.Match[str] | None:
+        return self._fitting(text).search(text)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        return self._fitting(text).finditer(text)
+
+    def sub(self, by: str, text: str) -> str:
+        return self._fitting(text).sub(by, text)
+
+    def _fitting(self, text: str) -> re.Pattern[str]:
+        kind = bool(_HAN.search(text)), bool(_NO_HAN.search(text))
+        if kind not in self._made:
+            self._made[kind] = _compiled(self._phrases, *kind)
+        return self._made[kind]
+
+
+def pattern(phrases: Phrases) -> Wordings:
+    """One pattern for the phrases of all languages; an empty list never matches."""
+    return Wordings(phrases)
+
+
+def _compiled(phrases: Iterable[str], han: bool, others: bool) -> re.Pattern[str]:
+    """For texts with Chinese characters, with others, or with both. All words share one word boundary, so that their
     alternatives are tried where a word begins and nowhere else."""
     made: dict[str, list[str]] = {r"\b(?:%s)\b": [], "%s": [], r"\A(?:%s)\Z": []}
-    for phrase in (phrase for spoken in phrases.values() for phrase in spoken):
+    for phrase in phrases:
         body = _full(normal(phrase.lstrip("=")))
         is_han = bool(_HAN.search(body))
+        if (_needs_han(body) and not han) or not (is_han or others):
+            continue
         place = r"\A(?:%s)\Z" if phrase.startswith("=") else "%s" if is_han else r"\b(?:%s)\b"
         made[place].append(_han(body) if is_han else _words(body))
     return re.compile("|".join(place % "|".join(alternatives) for place, alternatives in made.items() if alternatives) or r"(?!)")
+
+
+def _needs_han(body: str) -> bool:
+    """Is there a part of the phrase that only Chinese characters fill?"""
+    return any(all(_HAN.search(option) for option in part.split("/")) for part in re.split(r"\.\.\.|[+ ]", body) if part)
 
 
 def _words(body: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from chalicelib.bot.phrases import lexicon, pattern, plain
+from chalicelib.bot.phrases import Wordings, lexicon, pattern, plain
 from chalicelib.conversations.model import Message
 
 How = Literal["call", "mail"]
@@ -65,5 +65,5 @@ def _number(text: str, business_number: str) -> str:
 
 
 @cache
-def _list(how: How) -> re.Pattern[str]:
+def _list(how: How) -> Wordings:
     return pattern(lexicon()["wish"][how])

@@ -21,7 +21,7 @@ from chalicelib.bot.actions.declared import FREE, Action, Actions
 from chalicelib.bot.actions.flow import Flow, Heard, Move
 from chalicelib.bot.actions.moved import Moved
 from chalicelib.bot.answer import is_miss, may_wait
-from chalicelib.bot.phrases import pattern, plain
+from chalicelib.bot.phrases import Wordings, pattern, plain
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.errors import Forbidden, TooMany, Unavailable
 from chalicelib.observability import log
@@ -215,7 +215,7 @@ def _heard(case: Case, kind: Literal["yes", "no", "leave", ""], decision: Answer
 
 
 @cache
-def _phrases(kind: str) -> re.Pattern[str]:
+def _phrases(kind: str) -> Wordings:
     return pattern(declared.shipped().phrases[kind])
 
 
