@@ -14,7 +14,7 @@ from chalicelib.bot.wish import Wish
 
 _TURN = 160  # characters
 _TURNS = 6
-_MANY = 100  # who waits is counted no further
+_MANY = 50  # who waits is counted no further
 _LANGUAGES = {"en": "English", "zh": "Chinese", "zh-Hant": "Chinese (traditional)", "other": "a language the bot does not speak"}
 _CHANNELS = {"email": "e-mail", "sms": "SMS", "webchat": "web chat"}
 _SPEAKERS = {"customer": "Customer", "robot": "Automatic mail", "bot": "Bot"}
