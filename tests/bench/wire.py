@@ -12,11 +12,12 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator
 from functools import cache
 from io import BytesIO
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from botocore.awsrequest import AWSResponse, HeadersDict
+from botocore.awsrequest import AWSResponse
 
 Item = dict[str, dict[str, Any]]
 Values = dict[str, dict[str, Any]]
@@ -52,7 +53,7 @@ class Wire:
         kept = self.state / "table.json"
         stored: list[Item] = json.loads(kept.read_text("utf-8")) if kept.exists() else []
         self.threads: dict[str, dict[str, Item]] = {}
-        self.indexes: dict[str, dict[str, dict[Key, Item]]] = {name: {} for name in INDEXES}
+        self.indexes: dict[str, dict[str, dict[Key, tuple[int, Item]]]] = {name: {} for name in INDEXES}
         self.changes: list[tuple[Item | None, Item]] = []
         self.calls: dict[str, int] = {}
         self.sent = len(list((folder / "out").iterdir()))
@@ -93,7 +94,7 @@ class Wire:
             status, content = 400, str(refused).encode()
         except FileNotFoundError:
             status, content = 404, b"<Error><Code>NoSuchKey</Code></Error>"
-        headers = HeadersDict({"content-type": "application/json", "content-length": str(len(content))})
+        headers = {"content-type": "application/json", "content-length": str(len(content))}
         return AWSResponse(request.url, status, headers, _Body(content))
 
     def put(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -157,8 +158,8 @@ class Wire:
     def _found(self, index: str, wanted: dict[str, str]) -> list[Item]:
         if not index:
             return [item for _, item in sorted(self.threads.get(wanted["pk"], {}).items())]
-        attribute, order = INDEXES[index]
-        return sorted(self.indexes[index].get(wanted[attribute], {}).values(), key=lambda item: int(item[order]["N"]))
+        attribute, _ = INDEXES[index]
+        return [item for _, item in sorted(self.indexes[index].get(wanted[attribute], {}).values(), key=itemgetter(0))]
 
     def _check(self, key: Key, request: dict[str, Any]) -> None:
         condition = request.get("ConditionExpression")
@@ -175,7 +176,7 @@ class Wire:
         self.threads[pk][sk] = item
         for name, (attribute, order) in INDEXES.items():
             if attribute in item and order in item:
-                self.indexes[name].setdefault(item[attribute]["S"], {})[pk, sk] = item
+                self.indexes[name].setdefault(item[attribute]["S"], {})[pk, sk] = int(item[order]["N"]), item
         self.changes.append((old, item))
 
     def _forget(self, item: Item | None) -> None:
