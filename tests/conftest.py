@@ -81,10 +81,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of the running stack share one worker, and so one stack."""
+    """Tests of the running stack share one worker, and so one stack; those in a browser another."""
     for item in items:
         if "stack" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("stack"))
+            item.add_marker(pytest.mark.xdist_group("pages" if "browser" in item.path.parts else "stack"))
 
 
 @pytest.fixture(autouse=True)
