@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 RICH = 50  # wordings per article from which there is much of it
-EXACT = 11_000  # wordings; above, some of each article's stand for all
+EXACT, LANDMARKS = 15_500, 4_000  # wordings; above the first, so many, some of each article, stand for all
 BLOCK, SOME = 512, 1_024  # rows that are eliminated, and changed, at once
 LARGEST = 6_000_000  # numbers in `shares`: 12 MB stored
 
@@ -48,9 +48,10 @@ def fit(similarity: Floats, owners: NDArray[np.int32], articles: int) -> Head | 
     """`similarity`: of all wordings with all (it is overwritten); `owners`: each one's article. None if there is too little, or too
     many articles for a head that loads quickly: then neighbours alone decide."""
     count = len(owners)
-    most = min(EXACT, LARGEST // max(articles, 1))
+    most = LARGEST // max(articles, 1)
     if count < 2 or articles < 2 or most < articles:
         return None
+    most = min(most, EXACT if count <= EXACT else LANDMARKS)
     shape = MANY if RICH * articles <= count <= most else FEW
     weight = (count / articles / np.bincount(owners, minlength=articles)[owners]).astype(np.float32)
     wanted = np.zeros((count, articles), np.float32)

@@ -121,6 +121,7 @@ def test_the_solver_agrees_with_numpys() -> None:
 
 def test_of_too_many_wordings_some_of_each_article_stand_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(head, "EXACT", 60)
+    monkeypatch.setattr(head, "LANDMARKS", 60)
     chance = np.random.default_rng(2)
     owners = np.repeat(np.arange(4, dtype=np.int32), [5, 50, 60, 85])
     x = np.eye(4)[owners] + chance.normal(scale=0.3, size=(200, 4))
