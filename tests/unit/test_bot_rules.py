@@ -14,8 +14,9 @@ import pytest
 
 from chalicelib import yaml_files
 from chalicelib.bot import rule_table, rules
-from chalicelib.bot.answer import Brain, Escalation
+from chalicelib.bot.answer import Answer, Brain, Context, Escalation, answer
 from chalicelib.bot.brain import known_queues
+from chalicelib.bot.context import Load
 from chalicelib.bot.facts import Asked, Facts, hear
 from chalicelib.bot.rule_table import BadRules
 from chalicelib.reports import words
@@ -197,6 +198,9 @@ def test_a_sure_answer_goes_before_the_tier() -> None:
     assert answered("Where is my order?", tier="vip").article == "track-order"
 
 
+REASON = {"en": "a long queue", "zh": "排队很长"}
+
+
 def _changed(change: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
     table = copy.deepcopy(TABLE)
     change(table)
@@ -313,3 +317,24 @@ def test_a_changed_threshold_changes_the_answer() -> None:
     shop = lantern()
     careful = replace(shop, rules=replace(shop.rules, answer=1.0))
     assert getattr(ask("Where is my order?", careful), "article", None) == ""
+
+
+def test_the_queues_load_is_looked_up_only_for_a_hand_over_and_may_change_its_rule() -> None:
+    looked: list[tuple[str, str]] = []
+
+    def look(queue: str, urgency: str) -> Load:
+        looked.append((queue, urgency))
+        return Load(waiting=30, waited=600_000, said=(("customer", "Hi"),))
+
+    context = Context("webchat", OPEN)
+    assert isinstance(answer("Where is my order?", context, lantern(), look), Answer)
+    assert looked == []
+    crowded = {"id": "crowded", "when": "asked_for_person and waiting >= 20", "queue": "technical", "urgency": "normal", "reason": REASON}
+    mind = replace(lantern(), rules=rule_table.load(_changed(lambda table: table["hand_over"].insert(0, crowded)), known_queues()))
+    decided = answer("I want to talk to a person", context, mind, look)
+    assert isinstance(decided, Escalation)
+    assert (decided.rule, decided.queue, decided.facts["waiting"], decided.facts["waited"]) == ("crowded", "technical", 30, 10)
+    assert looked == [("general", "normal")]
+    usual = answer("I want to talk to a person", context, lantern(), look)
+    assert isinstance(usual, Escalation)
+    assert (usual.rule, usual.facts["told"]) == ("asked-for-person", "long-queue")
