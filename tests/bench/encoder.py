@@ -99,6 +99,20 @@ def per_text(at: Place) -> float:
     return float(at.told(code)) * 1000
 
 
+READ = """
+from pathlib import Path
+from chalicelib.bot import retrieval
+from chalicelib.knowledge import encoder, index
+known = index.read("bench", {path.name: path.read_bytes() for path in Path(sys.argv[1]).iterdir()}, encoder.load())
+"""
+
+
+def with_index(at: Place, folder: Path) -> tuple[float, float]:
+    """CPU ms over bare Python until a question can be answered from the index in `folder`, and peak MB of a process that answers some."""
+    answering = f"questions = {QUESTIONS!r}\nfor i in range(100): retrieval.search(known, questions[i % 5] + ' ' + str(i), '2026-11-23')\n"
+    return at.measure(READ, str(folder)).cpu, at.measure(READ + answering, str(folder), rounds=3).peak
+
+
 def layer_size() -> float:
     """MB of production's layer, unzipped."""
     return sum(info.file_size for info in zipfile.ZipFile(layer("aws")).infolist()) / MB
