@@ -22,7 +22,7 @@ from tests.unit.lantern import lantern
 
 BUCKET = "knowledge"
 TEXT = (ROOT / rule_file.SHIPPED).read_text("utf-8")
-CAREFUL = TEXT.replace("answer: 0.7", "answer: 0.9")
+CAREFUL = TEXT.replace("answer: 0.8", "answer: 0.9")
 
 
 @pytest.fixture
@@ -62,15 +62,15 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> None:
 
 class TestAStagesOwnRules:
     def test_are_used_within_a_minute_and_given_up_again(self, cloud: Cloud, clock: list[float]) -> None:
-        assert used() == 0.7
+        assert used() == 0.8
         version = rules.push(cloud, BUCKET, rule_file.parsed(CAREFUL, "mine.yaml"))
-        assert used() == 0.7
+        assert used() == 0.8
         clock[0] += override.KEEP_SECONDS
         assert used() == 0.9
         assert rules.pushed(cloud, BUCKET) == (version, CAREFUL)
         assert rules.reset(cloud, BUCKET)
         clock[0] += override.KEEP_SECONDS
-        assert used() == 0.7
+        assert used() == 0.8
         assert rules.pushed(cloud, BUCKET) is None
         assert not rules.reset(cloud, BUCKET)
 
@@ -116,7 +116,7 @@ class TestAStagesOwnRules:
         assert told == ["rules_unreadable"]
         assert rules.unusable(cloud, BUCKET)
         override.forget()
-        assert used() == 0.7
+        assert used() == 0.8
 
     def test_of_a_store_that_does_not_answer_are_asked_for_again_at_once(
         self, cloud: Cloud, clock: list[float], monkeypatch: pytest.MonkeyPatch
@@ -130,7 +130,7 @@ class TestAStagesOwnRules:
                 raise Unavailable("no answer")
 
             down.setattr(override, "_renew", refuse)
-            assert used() == 0.7
+            assert used() == 0.8
         assert used() == 0.9
         with monkeypatch.context() as down:
             clock[0] += override.KEEP_SECONDS
