@@ -22,7 +22,7 @@ DAY = "2026-11-23"
 SIZES = (1_000, 10_000)
 ASKED = 400
 ROUNDS = 3
-MEMORY = 3_008  # MB of the learn function
+MEMORY = 2_048  # MB of the learn function
 
 
 def content(size: int) -> tuple[list[Article], list[Example]]:
