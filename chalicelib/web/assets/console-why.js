@@ -2,12 +2,14 @@
 import { html, Time, Words } from "./common.js";
 import { Urgent } from "./console-parts.js";
 
+// A name may be anything, also that of what every object has ("constructor").
+const own = (words, name) => (Object.hasOwn(words, name) ? words[name] : undefined);
 const ASIDE = ["why", "told", "near"]; // kept with the facts, and no facts themselves
 
 export function Escalated({ e, words, language }) {
   const { rule, reason, reason_zh: chinese, queue, urgency, summary, facts = {} } = e.detail;
   const w = words.why;
-  const because = (language.startsWith("zh") && chinese) || w.reasons[reason] || reason;
+  const because = (language.startsWith("zh") && chinese) || own(w.reasons, reason) || reason;
   const known = Object.entries(facts).filter(([name, value]) => !ASIDE.includes(name) && tells(value));
   const decided = Object.entries(facts.why?.facts ?? {});
   const others = known.filter(([name]) => !(name in (facts.why?.facts ?? {})));
@@ -37,14 +39,14 @@ export function wishText(wish, words) {
   return how ? `${words.why.wish[how](to)} · ${words.why.unproven}` : "";
 }
 
-const Facts = ({ all, w }) => html`<ul class="facts">${all.map(([name, value]) => html`<li><span>${w.facts[name] ?? name}</span> <bdi>${shown(name, value, w)}</bdi></li>`)}</ul>`;
+const Facts = ({ all, w }) => html`<ul class="facts">${all.map(([name, value]) => html`<li><span>${own(w.facts, name) ?? name}</span> <bdi>${shown(name, value, w)}</bdi></li>`)}</ul>`;
 
 const tells = (value) => value !== "" && value !== null && value !== false && value !== -1;
 
 const percent = (share) => (typeof share === "number" ? `${Math.round(share * 100)} %` : shown("", share, { values: {} }));
 
 function shown(name, value, w) {
-  const named = w.values[name]?.[value];
+  const named = own(own(w.values, name) ?? {}, value);
   if (named) return named;
   if (typeof value === "boolean") return value ? w.yes : w.no;
   if (name === "confidence") return percent(value);

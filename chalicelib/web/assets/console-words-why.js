@@ -7,7 +7,11 @@ export const WHY = {
     knew: "What else the bot knew",
     wish: { call: (to) => `Wishes to be called at ${to}`, mail: (to) => `Wishes to be written to at ${to}` },
     unproven: "as the customer wrote it",
-    reasons: {},
+    reasons: {
+      "enough automatic answers to this sender": "enough automatic answers to this sender",
+      "the sender may be forged": "the sender may be forged",
+      "sent files without a word": "sent files without a word",
+    },
     yes: "yes",
     no: "no",
     facts: {
