@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chalicelib.conversations import keys
 from infra.cloud import Cloud
 from infra.encoder import install
 from infra.local.aws import session
 from infra.local.house import Addresses, house
 from infra.operate import logs
-from tests.people import Agent, Mailer, Phone, Visitor
+from tests.people import Agent, Mailer, Phone, Visitor, eventually
 
 # Before anything is imported that could ask for them.
 os.environ.update(
@@ -35,6 +36,28 @@ class Stack:
 
     def visitor(self) -> Visitor:
         return Visitor(self.addresses.site)
+
+    def closed(self, visitor: Visitor) -> None:
+        """The visitor's connections are closed, and the gateway knows it."""
+        visitor.disconnect()
+        addresses = self.addresses
+        table = session().client("dynamodb", endpoint_url=addresses.aws)
+        gateway = session().client("apigatewaymanagementapi", endpoint_url=addresses.websocket.replace("ws://", "http://"))
+        rows = table.query(
+            TableName=addresses.outputs["Table"],
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :x)",
+            ExpressionAttributeValues={":pk": {"S": keys.thread_pk(visitor.address)}, ":x": {"S": keys.socket_sk("")}},
+        )["Items"]
+
+        def is_gone(connection: str) -> bool:
+            try:
+                gateway.get_connection(ConnectionId=connection)
+            except gateway.exceptions.GoneException:
+                return True
+            return False
+
+        for row in rows:
+            eventually(lambda row=row: is_gone(row["sk"]["S"].removeprefix(keys.socket_sk(""))))
 
     def agent(self, role: str = "agent") -> Agent:
         login = next(login for login in self.addresses.logins if login["role"] == role)

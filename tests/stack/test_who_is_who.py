@@ -80,7 +80,7 @@ def test_who_leaves_the_chat_is_answered_by_mail_and_goes_on_with_the_same_agent
     c = waits_for_a_person(visitor, agent)
     by_mail(visitor, mailer)
     eventually(lambda: agent.read(c["id"])["contact"] == {"blocked": "", "proven": True})
-    visitor.disconnect()
+    stack.closed(visitor)
 
     reply = agent.reply(c["id"], "We send you a new pot.")
     later(stack, c["id"], reply["id"])
@@ -137,7 +137,7 @@ def test_who_said_stop_gets_no_text_and_reads_it_in_the_chat(stack: Stack, agent
     visitor, phone = stack.visitor(), stack.phone()
     c = waits_for_a_person(visitor, agent)
     proves(visitor, phone.number, lambda: code_in(phone.inbox()))
-    visitor.disconnect()
+    stack.closed(visitor)
     first = agent.reply(c["id"], "Your parcel is on its way.")
     later(stack, c["id"], first["id"])
     follows = eventually(lambda: [m for m in agent.read(c["id"])["messages"] if m["id"] == "f+" + first["id"]])
