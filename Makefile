@@ -49,10 +49,10 @@ test: $(READY) browser check ## everything that must hold before a change lands
 coverage: $(READY) browser ## which lines and branches the tests of `make test` reach
 	$(PY) -m pytest tests/unit tests/local tests/deploy tests/stack tests/browser -m "not slow" -n $(WORKERS) --dist loadgroup --cov --cov-report=term
 
-faults: $(READY) browser ## kills, cuts, loops, floods, webhooks five times at once and in every order (SEED=n repeats a run)
+faults: $(READY) browser ## kills, cuts, loops, floods, hostile strings, webhooks five times at once and in every order (SEED=n repeats a run)
 	$(PY) -m pytest tests/faults tests/stack tests/browser -m slow -q -s
 
-hostile: $(READY) browser ## every hostile string in every page of a real browser (make test takes a sample)
+hostile: $(READY) browser ## every hostile string in every page of a real browser (make faults takes a sample)
 	HOSTILE=all $(PY) -m pytest tests/browser/test_hostile.py tests/browser/test_hostile_report.py -q
 
 bench: bench-cold bench-bot bench-mail bench-cost ## all benchmarks

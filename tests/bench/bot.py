@@ -1,7 +1,7 @@
 """`python -m tests.bench.bot`: how well and how cheaply the bot answers; writes the figures into docs/bot.md.
 
 The data: see bot_data.py (INTENTS names their folder). Nothing here is tuned: what there is to choose was chosen on train and valid
-parts, and the confidence by `python -m tests.bench.train_confidence`.
+parts, and the confidence by `python -m tests.bench.train_confidence`. What the test parts were seen for besides stands in docs/bot.md.
 """
 
 from __future__ import annotations

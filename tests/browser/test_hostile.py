@@ -27,7 +27,7 @@ from tests.browser.driver import Browser
 from tests.unit.conftest import T0
 from tests.unit.mails import BUSINESS, CUSTOMER, SUPPORT, known  # noqa: F401 - a fixture among them
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 STRINGS = hostile.strings()
 LIVE = [s for s in STRINGS if "script" in s.live]

@@ -24,7 +24,7 @@ from tests.unit.conftest import T0
 from tests.unit.mails import known  # noqa: F401 - a fixture
 from tests.unit.test_report_render import formulas, parsed, without_ours
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 STRINGS = hostile.strings()
 TEXTS = [hostile.typed(s.value, hostile.CHAT) for s in STRINGS]

@@ -16,7 +16,7 @@ from tests.conftest import Stack
 from tests.people import Agent, eventually
 from tests.stack.webhooks import Entrance
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 STRINGS = [s for s in hostile.strings() if "script" in s.live or s.id.startswith(("unicode", "header", "naughty"))]
 NAME = '"><img src=x onerror=window.__pwned=1>'
