@@ -35,9 +35,9 @@ def test_words_and_not_characters_are_turned(simplified: str, expected: str) -> 
 
 
 def test_an_article_in_simplified_characters_is_told_in_hers() -> None:
-    decided = answered("請問怎麼退貨？")
+    decided = answered("怎麼退貨？")
     assert (decided.article, decided.language) == ("return-item", "zh-Hant")
-    assert decided.text == traditional(answered("请问怎么退货？").text) != answered("请问怎么退货？").text
+    assert decided.text == traditional(answered("怎么退货？").text) != answered("怎么退货？").text
 
 
 def test_titles_that_are_offered_are_in_her_script_and_picked_in_it() -> None:
@@ -55,4 +55,4 @@ def test_a_short_reply_keeps_her_script() -> None:
 def test_without_the_library_the_text_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opencc", None)
     assert traditional("发票") == "发票"
-    assert answered("請問怎麼退貨？").article == "return-item"
+    assert answered("怎麼退貨？").article == "return-item"
