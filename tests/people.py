@@ -128,7 +128,7 @@ class Agent:
                 return None
             return claimed
 
-        return eventually(look) or {}
+        return eventually(look, 5 * PATIENCE) or {}  # earlier tests may have left dozens in the queues
 
     def reply(self, conversation: str, text: str, reply_id: str = "") -> dict[str, Any]:
         body = {"id": reply_id or f"reply-{secrets.token_hex(6)}", "text": text}
