@@ -52,6 +52,7 @@ QUESTIONS = (
 SEED = int(os.environ.get("SEED", secrets.randbelow(10**6)))
 PATIENCE = 300.0
 FUNCTIONS = ("BotAnswer", "Deliver")
+BACK = 240  # seconds: a killed bot loads its encoder again
 ENOUGH = 5  # kills of each function, or the test has shown nothing
 
 
@@ -214,12 +215,12 @@ def test_nothing_is_lost_or_said_twice_while_functions_are_killed(stack: Stack) 
     thread.start()
     try:
         in_parallel(jobs)
-        eventually(lambda: min(killer.killed[name] for name in FUNCTIONS) >= ENOUGH, 240)  # a killed bot needs longer to come back than it did without its encoder
+        eventually(lambda: min(killer.killed[name] for name in FUNCTIONS) >= ENOUGH, BACK)
     finally:
         killer.stopped.set()
         thread.join()
     settled(cloud, addresses)
-    eventually(lambda: not in_doubt_though_it_arrived(mailers, phones, books(cloud, addresses)), 240)
+    eventually(lambda: not in_doubt_though_it_arrived(mailers, phones, books(cloud, addresses)), BACK)
     told = books(cloud, addresses)
     print(f"killed {dict(killer.killed)}; states {dict(Counter((m.channel, m.state) for m in told.outgoing.values()))}")
 
