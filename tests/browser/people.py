@@ -49,6 +49,8 @@ def resolve(browser: Browser) -> None:
 
 
 def _claim_one(browser: Browser) -> None:
+    if not browser.find("#claim").is_displayed():  # a phone shows the lists or a conversation, not both
+        browser.click(".back")
     before = _hash(browser)
     browser.until(lambda: browser.all("#claim:enabled"), "the last claim does not end")
     browser.click("#claim")
