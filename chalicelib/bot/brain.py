@@ -9,12 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chalicelib import aws, settings, yaml_files
+from chalicelib import settings, yaml_files
 from chalicelib.bot import fresh, opening_hours, override, rule_table
 from chalicelib.bot.answer import Brain
 from chalicelib.errors import BadRequest, Unavailable
-from chalicelib.knowledge import encoder
-from chalicelib.knowledge import index as indexes
+from chalicelib.knowledge import bucket, indexing
 from chalicelib.knowledge.index import Index
 from chalicelib.observability import log
 
@@ -64,18 +63,8 @@ def _renew() -> None:
 
 
 def _current(known: Index | None) -> Index:
-    bucket = settings.env("KNOWLEDGE_BUCKET")
-    version = indexes.pointed(_object(bucket, indexes.POINTER))
-    if known and known.version == version:
-        return known
-    files = {name: _object(bucket, indexes.key(version, name)) for name in indexes.FILES}
-    return indexes.read(version, files, encoder.load())
-
-
-def _object(bucket: str, name: str) -> bytes:
-    with aws.translated(f"read {name} from the knowledge bucket"):
-        body: bytes = aws.client("s3").get_object(Bucket=bucket, Key=name)["Body"].read()
-        return body
+    version = bucket.pointed()
+    return known if known and known.version == version else indexing.read(version)
 
 
 @cache

@@ -10,10 +10,10 @@ import json
 import time
 from collections.abc import Sequence
 
-from chalicelib import aws, settings
 from chalicelib.bot import rule_table
 from chalicelib.bot.rules import Rules
 from chalicelib.errors import BadRequest, NotFound, Unavailable
+from chalicelib.knowledge import bucket
 from chalicelib.observability import log
 
 KEY = "rules/current.json"  # {"version": …, "rules": what rules.yaml says}
@@ -60,8 +60,7 @@ def read(body: bytes, shipped: Rules, queues: Sequence[str]) -> Rules:
 
 def _renew(shipped: Rules, queues: Sequence[str]) -> None:
     try:
-        with aws.translated("read the rules from the knowledge bucket"):
-            body = aws.client("s3").get_object(Bucket=settings.env("KNOWLEDGE_BUCKET"), Key=KEY)["Body"].read()
+        body = bucket.load(KEY)
     except NotFound:
         _Kept.rules, _Kept.body = None, b""
         return

@@ -1,4 +1,4 @@
-"""The knowledge bucket: indexes under their versions, the pointer to the one that counts, drafts and comparisons.
+"""The knowledge bucket: indexes under their versions, the pointer to the one that counts, drafts, comparisons, a stage's rules.
 
 | object              | what |
 |---------------------|------|
@@ -6,6 +6,7 @@
 | `current.json`      | which version the bot uses |
 | `comparisons/<id>`  | what a release changed; forgotten after 30 days, as it quotes customers |
 | `drafts/<id>`       | what is previewed without being stored; forgotten after a day |
+| `rules/…`           | a stage's own rules: see chalicelib/bot/override.py |
 """
 
 from __future__ import annotations
@@ -16,28 +17,32 @@ from typing import Any
 
 from chalicelib import aws, settings
 from chalicelib.errors import NotFound
-
-POINTER = "current.json"
+from chalicelib.knowledge import index as indexes
+from chalicelib.knowledge.index import BadIndex
 
 
 def store(version: str, files: Mapping[str, bytes]) -> None:
     """The same version twice is the same files."""
     for name, content in files.items():
-        save(f"versions/{version}/{name}", content)
+        save(indexes.key(version, name), content)
+
+
+def pointed() -> str:
+    """The version that the bot uses. Raises NotFound before the first publishing, BadIndex if nobody can read which."""
+    return indexes.pointed(load(indexes.POINTER))
 
 
 def current() -> str:
     """The version that the bot uses; "" before the first publishing, or if nobody can read which."""
     try:
-        found = load_json(POINTER)["version"]
-    except (NotFound, ValueError, LookupError, TypeError):
+        return pointed()
+    except (NotFound, BadIndex):
         return ""
-    return found if isinstance(found, str) and found.isalnum() else ""
 
 
 def point(version: str) -> None:
     """Makes a version the one that the bot uses, within a minute."""
-    save_json(POINTER, {"version": version})
+    save(indexes.POINTER, indexes.pointer(version))
 
 
 def save_json(name: str, value: Any) -> None:
@@ -50,12 +55,12 @@ def load_json(name: str) -> Any:
 
 
 def save(name: str, content: bytes) -> None:
-    with aws.translated("write to the knowledge bucket"):
+    with aws.translated(f"write {name} to the knowledge bucket"):
         aws.client("s3").put_object(Bucket=settings.env("KNOWLEDGE_BUCKET"), Key=name, Body=content)
 
 
 def load(name: str) -> bytes:
     """Raises NotFound."""
-    with aws.translated("read from the knowledge bucket"):
+    with aws.translated(f"read {name} from the knowledge bucket"):
         content: bytes = aws.client("s3").get_object(Bucket=settings.env("KNOWLEDGE_BUCKET"), Key=name)["Body"].read()
     return content

@@ -89,7 +89,7 @@ def _knowledge(kept: Path) -> dict[str, bytes]:
     if not kept.exists():
         version, files = index.build((), (), None)
         kept.mkdir(parents=True)
-        (kept / index.POINTER).write_text(json.dumps({"version": version}))
+        (kept / index.POINTER).write_bytes(index.pointer(version))
         for name, content in files.items():
             (kept / name).write_bytes(content)
     return {path.name: path.read_bytes() for path in kept.iterdir()}

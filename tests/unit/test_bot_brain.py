@@ -12,10 +12,10 @@ import pytest
 from moto import mock_aws
 
 from chalicelib import aws
-from chalicelib.bot import brain
+from chalicelib.bot import brain, override
 from chalicelib.bot.answer import Answer, Context, Escalation, answer
 from chalicelib.errors import Unavailable
-from chalicelib.knowledge import index
+from chalicelib.knowledge import bucket, index
 from chalicelib.knowledge.article import Article
 from tests.unit.lantern import OPEN
 
@@ -69,13 +69,13 @@ def test_within_a_minute_and_for_the_same_version_nothing_is_read_again(
     publish(s3, "text")
     first = brain.load().index
     read: list[str] = []
-    fetch = brain._object
-    monkeypatch.setattr(brain, "_object", lambda bucket, name: (read.append(name), fetch(bucket, name))[1])
+    fetch = bucket.load
+    monkeypatch.setattr(bucket, "load", lambda name: (read.append(name), fetch(name))[1])
     assert brain.load().index is first
     assert read == []
     clock[0] += brain.KEEP_SECONDS
     assert brain.load().index is first
-    assert read == [index.POINTER]
+    assert read == [index.POINTER, override.KEY]
 
 
 def broken(s3: Any, kind: str) -> None:
@@ -139,10 +139,10 @@ def test_a_store_that_is_down_leaves_the_knowledge_as_it_is(s3: Any, clock: list
     publish(s3, "text")
     assert ask().text == "text"
 
-    def down(bucket: str, name: str) -> bytes:
+    def down(name: str) -> bytes:
         raise Unavailable("S3 is down")
 
-    monkeypatch.setattr(brain, "_object", down)
+    monkeypatch.setattr(bucket, "load", down)
     clock[0] += brain.KEEP_SECONDS
     assert ask().text == "text"
 
