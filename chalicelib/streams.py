@@ -17,10 +17,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib import aws, settings
+from chalicelib.dynamodb import Item
 from chalicelib.errors import Conflict, NotFound, NotOwner, Postponed, Unavailable
 from chalicelib.observability import log
 
-Item = dict[str, dict[str, Any]]  # as DynamoDB writes it
 Handler = Callable[[Item, Item | None], str]  # (new image, old image) -> what happened, one word for the log
 
 REPLAY = "baton:replay"  # the event source of a record that comes again by the clock

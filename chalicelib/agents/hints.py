@@ -10,8 +10,8 @@ from typing import Any
 from chalicelib import push
 from chalicelib.agents import line
 from chalicelib.conversations import keys, sockets
-from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Conversation
+from chalicelib.dynamodb import Item
 from chalicelib.observability import now
 
 

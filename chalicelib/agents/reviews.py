@@ -11,8 +11,8 @@ from typing import Any
 
 from chalicelib import settings
 from chalicelib.conversations import asking, keys, table
-from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Message
+from chalicelib.dynamodb import Item
 from chalicelib.errors import BatonError
 from chalicelib.knowledge import threshold, verdicts
 from chalicelib.knowledge.verdicts import Review

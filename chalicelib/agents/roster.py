@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chalicelib import aws, settings
+from chalicelib import aws, dynamodb, settings
 from chalicelib.conversations import keys
+from chalicelib.dynamodb import Item
 from chalicelib.errors import BadRequest, Conflict, NotFound
 
 MAX_OPEN = 5
@@ -55,7 +56,9 @@ def find(agent_id: str) -> Agent:
 def everyone() -> list[Agent]:
     with aws.translated("read the agents"):
         page = aws.client("dynamodb").query(
-            TableName=settings.env("TABLE"), KeyConditionExpression="pk = :pk", ExpressionAttributeValues=keys.encode({":pk": keys.AGENTS})
+            TableName=settings.env("TABLE"),
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=dynamodb.encode({":pk": keys.AGENTS}),
         )
     return [_agent(item) for item in page["Items"]]
 
@@ -95,7 +98,7 @@ def recount(agent: Agent, held: int) -> None:
                 Key=_key(agent.id),
                 UpdateExpression="SET held = :held",
                 ConditionExpression="held = :seen",
-                ExpressionAttributeValues=keys.encode({":held": held, ":seen": agent.held}),
+                ExpressionAttributeValues=dynamodb.encode({":held": held, ":seen": agent.held}),
             )
     except Conflict:
         return
@@ -107,12 +110,12 @@ def view(agent: Agent) -> dict[str, Any]:
     return shown | {"open": shown.pop("held"), "skills": list(agent.skills)}
 
 
-def _key(agent_id: str) -> keys.Item:
+def _key(agent_id: str) -> Item:
     return keys.key(keys.AGENTS, agent_id)
 
 
 def _first(agent: Agent) -> Agent:
-    item = keys.encode({"pk": keys.AGENTS, "sk": agent.id, "type": "agent", **{k: v for k, v in asdict(agent).items() if k != "id"}})
+    item = dynamodb.encode({"pk": keys.AGENTS, "sk": agent.id, "type": "agent", **{k: v for k, v in asdict(agent).items() if k != "id"}})
     try:
         with aws.translated("store an agent"):
             aws.client("dynamodb").put_item(TableName=settings.env("TABLE"), Item=item, ConditionExpression="attribute_not_exists(pk)")
@@ -130,7 +133,7 @@ def _update(agent_id: str, values: dict[str, Any]) -> Agent:
                 UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
                 ConditionExpression="attribute_exists(pk)",
                 ExpressionAttributeNames={f"#{name}": name for name in values},
-                ExpressionAttributeValues=keys.encode({f":{name}": value for name, value in values.items()}),
+                ExpressionAttributeValues=dynamodb.encode({f":{name}": value for name, value in values.items()}),
                 ReturnValues="ALL_NEW",
             )
     except Conflict:
@@ -145,7 +148,7 @@ def _count(agent_id: str, step: int, condition: str) -> dict[str, Any]:
             "Key": _key(agent_id),
             "UpdateExpression": "ADD held :step",
             "ConditionExpression": condition,
-            "ExpressionAttributeValues": keys.encode({":step": step}),
+            "ExpressionAttributeValues": dynamodb.encode({":step": step}),
         }
     }
 
@@ -168,8 +171,8 @@ def _skills(skills: Any) -> Sequence[str]:
     return [known_queue(skill) for skill in skills]
 
 
-def _agent(item: keys.Item) -> Agent:
-    values = keys.decode(item)
+def _agent(item: Item) -> Agent:
+    values = dynamodb.decode(item)
     return Agent(
         id=values["sk"],
         email=values["email"],

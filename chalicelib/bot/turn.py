@@ -19,8 +19,8 @@ from chalicelib.bot.context import Load
 from chalicelib.bot.facts import DAYS
 from chalicelib.bot.language import detect
 from chalicelib.conversations import identities, ids, keys, model, openings, proofs, table
-from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
+from chalicelib.dynamodb import Item
 from chalicelib.errors import Conflict, NotOwner, Unavailable
 from chalicelib.observability import now
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from chalicelib.conversations.keys import Item
+from chalicelib.dynamodb import Item
 
 # The item's `todo` -> the module.
 CHORES = {"fetch": "sms_media", "report": "email_events"}

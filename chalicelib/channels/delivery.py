@@ -16,8 +16,8 @@ from typing import Any
 from chalicelib import push
 from chalicelib.channels import CHANNELS, following, receipts
 from chalicelib.conversations import identities, keys, sockets, table, timeline
-from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Message, State
+from chalicelib.dynamodb import Item
 from chalicelib.errors import BatonError, Postponed, Unavailable, Uncertain
 from chalicelib.observability import now
 

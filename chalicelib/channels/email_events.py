@@ -18,7 +18,7 @@ from chalicelib.channels import receipts, sns
 from chalicelib.channels.receipts import Event
 from chalicelib.channels.tags import untagged
 from chalicelib.conversations import identities, keys, table
-from chalicelib.conversations.keys import Item
+from chalicelib.dynamodb import Item
 from chalicelib.observability import log, now
 
 # An event is as true after a failed day as at once, and coming again does no harm.

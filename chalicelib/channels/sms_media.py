@@ -18,8 +18,8 @@ from urllib.parse import urljoin
 from chalicelib import outside, settings
 from chalicelib.channels import receipts
 from chalicelib.conversations import files, keys, table
-from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Message
+from chalicelib.dynamodb import Item
 from chalicelib.errors import Forbidden, Postponed, TooLarge, Unavailable
 from chalicelib.observability import log, now
 from chalicelib.outside import Place, is_public, pool, resolve

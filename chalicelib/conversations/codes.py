@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib import aws, settings
+from chalicelib import aws, dynamodb, settings
 from chalicelib.conversations import keys
-from chalicelib.conversations.keys import Item
+from chalicelib.dynamodb import Item
 from chalicelib.errors import Conflict, TooMany
 
 
@@ -12,7 +12,7 @@ def begin(thread: str, channel: str, address: str, at: int, life: int) -> None:
     """A new code replaces the one before it. `life` in ms."""
     values = {"type": "code", "at": at, "tries": 0, "expires": (at + life) // 1000 + 60}
     with aws.translated("remember that a code was asked for"):
-        aws.client("dynamodb").put_item(TableName=settings.env("TABLE"), Item=_key(thread, channel, address) | keys.encode(values))
+        aws.client("dynamodb").put_item(TableName=settings.env("TABLE"), Item=_key(thread, channel, address) | dynamodb.encode(values))
 
 
 def attempt(thread: str, channel: str, address: str, oldest: int, most: int) -> int:
@@ -25,12 +25,12 @@ def attempt(thread: str, channel: str, address: str, oldest: int, most: int) -> 
                 UpdateExpression="ADD tries :one",
                 ConditionExpression="#at > :oldest",
                 ExpressionAttributeNames={"#at": "at"},
-                ExpressionAttributeValues=keys.encode({":one": 1, ":oldest": oldest}),
+                ExpressionAttributeValues=dynamodb.encode({":one": 1, ":oldest": oldest}),
                 ReturnValues="ALL_NEW",
             )
     except Conflict:
         return 0
-    counted = keys.decode(answer["Attributes"])
+    counted = dynamodb.decode(answer["Attributes"])
     if counted["tries"] > most:
         raise TooMany("too many tries: ask for a new code")
     at: int = counted["at"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib import aws, settings
+from chalicelib import aws, dynamodb, settings
 from chalicelib.conversations import keys
 
 KEEP_SECONDS = 600
@@ -16,7 +16,7 @@ def add(what: str, who: str, minute: int, count: int, keep: int = KEEP_SECONDS) 
             Key=keys.key(keys.counter_pk(what, who), str(minute)),
             UpdateExpression="ADD #count :count SET #type = :type, expires = :expires",
             ExpressionAttributeNames={"#count": "count", "#type": "type"},
-            ExpressionAttributeValues=keys.encode({":count": count, ":type": "counter", ":expires": minute * 60 + keep}),
+            ExpressionAttributeValues=dynamodb.encode({":count": count, ":type": "counter", ":expires": minute * 60 + keep}),
             ReturnValues="UPDATED_NEW",
         )
     return int(answer["Attributes"]["count"]["N"])

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from chalicelib import aws, settings
+from chalicelib import aws, dynamodb, settings
 from chalicelib.conversations import identities, keys, table
 from chalicelib.conversations.identities import Identity
-from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Conversation
+from chalicelib.dynamodb import Item
 from chalicelib.errors import NotFound
 
 # Of these a person usually has one: two different ones, both proven, may be two people who share a browser.
@@ -72,7 +72,7 @@ def exactly(customer: str) -> Customer:
     of_kind: dict[str, list[Item]] = {"I": [], "T": [], "K": []}
     for item in table.of_customer(customer):
         of_kind[item["pk"]["S"][0]].append(item)
-    records = [keys.decode(item) for item in of_kind["K"]]
+    records = [dynamodb.decode(item) for item in of_kind["K"]]
     moves = tuple(_move(values) for values in records if values["type"] == "move")
     gone = {move.source for move in moves if move.kind == "merge" and not move.undone}
     marks = [values for values in records if values["type"] == "possibly" and values["other"] not in gone]
@@ -130,11 +130,11 @@ def move_item(move: Move) -> Item:
     """With the attributes that put it into the index by_customer."""
     values: dict[str, Any] = {name: getattr(move, name) for name in ("kind", "source", "target", "by", "why", "at", "undone")}
     record = {"type": "move", "customer": move.holder, "opened_at": move.at, "identities": list(move.identities)}
-    return {**move.key, **keys.encode(values | record)}
+    return {**move.key, **dynamodb.encode(values | record)}
 
 
 def read_move(item: Item) -> Move:
-    return _move(keys.decode(item))
+    return _move(dynamodb.decode(item))
 
 
 def _move(values: dict[str, Any]) -> Move:

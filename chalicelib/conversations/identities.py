@@ -11,10 +11,10 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from chalicelib import aws, settings
+from chalicelib import aws, dynamodb, settings
 from chalicelib.conversations import keys
-from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Message, Proven, Tier
+from chalicelib.dynamodb import Item
 from chalicelib.errors import BadRequest, Conflict, NotFound
 
 Block = Literal["stopped", "bounced", "complaint", ""]
@@ -77,7 +77,7 @@ def read(channel: str, address: str) -> Identity | None:
 
 def identity(item: Item) -> Identity:
     """An item as it is stored."""
-    values = keys.decode(item)
+    values = dynamodb.decode(item)
     channel, address = keys.split_identity(values["pk"])
     return Identity(
         channel=channel,
@@ -128,7 +128,7 @@ def blocked(channel: str, address: str, asked_at: int = 0) -> Block:
             ConsistentRead=True,
             ProjectionExpression="blocked, blocked_at",
         )
-    values = keys.decode(found.get("Item", {}))
+    values = dynamodb.decode(found.get("Item", {}))
     return block_for(values.get("blocked", ""), values.get("blocked_at", 0), asked_at)
 
 
@@ -156,7 +156,7 @@ def _first_version(channel: str, address: str) -> str:
     """The customer of an identity that was stored before identities stood in the index by_customer."""
     with aws.translated("read an identity"):
         found = aws.client("dynamodb").get_item(TableName=settings.env("TABLE"), Key=_key(channel, address), ConsistentRead=True)
-    return str(keys.decode(found.get("Item", {})).get("customer_id", ""))
+    return str(dynamodb.decode(found.get("Item", {})).get("customer_id", ""))
 
 
 def _key(channel: str, address: str) -> Item:
@@ -171,7 +171,7 @@ def _update(channel: str, address: str, change: str, values: dict[str, Any], con
             TableName=settings.env("TABLE"),
             Key=_key(channel, address),
             UpdateExpression=change,
-            ExpressionAttributeValues=keys.encode(values),
+            ExpressionAttributeValues=dynamodb.encode(values),
             ReturnValues="ALL_NEW",
             **request | ({"ConditionExpression": condition} if condition else {}),
         )

@@ -37,9 +37,8 @@ from typing import Any
 from zlib import crc32
 
 from chalicelib.conversations.model import Conversation, Event, Message, Proof
+from chalicelib.dynamodb import Item, decode, encode
 from chalicelib.errors import NotFound
-
-Item = dict[str, dict[str, Any]]
 
 HEAD = "HEAD"
 READ = "READ"
@@ -193,32 +192,6 @@ def proof(item: Item) -> Proof:
     values = decode(item)
     channel, _, address = values["sk"].removeprefix("P#").partition("#")
     return Proof(channel, address, values["how"], values["at"])
-
-
-def encode(values: dict[str, Any]) -> Item:
-    """Strings, integers, booleans and lists of strings: nothing else is ever stored."""
-    return {name: _encode(value) for name, value in values.items()}
-
-
-def decode(item: Item) -> dict[str, Any]:
-    return {name: _decode(value) for name, value in item.items()}
-
-
-def _encode(value: Any) -> dict[str, Any]:
-    if isinstance(value, bool):
-        return {"BOOL": value}
-    if isinstance(value, int):
-        return {"N": str(value)}
-    if isinstance(value, list | tuple):
-        return {"L": [{"S": entry} for entry in value]}
-    return {"S": value}
-
-
-def _decode(value: dict[str, Any]) -> Any:
-    kind, content = next(iter(value.items()))
-    if kind == "N":
-        return int(content)
-    return [entry["S"] for entry in content] if kind == "L" else content
 
 
 def _thread(values: dict[str, Any]) -> str:

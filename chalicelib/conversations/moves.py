@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from chalicelib import aws, settings
+from chalicelib import aws, dynamodb, settings
 from chalicelib.conversations import customers, identities, keys, table
 from chalicelib.conversations.customers import Customer, Move
 from chalicelib.conversations.identities import Identity
-from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Conversation, Event
+from chalicelib.dynamodb import Item
 from chalicelib.errors import BadRequest, Conflict, NotFound, Postponed, Unavailable
 from chalicelib.observability import now
 
@@ -96,13 +96,13 @@ def _undo(merged: Move, by: str, at: int) -> Move:
         "Key": merged.key,
         "UpdateExpression": "SET undone = :at",
         "ConditionExpression": "undone = :never",
-        "ExpressionAttributeValues": keys.encode({":at": at, ":never": 0}),
+        "ExpressionAttributeValues": dynamodb.encode({":at": at, ":never": 0}),
     }
     back = {
         "Key": keys.key(keys.customer_pk(merged.source), "-"),
         "UpdateExpression": "REMOVE merged_into",
         "ConditionExpression": "merged_into = :target",
-        "ExpressionAttributeValues": keys.encode({":target": merged.target}),
+        "ExpressionAttributeValues": dynamodb.encode({":target": merged.target}),
     }
     put = {"Item": customers.move_item(move), "ConditionExpression": "attribute_not_exists(pk)"}
     _write("undo a merge", {"Put": put}, {"Update": undone}, {"Update": back})
@@ -115,13 +115,13 @@ def _move_identity(identity: Identity, target: str, move: Move) -> None:
         "Key": keys.key(keys.identity_pk(*identity.name), "-"),
         "UpdateExpression": "SET customer = :target",
         "ConditionExpression": "customer = :source",
-        "ExpressionAttributeValues": keys.encode({":target": target, ":source": move.source}),
+        "ExpressionAttributeValues": dynamodb.encode({":target": target, ":source": move.source}),
     }
     named = {
         "Key": move.key,
         "UpdateExpression": "SET identities = list_append(identities, :name)",
         "ConditionExpression": "undone = :never",
-        "ExpressionAttributeValues": keys.encode({":name": [_name(identity)], ":never": 0}),
+        "ExpressionAttributeValues": dynamodb.encode({":name": [_name(identity)], ":never": 0}),
     }
     late = () if _name(identity) in move.identities else ({"Update": named},)
     try:
@@ -159,7 +159,7 @@ def _update_customer(customer: str, change: str, value: str | int, condition: st
             "UpdateExpression": change,
             "ConditionExpression": condition,
             "ExpressionAttributeNames": {"#type": "type"},
-            "ExpressionAttributeValues": keys.encode({":value": value, ":type": "customer"}),
+            "ExpressionAttributeValues": dynamodb.encode({":value": value, ":type": "customer"}),
         }
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from chalicelib import aws, settings
+from chalicelib import aws, dynamodb, settings
 from chalicelib.conversations import keys
 from chalicelib.errors import Conflict
 
@@ -22,7 +22,7 @@ class Note:
 
 def add(thread: str, note: Note) -> bool:
     """False if this note was stored already."""
-    item = keys.encode({"pk": keys.thread_pk(thread), "sk": f"N#{note.id}", **asdict(note)})
+    item = dynamodb.encode({"pk": keys.thread_pk(thread), "sk": f"N#{note.id}", **asdict(note)})
     try:
         with aws.translated("store a note"):
             aws.client("dynamodb").put_item(
@@ -39,8 +39,8 @@ def of(thread: str) -> list[Note]:
         page = aws.client("dynamodb").query(
             TableName=settings.env("NOTES_TABLE"),
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=keys.encode({":pk": keys.thread_pk(thread)}),
+            ExpressionAttributeValues=dynamodb.encode({":pk": keys.thread_pk(thread)}),
         )
-    rows = [keys.decode(item) for item in page["Items"]]
+    rows = [dynamodb.decode(item) for item in page["Items"]]
     notes = [Note(r["id"], r["at"], r["by"], r["name"], r["text"]) for r in rows]
     return sorted(notes, key=lambda n: (n.at, n.id))

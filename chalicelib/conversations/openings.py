@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2s
 
-from chalicelib import aws, settings
+from chalicelib import aws, dynamodb, settings
 from chalicelib.conversations import keys
 from chalicelib.conversations.model import Message
 
@@ -35,10 +35,10 @@ def counted(message: Message) -> Today:
             Key=keys.key(keys.counter_pk("opened", f"{message.channel}#{message.address}"), day),
             UpdateExpression="ADD #count :one SET words = :words, #last = :last, #type = :type, expires = :expires",
             ExpressionAttributeNames={"#count": "count", "#last": "last", "#type": "type"},
-            ExpressionAttributeValues=keys.encode(values),
+            ExpressionAttributeValues=dynamodb.encode(values),
             ReturnValues="ALL_OLD",
         )
-    before = keys.decode(answer.get("Attributes", {}))
+    before = dynamodb.decode(answer.get("Attributes", {}))
     if before.get("last") == message.id:  # the stream repeats itself after a crash
         return Today(before["count"], False)
     return Today(before.get("count", 0) + 1, before.get("words") == words)

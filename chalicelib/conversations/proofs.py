@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from chalicelib import aws, settings
+from chalicelib import aws, dynamodb, settings
 from chalicelib.conversations import customers, identities, keys, moves, table
 from chalicelib.conversations.customers import Customer
 from chalicelib.conversations.identities import Identity
-from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Event, Proven
+from chalicelib.dynamodb import Item
 from chalicelib.errors import Conflict
 
 
@@ -24,7 +24,7 @@ def prove(thread: str, channel: str, address: str, how: Proven, at: int) -> bool
     try:
         with aws.translated("store a proof"):
             aws.client("dynamodb").put_item(
-                TableName=settings.env("TABLE"), Item=keys.encode(item), ConditionExpression="attribute_not_exists(pk)"
+                TableName=settings.env("TABLE"), Item=dynamodb.encode(item), ConditionExpression="attribute_not_exists(pk)"
             )
     except Conflict:
         return False
@@ -66,7 +66,7 @@ def _mark(one: str, other: str, channel: str, at: int) -> None:
     """Both customers get a note of the other."""
     for mine, theirs in ((one, other), (other, one)):
         mark = {"type": "possibly", "customer": mine, "opened_at": at, "other": theirs, "why": channel}
-        item = {**keys.key(keys.customer_pk(mine), keys.possibly_sk(theirs)), **keys.encode(mark)}
+        item = {**keys.key(keys.customer_pk(mine), keys.possibly_sk(theirs)), **dynamodb.encode(mark)}
         with aws.translated("mark a customer"):
             aws.client("dynamodb").put_item(TableName=settings.env("TABLE"), Item=item)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from chalicelib import aws, settings
+from chalicelib import aws, dynamodb, settings
 from chalicelib.conversations import keys
 from chalicelib.errors import Conflict
 
 
 def mark(thread: str, at: int) -> bool:
     """Everything up to this message's time (ms) was read; False if that was known. Raises Unavailable."""
-    item = keys.encode({"pk": keys.thread_pk(thread), "sk": keys.READ, "type": "read", "at": at})
+    item = dynamodb.encode({"pk": keys.thread_pk(thread), "sk": keys.READ, "type": "read", "at": at})
     try:
         with aws.translated("store how far a visitor has read"):
             aws.client("dynamodb").put_item(
@@ -17,7 +17,7 @@ def mark(thread: str, at: int) -> bool:
                 Item=item,
                 ConditionExpression="attribute_not_exists(pk) OR #at < :at",
                 ExpressionAttributeNames={"#at": "at"},
-                ExpressionAttributeValues=keys.encode({":at": at}),
+                ExpressionAttributeValues=dynamodb.encode({":at": at}),
             )
     except Conflict:
         return False

@@ -6,7 +6,7 @@ readers check the expiry themselves, as DynamoDB may delete late.
 
 from __future__ import annotations
 
-from chalicelib import aws, settings
+from chalicelib import aws, dynamodb, settings
 from chalicelib.conversations import keys
 from chalicelib.errors import Conflict
 from chalicelib.observability import now as clock
@@ -47,7 +47,7 @@ def close_console(connection: str) -> None:
 def _put(pk: str, connection: str, agent: str, now: int) -> None:
     row = {"pk": pk, "sk": keys.socket_sk(connection), "type": "socket", "agent": agent, "expires": now // 1000 + LIFE_SECONDS}
     with aws.translated("store a connection"):
-        aws.client("dynamodb").put_item(TableName=settings.env("TABLE"), Item=keys.encode(row))
+        aws.client("dynamodb").put_item(TableName=settings.env("TABLE"), Item=dynamodb.encode(row))
 
 
 def _read(pk: str, now: int) -> list[tuple[str, str]]:
@@ -55,9 +55,9 @@ def _read(pk: str, now: int) -> list[tuple[str, str]]:
         page = aws.client("dynamodb").query(
             TableName=settings.env("TABLE"),
             KeyConditionExpression="pk = :pk AND begins_with(sk, :x)",
-            ExpressionAttributeValues=keys.encode({":pk": pk, ":x": keys.socket_sk("")}),
+            ExpressionAttributeValues=dynamodb.encode({":pk": pk, ":x": keys.socket_sk("")}),
         )
-    rows = [keys.decode(item) for item in page["Items"]]
+    rows = [dynamodb.decode(item) for item in page["Items"]]
     return [(row["sk"].removeprefix("X#"), row["agent"]) for row in rows if row["expires"] > now // 1000]
 
 
@@ -67,7 +67,7 @@ def _delete(pk: str, connection: str) -> None:
         "TableName": settings.env("TABLE"),
         "Key": keys.key(pk, keys.socket_sk(connection)),
         "ConditionExpression": "expires < :opening",
-        "ExpressionAttributeValues": keys.encode({":opening": clock() // 1000 + LIFE_SECONDS - OPENING_SECONDS}),
+        "ExpressionAttributeValues": dynamodb.encode({":opening": clock() // 1000 + LIFE_SECONDS - OPENING_SECONDS}),
     }
     try:
         with aws.translated("forget a connection"):

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chalicelib import aws, settings
+from chalicelib import aws, dynamodb, settings
 from chalicelib.conversations import keys
-from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Conversation, Event, Message, State
 from chalicelib.conversations.timeline import Thread
+from chalicelib.dynamodb import Item
 from chalicelib.errors import Conflict, NotFound
 
 _PAGE = 100  # BatchGetItem takes no more keys
@@ -74,7 +74,7 @@ def save(
     happens in one transaction or not at all. Without, it is one plain write: the bot's usual case.
     """
     written = replace(c, version=c.version + 1)
-    put = {"TableName": settings.env("TABLE"), "Item": keys.conversation_item(written), **_unchanged(c.version)}
+    put = {"TableName": settings.env("TABLE"), "Item": keys.conversation_item(written), **dynamodb.unchanged(c.version)}
     others = [*_beside(written, event, messages, past), *also]
     with aws.translated("save the conversation"):
         if others:
@@ -106,7 +106,7 @@ def record_following(follow_up: Message, told: Sequence[Message], detail: str, a
             "UpdateExpression": "SET #state = :sent, state_at = :at, detail = :detail",
             "ConditionExpression": "#state = :before AND (attribute_not_exists(detail) OR detail <> :detail)",
             "ExpressionAttributeNames": {"#state": "state"},
-            "ExpressionAttributeValues": keys.encode({":sent": "sent", ":at": at, ":detail": detail, ":before": m.state}),
+            "ExpressionAttributeValues": dynamodb.encode({":sent": "sent", ":at": at, ":detail": detail, ":before": m.state}),
         }
         for m in told
     ]
@@ -152,7 +152,7 @@ def line(queue: str, urgency: str) -> Line:
         page = aws.client("dynamodb").query(
             TableName=settings.env("TABLE"),
             **query,
-            ExpressionAttributeValues=keys.encode({":w": keys.queue_work(queue, urgency)}),
+            ExpressionAttributeValues=dynamodb.encode({":w": keys.queue_work(queue, urgency)}),
             ProjectionExpression="waiting_since",
             Limit=_LINE,
         )
@@ -188,7 +188,7 @@ def restamp_past(c: Conversation, source: str, target: str) -> None:
                 Key=keys.key(keys.thread_pk(c.thread), keys.past_sk(c.number)),
                 UpdateExpression="SET customer = :target",
                 ConditionExpression="customer = :source",
-                ExpressionAttributeValues=keys.encode({":source": source, ":target": target}),
+                ExpressionAttributeValues=dynamodb.encode({":source": source, ":target": target}),
             )
     except Conflict:
         return
@@ -221,7 +221,7 @@ def _update(m: Message, change: str, condition: str, names: dict[str, str], valu
                 Key=keys.key(keys.thread_pk(m.thread), keys.message_sk(m.id)),
                 UpdateExpression=change,
                 ConditionExpression=condition,
-                ExpressionAttributeValues=keys.encode(values),
+                ExpressionAttributeValues=dynamodb.encode(values),
                 **named,
             )
     except Conflict:
@@ -237,12 +237,6 @@ def _beside(c: Conversation, event: Event | None, messages: Sequence[Message], p
         yield {"Put": {"TableName": table, "Item": keys.conversation_item(past, keys.past_sk(past.number))}}
     for m in messages:
         yield {"Put": {"TableName": table, "Item": keys.message_item(m), "ConditionExpression": "attribute_not_exists(pk)"}}
-
-
-def _unchanged(version: int) -> dict[str, Any]:
-    if version == 0:
-        return {"ConditionExpression": "attribute_not_exists(pk)"}
-    return {"ConditionExpression": "version = :v", "ExpressionAttributeValues": keys.encode({":v": version})}
 
 
 def _put(item: Item, condition: str) -> None:
@@ -263,18 +257,8 @@ def _work(work: str, limit: int) -> list[Conversation]:
 
 
 def _query(request: dict[str, Any], values: dict[str, Any], limit: int = 0) -> Iterator[Item]:
-    """Follows the pages; stops after `limit` items if one is given."""
-    request = {"TableName": settings.env("TABLE"), "ExpressionAttributeValues": keys.encode(values), **request}
-    seen = 0
-    while True:
-        with aws.translated("query the table"):
-            page = aws.client("dynamodb").query(**request)
-        for item in page["Items"]:
-            yield item
-            seen += 1
-        if not page.get("LastEvaluatedKey") or (limit and seen >= limit):
-            return
-        request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+    request = {"TableName": settings.env("TABLE"), "ExpressionAttributeValues": dynamodb.encode(values), **request}
+    return dynamodb.query("query the table", request, limit)
 
 
 def _whole(index_items: Iterable[Item]) -> Iterator[Item]:

@@ -1,6 +1,6 @@
 """The knowledge table as such: items by partition and order. What lies in which partition, the modules that use this say.
 
-Values are texts, numbers, booleans, None, lists and mappings of these. Errors: Conflict (a condition failed), Unavailable.
+Values are those of chalicelib/dynamodb.py. Errors: Conflict (a condition failed), Unavailable.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from chalicelib import aws, settings
+from chalicelib import aws, dynamodb, settings
+from chalicelib.dynamodb import Item
 from chalicelib.errors import Conflict, Unavailable
 
 Values = dict[str, Any]
@@ -55,19 +56,11 @@ def get(pk: str, sk: str) -> Values | None:
 def query(pk: str, *, since: str = "", start: str = "", newest_first: bool = False, limit: int = 0) -> Iterator[Values]:
     """The items of a partition in order, read consistently: from `since` on, or those whose order begins with `start`; at most `limit`."""
     order = " AND begins_with(sk, :sk)" if start else " AND sk >= :sk" if since else ""
-    values = {":pk": {"S": pk}} | ({":sk": {"S": start or since}} if order else {})
-    request: Values = {"TableName": _table(), "KeyConditionExpression": f"pk = :pk{order}", "ExpressionAttributeValues": values}
-    request |= {"ConsistentRead": True, "ScanIndexForward": not newest_first} | ({"Limit": limit} if limit else {})
-    seen = 0
-    while True:
-        with aws.translated("read knowledge"):
-            page = aws.client("dynamodb").query(**request)
-        for item in page["Items"]:
-            yield _values(item)
-            seen += 1
-        if not page.get("LastEvaluatedKey") or (limit and seen >= limit):
-            return
-        request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+    values = {":pk": pk} | ({":sk": start or since} if order else {})
+    request: Values = {"TableName": _table(), "KeyConditionExpression": f"pk = :pk{order}"}
+    request |= {"ExpressionAttributeValues": dynamodb.encode(values), "ConsistentRead": True, "ScanIndexForward": not newest_first}
+    request |= {"Limit": limit} if limit else {}
+    yield from map(_values, dynamodb.query("read knowledge", request, limit))
 
 
 def delete(pk: str, sk: str, version: int | None = None) -> None:
@@ -96,52 +89,19 @@ def _write(requests: Sequence[Any]) -> None:
 
 
 def _condition(version: int | None) -> Values:
-    if version is None:
-        return {}
-    if version == 0:
-        return {"ConditionExpression": "attribute_not_exists(pk)"}
-    return {
-        "ConditionExpression": "#v = :v",
-        "ExpressionAttributeNames": {"#v": "version"},
-        "ExpressionAttributeValues": {":v": {"N": str(version)}},
-    }
+    return {} if version is None else dynamodb.unchanged(version)
 
 
-def _key(key: Key) -> Values:
-    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+def _key(key: Key) -> Item:
+    return dynamodb.encode({"pk": key[0], "sk": key[1]})
 
 
-def _item(key: Key, values: Mapping[str, Any]) -> Values:
-    return {**{name: _encode(value) for name, value in values.items()}, **_key(key)}
+def _item(key: Key, values: Mapping[str, Any]) -> Item:
+    return dynamodb.encode(values) | _key(key)
 
 
-def _values(item: Values) -> Values:
-    return {name: _decode(value) for name, value in item.items() if name not in ("pk", "sk")}
-
-
-def _encode(value: Any) -> Values:
-    if value is None:
-        return {"NULL": True}
-    if isinstance(value, bool):
-        return {"BOOL": value}
-    if isinstance(value, int | float):
-        return {"N": repr(value)}
-    if isinstance(value, Mapping):
-        return {"M": {name: _encode(part) for name, part in value.items()}}
-    if isinstance(value, list | tuple):
-        return {"L": [_encode(part) for part in value]}
-    return {"S": value}
-
-
-def _decode(value: Values) -> Any:
-    kind, content = next(iter(value.items()))
-    if kind == "N":
-        return int(content) if content.lstrip("-").isdigit() else float(content)
-    if kind == "M":
-        return {name: _decode(part) for name, part in content.items()}
-    if kind == "L":
-        return [_decode(part) for part in content]
-    return None if kind == "NULL" else content
+def _values(item: Item) -> Values:
+    return {name: value for name, value in dynamodb.decode(item).items() if name not in ("pk", "sk")}
 
 
 def _table() -> str:

@@ -25,9 +25,11 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
+from chalicelib import dynamodb
 from chalicelib.channels import sms
 from chalicelib.conversations import keys
 from chalicelib.conversations.model import Message
+from chalicelib.dynamodb import Item
 from infra.local import mails
 from infra.local.aws import session
 from infra.local.smtp import SUBJECT
@@ -138,7 +140,7 @@ def mail(cloud: Cloud, address: str, order: list[str]) -> None:
             sns.publish(TopicArn=outputs["MailTopic"], Subject=SUBJECT, Message=told)
 
 
-def items(cloud: Cloud) -> list[keys.Item]:
+def items(cloud: Cloud) -> list[Item]:
     pages = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.stack.addresses.outputs["Table"])
     return [item for page in pages for item in page["Items"]]
 
@@ -170,7 +172,7 @@ def books(cloud: Cloud, addresses: set[str]) -> Books:
     found = items(cloud)
     messages = [keys.message(i) for i in found if i["type"]["S"] in ("incoming", "outgoing")]
     mine = [m for m in messages if m.address in addresses]
-    heads = {keys.decode(i)["pk"].removeprefix("T#"): keys.decode(i) for i in found if i["type"]["S"] == "head"}
+    heads = {dynamodb.decode(i)["pk"].removeprefix("T#"): dynamodb.decode(i) for i in found if i["type"]["S"] == "head"}
     outgoing = {(m.thread, m.id): m for m in mine if m.direction == "outgoing"}
     return Books([m for m in mine if m.direction == "incoming"], outgoing, heads)
 

@@ -17,9 +17,11 @@ from urllib.parse import urlencode
 
 import httpx
 
+from chalicelib import dynamodb
 from chalicelib.channels.tags import tagged
 from chalicelib.conversations import keys
 from chalicelib.conversations.model import Conversation, Message
+from chalicelib.dynamodb import Item
 from chalicelib.observability import now
 from infra.local import mails, twilio
 from infra.local.aws import session
@@ -97,7 +99,7 @@ class Entrance:
         found = self.client("sqs").get_queue_attributes(QueueUrl=self.stack.addresses.outputs[queue], AttributeNames=names)
         return sum(int(found["Attributes"][name]) for name in names)
 
-    def put(self, item: keys.Item) -> None:
+    def put(self, item: Item) -> None:
         self.client("dynamodb").put_item(TableName=self.stack.addresses.outputs["Table"], Item=item)
 
     def mail(self, letter: EmailMessage, at: datetime | None = None, ses_id: str = "") -> dict[str, Any]:
@@ -126,21 +128,21 @@ class Entrance:
         account = self.secrets.get("secrets/twilio_account_sid", "AC" + "0" * 32)
         return twilio.incoming(account, self.stack.addresses.sms_number, phone, text, sid or twilio.new_sid("SM"))
 
-    def items(self) -> list[keys.Item]:
+    def items(self) -> list[Item]:
         pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=self.stack.addresses.outputs["Table"], ConsistentRead=True)
         return [item for page in pages for item in page["Items"]]
 
-    def message(self, of: Message, items: list[keys.Item]) -> Message:
+    def message(self, of: Message, items: list[Item]) -> Message:
         """The same one as it is now."""
         key = keys.key(keys.thread_pk(of.thread), keys.message_sk(of.id))
         return next(keys.message(i) for i in items if (i["pk"], i["sk"]) == (key["pk"], key["sk"]))
 
-    def blocked(self, channel: str, address: str, items: list[keys.Item]) -> str:
+    def blocked(self, channel: str, address: str, items: list[Item]) -> str:
         """Why nothing may be sent there, or ""."""
         name = keys.identity_pk(channel, address)
-        return next((str(keys.decode(i).get("blocked", "")) for i in items if i["pk"]["S"] == name), "")
+        return next((str(dynamodb.decode(i).get("blocked", "")) for i in items if i["pk"]["S"] == name), "")
 
-    def books(self, address: str, items: list[keys.Item] | None = None) -> Books:
+    def books(self, address: str, items: list[Item] | None = None) -> Books:
         """All that the table holds of a customer's address, over all threads; `items` if they were read already."""
         items = self.items() if items is None else items
         messages = [keys.message(i) for i in items if i["type"]["S"] in ("incoming", "outgoing")]

@@ -13,8 +13,8 @@ from moto import mock_aws
 from chalicelib import aws
 from chalicelib.agents import roster
 from chalicelib.agents.roster import Agent
-from chalicelib.conversations import keys
 from chalicelib.conversations.model import Message
+from chalicelib.dynamodb import Item
 from infra.template import data
 from tests.unit.packaged import package, prod, resources  # noqa: F401 - fixtures
 
@@ -36,8 +36,8 @@ class Store:
     postponed: str
     seen: dict[str, Any] = field(default_factory=dict)
 
-    def items(self) -> list[keys.Item]:
-        found: list[keys.Item] = aws.client("dynamodb").scan(TableName="conversations", ConsistentRead=True)["Items"]
+    def items(self) -> list[Item]:
+        found: list[Item] = aws.client("dynamodb").scan(TableName="conversations", ConsistentRead=True)["Items"]
         return found
 
     def stream(self) -> list[dict[str, Any]]:
@@ -56,7 +56,7 @@ class Store:
         return [json.loads(m["Body"]) for m in page.get("Messages", [])]
 
 
-def record(item: keys.Item, old: keys.Item | None = None) -> dict[str, Any]:
+def record(item: Item, old: Item | None = None) -> dict[str, Any]:
     images = {"Keys": {"pk": item["pk"], "sk": item["sk"]}, "NewImage": item, "SequenceNumber": item["pk"]["S"] + item["sk"]["S"]}
     if old:
         images["OldImage"] = old

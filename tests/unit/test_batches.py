@@ -15,6 +15,7 @@ import pytest
 
 from chalicelib import streams
 from chalicelib.conversations import keys, table
+from chalicelib.dynamodb import Item
 from chalicelib.errors import Unavailable
 from tests.unit.conftest import T0, Store, incoming, record
 from tests.unit.test_streams import parked
@@ -40,7 +41,7 @@ def batch(vector: dict[str, Any]) -> list[dict[str, Any]]:
 def test_each_batch(store: Store, vector: dict[str, Any]) -> None:
     effects: list[str] = []
 
-    def once(item: keys.Item, _old: keys.Item | None) -> str:
+    def once(item: Item, _old: Item | None) -> str:
         message = keys.message(item)
         if not table.record(message):
             return "already_done"
@@ -77,7 +78,7 @@ def test_a_passing_fault_at_any_place_loses_and_doubles_nothing(store: Store, br
     [ten] = [vector for vector in BATCHES if vector["id"] == "ten"]
     records, effects, troubles = batch(ten), list[str](), [Unavailable("throttled")]
 
-    def once(item: keys.Item, _old: keys.Item | None) -> str:
+    def once(item: Item, _old: Item | None) -> str:
         message = keys.message(item)
         if message.id == f"m-{broken:07d}" and troubles:
             raise troubles.pop()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import aws, streams
+from chalicelib import aws, dynamodb, streams
 from chalicelib.conversations import customers, identities, keys, model, moves, proofs, table
 from chalicelib.conversations.identities import Identity
 from chalicelib.errors import BadRequest, BatonError, Conflict, NotFound, Unavailable
@@ -50,7 +50,7 @@ def world(store: Store) -> tuple[dict[str, str], dict[str, str]]:
     held: dict[str, str] = {}
     talks: dict[str, str] = {}
     for item in store.items():
-        values = keys.decode(item)
+        values = dynamodb.decode(item)
         if values["type"] == "identity":
             held[values["pk"]] = values["customer"]
         elif values["type"] in ("head", "past"):
@@ -88,7 +88,7 @@ def test_a_better_proof_replaces_the_carriers_word_and_nothing_else(store: Store
 
 
 def test_an_identity_of_the_first_version_keeps_its_customer(store: Store) -> None:
-    old = keys.encode({"pk": keys.identity_pk("email", MAIL), "sk": "-", "type": "identity", "customer_id": "c-old", "tier": "vip"})
+    old = dynamodb.encode({"pk": keys.identity_pk("email", MAIL), "sk": "-", "type": "identity", "customer_id": "c-old", "tier": "vip"})
     aws.client("dynamodb").put_item(TableName="conversations", Item=old)
     known = identities.whose(incoming(channel="email", address=MAIL))
     assert (known.customer, known.tier) == ("c-old", "vip")

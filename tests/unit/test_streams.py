@@ -12,6 +12,7 @@ from chalicelib import aws, push, streams
 from chalicelib.agents import hints, line, roster, sweep
 from chalicelib.agents.roster import Agent
 from chalicelib.conversations import keys, model, sockets, table
+from chalicelib.dynamodb import Item
 from chalicelib.errors import Conflict, NotOwner, Postponed, Unavailable
 from chalicelib.observability import now
 from tests.people import eventually
@@ -25,7 +26,7 @@ def batch(*ids: str) -> dict[str, Any]:
 
 
 def failing(faults: dict[str, Exception], done: list[str]) -> dict[str, streams.Handler]:
-    def handle(item: keys.Item, _old: keys.Item | None) -> str:
+    def handle(item: Item, _old: Item | None) -> str:
         message_id = item["sk"]["S"].removeprefix("M#")
         if message_id in faults:
             raise faults[message_id]

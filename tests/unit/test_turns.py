@@ -9,8 +9,8 @@ import pytest
 from chalicelib.bot import turn, turns
 from chalicelib.bot.answer import Brain, Context
 from chalicelib.conversations import keys, model, table
-from chalicelib.conversations.keys import Item
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
+from chalicelib.dynamodb import Item
 from tests.unit.conftest import T0, Store, incoming
 from tests.unit.test_model import HAND_OVER
 

@@ -1,0 +1,69 @@
+"""DynamoDB's way of writing values, and what every table is asked in the same way. What lies in which table, its rooms say.
+
+Values are texts, numbers, booleans, None, lists and mappings of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chalicelib import aws
+
+Item = dict[str, dict[str, Any]]  # name -> {type: content}
+
+
+def encode(values: Mapping[str, Any]) -> Item:
+    return {name: _encode(value) for name, value in values.items()}
+
+
+def decode(item: Item) -> dict[str, Any]:
+    return {name: _decode(value) for name, value in item.items()}
+
+
+def unchanged(version: int) -> dict[str, Any]:
+    """The condition of a write over an item whose "version" this is; 0: there is no such item yet."""
+    if version == 0:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {"ConditionExpression": "version = :v", "ExpressionAttributeValues": encode({":v": version})}
+
+
+def query(what: str, request: Mapping[str, Any], limit: int = 0) -> Iterator[Item]:
+    """Follows the pages; stops after `limit` items if one is given. `what` says what is read, for the errors: Unavailable."""
+    request, seen = dict(request), 0
+    while True:
+        with aws.translated(what):
+            page = aws.client("dynamodb").query(**request)
+        for item in page["Items"]:
+            yield item
+            seen += 1
+        if not page.get("LastEvaluatedKey") or (limit and seen >= limit):
+            return
+        request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _encode(value: Any) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"S": value}
+    if value is None:
+        return {"NULL": True}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, int | float):
+        return {"N": str(value)}
+    if isinstance(value, Mapping):
+        return {"M": encode(value)}
+    if isinstance(value, list | tuple):
+        return {"L": [_encode(part) for part in value]}
+    raise TypeError(f"no value of a table: {type(value).__name__}")
+
+
+def _decode(value: dict[str, Any]) -> Any:
+    kind, content = next(iter(value.items()))
+    if kind in ("S", "BOOL"):
+        return content
+    if kind == "N":
+        return int(content) if content.lstrip("-").isdigit() else float(content)
+    if kind == "M":
+        return decode(content)
+    return [_decode(part) for part in content] if kind == "L" else None
