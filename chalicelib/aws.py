@@ -6,7 +6,6 @@ cold start would pay for. Nothing is connected at import, so tests choose the mo
 
 from __future__ import annotations
 
-import hmac
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from functools import cache, partial
 from typing import Any
 
 from chalicelib import aws_fronts
-from chalicelib.aws_direct import Direct, signing_key
+from chalicelib.aws_direct import Direct
 from chalicelib.errors import BadRequest, BatonError, Conflict, NotAuthenticated, NotFound, Unavailable, Uncertain, Undeliverable
 
 ATTEMPTS = 3
@@ -137,17 +136,9 @@ def sending(what: str) -> Iterator[None]:
 
 @cache
 def _session() -> Any:
-    from botocore import auth
     from botocore.session import Session
 
-    auth.AUTH_TYPE_MAPS["v4"] = type("Signer", (auth.SigV4Auth,), {"signature": _signature})
     return Session()
-
-
-def _signature(signer: Any, string_to_sign: str, request: Any) -> str:
-    """botocore makes the day's key anew for each call, which is four of its five hashes."""
-    key = signing_key(signer.credentials.secret_key, request.context["timestamp"][:8], signer._region_name, signer._service_name)
-    return hmac.digest(key, string_to_sign.encode(), "sha256").hex()
 
 
 @contextmanager

@@ -83,7 +83,7 @@ def signed(request: Request, environment: Mapping[str, str], at: float) -> Heade
     service, where = request.signed_as or request.service, region(environment)
     scope = f"{stamp[:8]}/{where}/{service}/aws4_request"
     words = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
-    signature = hmac.digest(signing_key(secret, stamp[:8], where, service), words.encode(), "sha256").hex()
+    signature = hmac.digest(_signing_key(secret, stamp[:8], where, service), words.encode(), "sha256").hex()
     del headers["Host"]  # the connection names it
     headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={name}/{scope}, SignedHeaders={listed}, Signature={signature}"
     headers["User-Agent"] = "Baton"
@@ -91,8 +91,8 @@ def signed(request: Request, environment: Mapping[str, str], at: float) -> Heade
 
 
 @lru_cache(maxsize=16)
-def signing_key(secret: str, day: str, where: str, service: str) -> bytes:
-    """The key of a day, which botocore makes anew for each call."""
+def _signing_key(secret: str, day: str, where: str, service: str) -> bytes:
+    """The key of a day: four of a signature's five hashes."""
     key = f"AWS4{secret}".encode()
     for part in (day, where, service, "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
