@@ -18,7 +18,7 @@ from chalicelib.bot.answer import Brain, Context, answer, is_miss, may_wait
 from chalicelib.bot.context import Load
 from chalicelib.bot.facts import DAYS
 from chalicelib.bot.language import detect
-from chalicelib.conversations import identities, ids, keys, model, openings, proofs, table
+from chalicelib.conversations import identities, ids, keys, memory, model, openings, proofs, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.dynamodb import Item
 from chalicelib.errors import Conflict, NotOwner, Unavailable
@@ -62,7 +62,7 @@ def handle(item: Item, _old: Item | None) -> str:
 
 
 def _turn(head: Conversation | None, message: Message, item: Item, at: int) -> str:
-    done = model.outcome(head, message.id) if head else ""
+    done = memory.outcome(head.recent, message.id) if head else ""
     if head and done == "waits":
         return _go_on(Opening(head), message, item, at)
     if done and head:
@@ -124,7 +124,7 @@ def _notice(head: Conversation | None, message: Message) -> str:
 def _go_on(opening: Opening, message: Message, item: Item, at: int) -> str:
     """After the pause. If anything happened meanwhile, that took over; a record that the stream repeats waits for its pause."""
     c = opening.conversation
-    if not streams.is_paused(item) or not model.is_latest(c, message.id) or c.owner != "bot":
+    if not streams.is_paused(item) or not memory.is_latest(c.recent, message.id) or c.owner != "bot":
         return "waits"
     return _act(opening, message, _moved(c, message, c.turn, at, waits=False), c.turn, at)
 
@@ -308,7 +308,7 @@ def _finish(head: Conversation, message: Message, at: int) -> str:
         return "answered"
     # The head already counts this message as answered; asked about it as it stands, the bot would see a repeated question.
     words = head.question if len(head.question) > len(message.text) else _question(head, message)
-    settled = head.article if model.is_latest(head, message.id) else ""
+    settled = head.article if memory.is_latest(head.recent, message.id) else ""
     as_before = replace(head, misses=0, article="", offered=(), question=head.question if settled else "")
     decision = _decide(as_before, message, words, at, settled=settled)
     if isinstance(decision, Answer):

@@ -8,9 +8,9 @@ version is still the one it was made from. So whoever lost a race is refused by 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from hashlib import blake2s
 from typing import Any, Literal
 
+from chalicelib.conversations.memory import remembered
 from chalicelib.errors import BadRequest, NotOwner
 
 Channel = Literal["email", "sms", "webchat"]
@@ -24,8 +24,6 @@ State = Literal["received", "pending", "sending", "sent", "delivered", "failed",
 CHANNELS: tuple[Channel, ...] = ("email", "sms", "webchat")
 URGENCIES: tuple[Urgency, ...] = ("urgent", "normal")
 
-# So many decisions are remembered on the head, so that a stream record that comes again changes nothing.
-REMEMBERED = 8
 # Characters kept on the head, which is to stay within one write unit (1 KB).
 QUESTION = 120
 TURN = 300
@@ -141,7 +139,7 @@ class Conversation:
     turn: str = ""  # what the customer wrote in the turn that is not over yet, cut
     wish: str = ""  # how she would rather be answered while she waits: "call +4915123456789", "mail ann@example.com"; as she wrote it
     flow: str = ""  # the self-service action that is under way, as bot/actions/flow.py writes it
-    recent: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()  # what was decided about its last messages, as memory.py writes it
 
     @property
     def id(self) -> str:
@@ -182,23 +180,18 @@ def received(c: Conversation, message: Message) -> Conversation:
         last_at=max(c.last_at, message.at),
         waiting_since=c.waiting_since or owed,
         language=message.language or c.language,
-        recent=_remember(c, "seen", message.id),
+        recent=remembered(c.recent, "seen", message.id),
     )
 
 
 def noticed(c: Conversation, message: Message) -> Conversation:
     """A robot on the customer's side wrote (an out-of-office note, a bounce): nothing is owed, but its reader should look."""
-    return replace(c, recent=_remember(c, "seen", message.id))
+    return replace(c, recent=remembered(c.recent, "seen", message.id))
 
 
 def waits(c: Conversation, message: Message, words: str) -> Conversation:
     """The customer may not be done: the bot keeps the `words` of her turn so far and waits a moment for more."""
-    return replace(c, turn=words[-TURN:], recent=_remember(c, "waits", message.id))
-
-
-def is_latest(c: Conversation, message_id: str) -> bool:
-    """Did nothing happen since this message was taken in?"""
-    return bool(c.recent) and c.recent[0].endswith(_mark(message_id))
+    return replace(c, turn=words[-TURN:], recent=remembered(c.recent, "waits", message.id))
 
 
 def answered(c: Conversation, message: Message, answer: Answer, at: int, question: str = "") -> Conversation:
@@ -214,7 +207,7 @@ def answered(c: Conversation, message: Message, answer: Answer, at: int, questio
         turn="",
         language=answer.language or c.language,
         last_at=max(c.last_at, at),
-        recent=_remember(c, "answered", message.id),
+        recent=remembered(c.recent, "answered", message.id),
     )
 
 
@@ -228,7 +221,7 @@ def escalated(c: Conversation, message_id: str, escalation: Escalation, at: int)
         turn="",
         flow="",
         language=str(escalation.facts.get("language", "")) or c.language,
-        recent=_remember(c, "escalated", message_id),
+        recent=remembered(c.recent, "escalated", message_id),
     )
 
 
@@ -253,7 +246,7 @@ def replied(c: Conversation, agent: str, message_id: str, at: int) -> Conversati
         replies=c.replies + 1,
         waiting_since=0,
         last_at=max(c.last_at, at),
-        recent=_remember(c, "replied", message_id),
+        recent=remembered(c.recent, "replied", message_id),
     )
 
 
@@ -298,12 +291,6 @@ def is_over(c: Conversation, at: int, idle: int) -> bool:
     return c.owner == "none" or (c.owner == "bot" and c.last_at + idle < at)
 
 
-def outcome(c: Conversation, message_id: str) -> str:
-    """What was already decided about a message: "", "seen", "waits", "answered", "escalated" or "replied"."""
-    mark = _mark(message_id)
-    return next((r.partition(":")[0] for r in c.recent if r.endswith(mark)), "")
-
-
 def answering(incoming: Message) -> dict[str, Any]:
     """What an answer's `meta` must say of the mail that it answers: mail programs keep the thread by it."""
     if incoming.channel != "email":
@@ -332,18 +319,6 @@ def _queued(c: Conversation, queue: str, urgency: Urgency, since: int) -> Conver
 
 def _first_reply(c: Conversation, by: str, at: int) -> Conversation:
     return c if c.first_reply_at else replace(c, first_reply_at=at, first_reply_by=by)
-
-
-def _remember(c: Conversation, decision: str, message_id: str) -> tuple[str, ...]:
-    """The newest decision about a message replaces the older one about the same message."""
-    mark = _mark(message_id)
-    kept = [r for r in c.recent if not r.endswith(mark)]
-    return (decision + mark, *kept)[:REMEMBERED]
-
-
-def _mark(message_id: str) -> str:
-    """Short, so that the head stays within one write unit (1 KB)."""
-    return ":" + blake2s(message_id.encode(), digest_size=6).hexdigest()
 
 
 def _require(c: Conversation, owner: Owner, agent: str = "") -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from chalicelib.conversations import ids, keys, model
+from chalicelib.conversations import ids, keys, memory
 from infra.local import mails
 from infra.local.house import Addresses, house
 from tests.conftest import Stack
@@ -69,7 +69,7 @@ class House:
         heads = {c.thread: c for c in (keys.conversation(i) for i in items if i["type"]["S"] == "head")}
         theirs = [m for m in messages.values() if m.direction == "incoming"]
         ours = [m for m in messages.values() if m.direction == "outgoing"]
-        decided = {m.id: model.outcome(heads[m.thread], m.id) for m in theirs if m.thread in heads}
+        decided = {m.id: memory.outcome(heads[m.thread].recent, m.id) for m in theirs if m.thread in heads}
         undecided = [m for m in theirs if m.by != "robot" and not decided.get(m.id)]
         unwritten = [m for m in theirs if decided.get(m.id) == "answered" and (m.thread, ids.answer(m.id)) not in messages]
         leaving = [m for m in ours if m.state in ("pending", "sending", "sent")]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from chalicelib.conversations import model
+from chalicelib.conversations import memory, model
 from chalicelib.conversations.model import Answer, Conversation, Escalation
 from chalicelib.errors import BadRequest, NotOwner
 from tests.unit.conftest import T0, incoming
@@ -93,7 +93,7 @@ def test_nobody_owes_a_robot_an_answer() -> None:
     c = model.replied(held(), "ann", "r1", T0 + 200)
     after = model.noticed(c, incoming(id="m-0000002", by="robot", at=T0 + 900))
     assert (after.waiting_since, after.incoming, after.last_at) == (0, c.incoming, c.last_at)
-    assert model.outcome(after, "m-0000002") == "seen"
+    assert memory.outcome(after.recent, "m-0000002") == "seen"
 
 
 @pytest.mark.parametrize(("silence", "over"), [(999, False), (1_000, False), (1_001, True)])
@@ -113,8 +113,8 @@ def test_the_head_remembers_the_newest_decisions_and_never_grows(ids: list[str])
     c = model.opened(incoming(), "c1")
     for message_id in ids:
         c = model.received(c, incoming(id=message_id))
-    assert len(c.recent) == min(len(ids), model.REMEMBERED)
-    assert all(model.outcome(c, message_id) == "seen" for message_id in ids[-model.REMEMBERED :])
+    assert len(c.recent) == min(len(ids), memory.REMEMBERED)
+    assert all(memory.outcome(c.recent, message_id) == "seen" for message_id in ids[-memory.REMEMBERED :])
 
 
 def test_an_unknown_urgency_is_refused_in_words() -> None:
