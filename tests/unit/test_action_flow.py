@@ -3,49 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.bot.actions import declared, flow, sentences, values
-from chalicelib.bot.actions.flow import Flow, Heard, Move
-from chalicelib.bot.phrases import pattern, plain
-from chalicelib.errors import BadRequest, Unavailable
-from chalicelib.knowledge.article import LANGUAGES
-from infra import action_file
-from infra.errors import DeployError
+from chalicelib.bot.actions.flow import Flow
+from tests.unit.action_flows import ACTIONS, ADDRESS, INVOICE, RETURN, STATUS, STREET, heard, known, play
 
-ACTIONS = declared.shipped()
-STATUS, RETURN, ADDRESS, INVOICE = (ACTIONS.by_id[name] for name in ("order-status", "return", "change-address", "invoice-copy"))
 INJECTIONS = Path(__file__).parent.parent / "fixtures" / "hostile" / "prompt-injection.json"
-STREET = "12 Green Lane, 10115 Berlin"
-
-
-def heard(text: str, answers: bool = False) -> Heard:
-    kinds = ("leave", "yes", "no")
-    said = plain(text)
-    found = next((kind for kind in kinds if pattern(ACTIONS.phrases[kind]).search(said)), "")
-    return Heard(text, found, bool(pattern(ACTIONS.phrases["correct"]).search(said)), answers)
-
-
-def play(action: declared.Action, *texts: str, start: Move | None = None) -> Move:
-    """The last move; the order is always the customer's, and calls stand still."""
-    move = start or flow.begin(action, "", "en")
-    for text in texts:
-        assert move.flow
-        move = flow.step(move.flow, action, heard(text))
-        if move.do == "contact" and move.flow:
-            move = flow.proven(move.flow, action)
-    return move
-
-
-def known(move: Move) -> dict[str, str]:
-    assert move.flow
-    return dict(move.flow.values)
 
 
 class TestAsking:
@@ -186,6 +154,17 @@ class TestProof:
         assert values.masked("+12025550143") == "+••••••0143"
 
 
+class TestKeeping:
+    def test_it_expires(self) -> None:
+        kept = flow.written(Flow("order-status", "ask", "order", until=1_000))
+        assert flow.read(kept, ACTIONS.by_id, 1_000)
+        assert flow.read(kept, ACTIONS.by_id, 1_001) is None
+
+    def test_a_deployment_may_take_its_action_away(self) -> None:
+        assert flow.read(flow.written(Flow("gone", until=9)), ACTIONS.by_id, 1) is None
+        assert flow.read(flow.written(Flow("return", values={"gone": "1"}, until=9)), ACTIONS.by_id, 1) is None
+
+
 STATES = [
     Flow("change-address", "ask", "order"),
     Flow("change-address", "ask", "address", {"order": "A-10342"}, proven=True),
@@ -262,159 +241,3 @@ def test_whatever_is_written_it_goes_on_or_ends(action: declared.Action, story: 
         if move.do in ("person", "pass"):
             return
         move = flow.step(move.flow, action, heard(text, answers))
-
-
-class TestKeeping:
-    def test_it_expires(self) -> None:
-        kept = flow.written(Flow("order-status", "ask", "order", until=1_000))
-        assert flow.read(kept, ACTIONS.by_id, 1_000)
-        assert flow.read(kept, ACTIONS.by_id, 1_001) is None
-
-    def test_a_deployment_may_take_its_action_away(self) -> None:
-        assert flow.read(flow.written(Flow("gone", until=9)), ACTIONS.by_id, 1) is None
-        assert flow.read(flow.written(Flow("return", values={"gone": "1"}, until=9)), ACTIONS.by_id, 1) is None
-
-
-class TestValues:
-    @pytest.mark.parametrize(
-        ("text", "day"),
-        [
-            ("on 2026-12-03", "2026-12-03"),
-            ("2026年12月3日", "2026-12-03"),
-            ("3.12.2026", "2026-12-03"),
-            ("3rd of December 2026", "2026-12-03"),
-            ("31.02.2026", ""),
-            ("12/3/2026", ""),
-            ("soon", ""),
-        ],
-    )
-    def test_days(self, text: str, day: str) -> None:
-        assert values.read(slot("date"), text) == day
-
-    def test_mail_addresses(self) -> None:
-        assert values.read(slot("email"), "write to Mia@Customer.Example please") == "mia@customer.example"
-        assert values.read(slot("email"), "a@b.example or c@d.example") == ""
-
-    @pytest.mark.parametrize("text", ["hm", "12", "<b>12 Green Lane</b>", "http://evil.example/1", "Where is A-10342?", "x" * 200 + "1"])
-    def test_what_is_no_address(self, text: str) -> None:
-        assert values.read(slot("address"), text, asked=True) == ""
-
-    def test_a_value_is_one_line_without_what_cannot_be_seen(self) -> None:
-        assert values.read(slot("text"), "a\r\nBcc: x\u202e\x00\tb", asked=True) == "a Bcc: x b"
-
-
-def slot(kind: Any) -> declared.Slot:
-    return declared.Slot("x", kind, {}, {}, {})
-
-
-class TestWords:
-    @pytest.mark.parametrize("language", LANGUAGES)
-    def test_results_hold_declared_fields_only(self, language: str) -> None:
-        given = {"status": "shipped", "day": "2026-12-03", "tracking": "https://carrier.example/1", "secret": "x"}
-        fields = sentences.checked(given, STATUS.fields, language)
-        assert set(fields) == {"status", "day", "tracking"}
-        done = flow.finished(Flow("order-status", values={"order": "A-10342"}, language=language), STATUS)
-        assert done.flow
-        text = sentences.said(done, done.flow, STATUS, ACTIONS, fields)
-        assert all(part in text for part in ("A-10342", "2026-12-03", "https://carrier.example/1"))
-        short = sentences.said(done, done.flow, STATUS, ACTIONS, {"status": fields["status"]})
-        assert len(short.splitlines()) == 1
-
-    @pytest.mark.parametrize(
-        "wrong",
-        [
-            {},
-            {"status": "exploded"},
-            {"status": 1},
-            {"status": "shipped", "tracking": "javascript:alert(1)"},
-            {"status": "shipped", "day": "tomorrow"},
-            {"status": "shipped", "tracking": "https://a@b.example/"},
-            {"status": "shipped", "tracking": "https://[x"},
-        ],
-    )
-    def test_what_does_not_fit_is_not_said(self, wrong: dict[str, Any]) -> None:
-        with pytest.raises(Unavailable):
-            sentences.checked(wrong, STATUS.fields, "en")
-
-    def test_braces_and_lines_in_values_stay_text(self) -> None:
-        fields = sentences.checked({"number": "{order}\n" + "x" * 200}, INVOICE.fields, "en")
-        done = flow.finished(Flow("invoice-copy", values={"order": "A-10342"}), INVOICE)
-        text = sentences.said(done, Flow("invoice-copy", values={"order": "A-10342"}), INVOICE, ACTIONS, fields)
-        assert "{order} xxx" in text
-        assert len(text) < 250
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_tapped_is_understood(language: str) -> None:
-    asked = replace(play(RETURN, "A-10342").flow or Flow("return"), language=language)
-    reasons = sentences.choices(Move("say", asked, "ask"), asked, RETURN, ACTIONS)
-    assert len(reasons) == 3
-    for tapped, reason in zip(reasons, ("unwanted", "damaged", "wrong"), strict=True):
-        confirm = flow.step(asked, RETURN, heard(tapped))
-        assert (confirm.say, known(confirm)["reason"]) == ("confirm", reason)
-    assert confirm.flow
-    yes, no = sentences.choices(confirm, confirm.flow, RETURN, ACTIONS)
-    assert flow.step(confirm.flow, RETURN, heard(yes)).do == "call"
-    fix = flow.step(confirm.flow, RETURN, heard(no))
-    assert fix.flow
-    for tapped, slot_name in zip(sentences.choices(fix, fix.flow, RETURN, ACTIONS), ("order", "reason"), strict=True):
-        again = flow.step(fix.flow, RETURN, heard(tapped))
-        assert again.flow
-        assert (again.say, again.flow.slot) == ("ask", slot_name)
-
-
-class TestDeclaring:
-    def test_every_mistake_is_told_with_its_place(self) -> None:
-        data = {
-            "actions": [{"id": "Bad Id", "path": "../etc", "proof": "maybe", "slots": [{"name": "x", "kind": "magic"}], "articles": []}]
-        }
-        with pytest.raises(BadRequest) as refused:
-            declared.parse(data, ["billing"])
-        told = str(refused.value)
-        for part in (
-            "Bad Id: id",
-            "Bad Id: path",
-            "proof: use one of none",
-            "slot 1: kind: use one of",
-            "articles: name at least one",
-            "sentences: confirm",
-        ):
-            assert part in told
-
-    @pytest.mark.parametrize(
-        "data",
-        [
-            None,
-            [],
-            {},
-            {"actions": {}},
-            {"actions": [1]},
-            {"actions": [{"slots": [None]}]},
-            {"actions": [{"slots": "x", "fields": [1], "refusals": 2, "articles": "y"}], "sentences": 1, "phrases": []},
-            {"actions": [{"slots": [{"options": {"a": 1}, "kind": "choice"}], "fields": {"a": {"words": 1}}, "refusals": {"a": 1}}]},
-            {"actions": [{"slots": [{"kind": ["x"], "pattern": "("}], "proof": ["x"], "id": 1}]},
-        ],
-    )
-    def test_nonsense_is_refused_and_never_raises_otherwise(self, data: Any) -> None:
-        with pytest.raises(BadRequest):
-            declared.parse(data, ["billing"])
-
-
-def test_an_unfinished_flow_is_told_to_the_agent() -> None:
-    told = sentences.gathered(replace(Flow("change-address"), values={"order": "A-10342"}), ADDRESS)
-    assert told == 'Self-service "Change of address", not finished. Order number: A-10342. Identity: not proven.'
-
-
-def test_a_typo_is_refused_before_anything_is_packaged(tmp_path: Path) -> None:
-    shipped = (Path(__file__).parents[2] / action_file.SHIPPED).read_text("utf-8")
-    action_file.check(Path(__file__).parents[2] / action_file.SHIPPED)
-    for good, bad, told in (
-        ("{order} {status}.", "{order} {statsu}.", "done: en: {statsu} is not known"),
-        ("queue: billing", "queue: biling", "invoice-copy: queue: use one of"),
-        ("\nactions:", "\nactions: [", "actions.yaml"),
-    ):
-        path = tmp_path / "actions.yaml"
-        path.write_text(shipped.replace(good, bad, 1), "utf-8")
-        with pytest.raises(DeployError) as refused:
-            action_file.check(path)
-        assert told in str(refused.value)
