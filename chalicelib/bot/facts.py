@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from chalicelib.bot import amounts, mood, person
 from chalicelib.bot.mood import Urgency
-from chalicelib.bot.phrases import Phrases, Wordings, lexicon, pattern, plain
+from chalicelib.bot.phrases import Wordings, lexicon, listed, pattern, plain
 from chalicelib.bot.retrieval import Hit
 
 Band = Literal["sure", "unsure", "none"]
@@ -108,7 +108,7 @@ def hear(text: str) -> Heard:
         asked_for_person=person.is_asked_for(said),
         urgent_topic=_urgent_topic(said),
         upset=sentiment <= mood.UPSET,
-        unhelped=bool(_list("unhelped").search(said)),
+        unhelped=bool(listed("unhelped").search(said)),
         wordless=not said,
         small_talk=_small_talk(text, said),
         sentiment=sentiment,
@@ -124,8 +124,8 @@ def band(hits: Sequence[Hit], answer: float, offer: float) -> Band:
 
 
 def _urgent_topic(said: str) -> str:
-    heard = _list("urgent_except").sub(" ", said)
-    return next((topic for topic in lexicon()["urgent"] if _list("urgent", topic).search(heard)), "")
+    heard = listed("urgent_except").sub(" ", said)
+    return next((topic for topic in lexicon()["urgent"] if listed("urgent", topic).search(heard)), "")
 
 
 def _small_talk(text: str, said: str) -> str:
@@ -141,20 +141,12 @@ def _small_talk(text: str, said: str) -> str:
 
 
 def _kind(said: str) -> str:
-    return next((kind for kind in lexicon()["small_talk"] if _list("small_talk", kind).search(said)), "")
+    return next((kind for kind in lexicon()["small_talk"] if listed("small_talk", kind).search(said)), "")
 
 
 @cache
 def _phrases(written: tuple[str, ...]) -> Wordings:
     return pattern({"": written})
-
-
-@cache
-def _list(*path: str) -> Wordings:
-    found: Phrases = lexicon()
-    for name in path:
-        found = found[name]  # type: ignore[assignment]
-    return pattern(found)
 
 
 _NAMES = tuple(field.name for field in fields(Facts))

@@ -9,7 +9,7 @@ import re
 from functools import cache
 from typing import Literal
 
-from chalicelib.bot.phrases import Phrases, Wordings, lexicon, pattern, plain
+from chalicelib.bot.phrases import lexicon, listed, plain
 
 Urgency = Literal["", "soon", "now"]
 UPSET = -0.6  # from here on somebody is angry, not only dissatisfied
@@ -26,7 +26,7 @@ _TURNED = {("negative", "strong"): 0.0, ("negative", "mild"): -1.0, ("positive",
 def sentiment(text: str) -> float:
     """From -1 to 1; 0 where nothing tells."""
     said = plain(text)
-    heard = _list("mood", "except").sub(" ", said)
+    heard = listed("mood", "except").sub(" ", said)
     good, bad = _points(heard, "positive"), _points(heard, "negative")
     glad, cross = (_emoji(text, side) for side in ("positive", "negative"))
     bad += _loudness(text) * (1.0 if good == 0 else 0.0) + cross
@@ -35,16 +35,16 @@ def sentiment(text: str) -> float:
 
 def urgency(text: str) -> Urgency:
     """ "now": within hours, as the customer says it; "soon": within days."""
-    heard = _list("pressing", "except").sub(" ", plain(text))
+    heard = listed("pressing", "except").sub(" ", plain(text))
     levels: tuple[Urgency, Urgency] = ("now", "soon")
-    return next((level for level in levels if _list("pressing", level).search(heard)), "")
+    return next((level for level in levels if listed("pressing", level).search(heard)), "")
 
 
 def _points(heard: str, side: str) -> float:
     """What the wordings of one side say together. A turned one counts against it: "not bad" is praise, "not happy" a complaint."""
     total = 0.0
     for strength, points in _POINTS.items():
-        for match in _list("mood", side, strength).finditer(heard):
+        for match in listed("mood", side, strength).finditer(heard):
             before = heard[max(0, match.start() - _BEFORE) : match.start()]
             if _just(before, "not"):
                 total += _TURNED[side, strength]
@@ -73,11 +73,3 @@ def _ending(what: str) -> re.Pattern[str]:
     words: dict[str, list[str]] = lexicon()["mood"][what]
     english, chinese = ("|".join(map(re.escape, words[language])) for language in ("en", "zh"))
     return re.compile(rf"\b(?:{english})(?: \w+)? $|(?:{chinese})\w?$")
-
-
-@cache
-def _list(*path: str) -> Wordings:
-    found: Phrases = lexicon()
-    for name in path:
-        found = found[name]  # type: ignore[assignment]
-    return pattern(found)

@@ -116,3 +116,12 @@ def lexicon() -> dict[str, Any]:
     """The word lists that ship with the bot."""
     content: dict[str, Any] = json.loads((Path(__file__).parent / "lexicon.json").read_text("utf-8"))
     return content
+
+
+@cache
+def listed(*path: str) -> Wordings:
+    """The pattern of one of its lists, such as "urgent", "safety"."""
+    found: Any = lexicon()
+    for name in path:
+        found = found[name]
+    return pattern(found)

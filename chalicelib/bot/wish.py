@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
-from chalicelib.bot.phrases import Wordings, lexicon, pattern, plain
+from chalicelib.bot.phrases import listed, plain
 from chalicelib.conversations.model import Message
 
 How = Literal["call", "mail"]
@@ -42,9 +41,9 @@ def heard(text: str, own_number: str = "", business_number: str = "") -> Wish | 
     """`own_number`: where the customer writes from, by SMS; `business_number` tells the country of numbers without one."""
     said = plain(text[:_SEARCHED])
     mail = _MAIL.search(text[:_SEARCHED])
-    if mail and (_list("mail").search(said) or mail[0] == text.strip()):
+    if mail and (listed("wish", "mail").search(said) or mail[0] == text.strip()):
         return Wish("mail", mail[0].lower()[:70])
-    if not _list("call").search(said):
+    if not listed("wish", "call").search(said):
         return None
     number = _number(text[:_SEARCHED], business_number) or own_number
     return Wish("call", number) if number else None
@@ -62,8 +61,3 @@ def _number(text: str, business_number: str) -> str:
         return phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
     digits = re.sub(r"[\s().-]", "", written[0])
     return digits if len(digits) <= _LONGEST else ""
-
-
-@cache
-def _list(how: How) -> Wordings:
-    return pattern(lexicon()["wish"][how])
