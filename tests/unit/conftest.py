@@ -20,6 +20,7 @@ from tests.unit.packaged import package, prod, resources  # noqa: F401 - fixture
 
 T0 = 1_790_000_000_000  # 2026-09-21T14:13:20Z
 ROOT = "the root secret of a test"
+KNOWLEDGE = "knowledge"  # the knowledge bucket
 
 
 def incoming(text: str = "Where is my order?", **changes: Any) -> Message:
@@ -68,6 +69,29 @@ def asked_of_the_table() -> list[str]:
     asked: list[str] = []
     aws._session().register("before-send.dynamodb.*", lambda event_name, **_: asked.append(event_name.rpartition(".")[2]))
     return asked
+
+
+def make_bucket(name: str) -> Any:
+    """A new bucket; a client for it."""
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    return s3
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The process's monotonic seconds: they go on when the test says so."""
+    now = [1000.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    return now
+
+
+@pytest.fixture
+def s3(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """An AWS with an empty knowledge bucket and nothing else."""
+    with mock_aws():
+        monkeypatch.setenv("KNOWLEDGE_BUCKET", KNOWLEDGE)
+        yield make_bucket(KNOWLEDGE)
 
 
 @pytest.fixture

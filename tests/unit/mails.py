@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib import aws, settings
+from chalicelib import settings
 from chalicelib.channels import email, email_render
 from chalicelib.conversations import model
 from chalicelib.conversations.model import Message
+from tests.unit.conftest import make_bucket
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 SUPPORT = "support@shop.example"
@@ -39,10 +40,8 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(name="bucket")
 def mail_bucket() -> Iterator[Any]:
     with mock_aws():
-        s3 = aws.client("s3")
-        for name in ("mails", "files"):
-            s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-        yield s3
+        make_bucket("mails")
+        yield make_bucket("files")
 
 
 def raw(*headers: str, body: str = "Where is my order?", sender: str = CUSTOMER) -> bytes:

@@ -4,49 +4,24 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
-from chalicelib import aws
 from chalicelib.bot import brain, override
 from chalicelib.bot.answer import Answer, Context, Escalation, answer
 from chalicelib.errors import Unavailable
 from chalicelib.knowledge import bucket, index
 from chalicelib.knowledge.article import Article
+from tests.unit.conftest import KNOWLEDGE
 from tests.unit.lantern import OPEN
-
-BUCKET = "knowledge"
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [1000.0]
-    monkeypatch.setattr("chalicelib.bot.brain.time.monotonic", lambda: now[0])
-    return now
-
-
-@pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> Iterator[Any]:
-    with mock_aws():
-        aws.client.cache_clear()
-        aws._session.cache_clear()
-        client = boto3.client("s3")
-        client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-        monkeypatch.setenv("KNOWLEDGE_BUCKET", BUCKET)
-        brain.forget()
-        yield client
-    brain.forget()
 
 
 def publish(s3: Any, text: str) -> str:
     version, files = index.build([Article("returns", "en", "How do I return a product?", text, text, ("Return an item", "Send it back"))])
     for name, content in files.items():
-        s3.put_object(Bucket=BUCKET, Key=index.key(version, name), Body=content)
-    s3.put_object(Bucket=BUCKET, Key=index.POINTER, Body=index.pointer(version))
+        s3.put_object(Bucket=KNOWLEDGE, Key=index.key(version, name), Body=content)
+    s3.put_object(Bucket=KNOWLEDGE, Key=index.POINTER, Body=index.pointer(version))
     return version
 
 
@@ -82,31 +57,31 @@ def broken(s3: Any, kind: str) -> None:
     version = publish(s3, "text")
     match kind:
         case "nothing published":
-            s3.delete_object(Bucket=BUCKET, Key=index.POINTER)
+            s3.delete_object(Bucket=KNOWLEDGE, Key=index.POINTER)
         case "no bucket":
             for name in (index.POINTER, *(index.key(version, file) for file in index.FILES)):
-                s3.delete_object(Bucket=BUCKET, Key=name)
-            s3.delete_bucket(Bucket=BUCKET)
+                s3.delete_object(Bucket=KNOWLEDGE, Key=name)
+            s3.delete_bucket(Bucket=KNOWLEDGE)
         case "version gone":
-            s3.delete_object(Bucket=BUCKET, Key=index.key(version, index.ARTICLES))
+            s3.delete_object(Bucket=KNOWLEDGE, Key=index.key(version, index.ARTICLES))
         case "pointer is no JSON":
-            s3.put_object(Bucket=BUCKET, Key=index.POINTER, Body=b"<xml/>")
+            s3.put_object(Bucket=KNOWLEDGE, Key=index.POINTER, Body=b"<xml/>")
         case "pointer leads elsewhere":
-            s3.put_object(Bucket=BUCKET, Key=index.POINTER, Body=b'{"version": "../secrets"}')
+            s3.put_object(Bucket=KNOWLEDGE, Key=index.POINTER, Body=b'{"version": "../secrets"}')
         case "not packed":
-            s3.put_object(Bucket=BUCKET, Key=index.key(version, index.ARTICLES), Body=b"plain")
+            s3.put_object(Bucket=KNOWLEDGE, Key=index.key(version, index.ARTICLES), Body=b"plain")
         case "cut off":
-            whole = s3.get_object(Bucket=BUCKET, Key=index.key(version, index.ARTICLES))["Body"].read()
-            s3.put_object(Bucket=BUCKET, Key=index.key(version, index.ARTICLES), Body=whole[: len(whole) // 2])
+            whole = s3.get_object(Bucket=KNOWLEDGE, Key=index.key(version, index.ARTICLES))["Body"].read()
+            s3.put_object(Bucket=KNOWLEDGE, Key=index.key(version, index.ARTICLES), Body=whole[: len(whole) // 2])
         case "another format":
-            s3.put_object(Bucket=BUCKET, Key=index.key(version, index.ARTICLES), Body=gzip.compress(json.dumps({"format": 99}).encode()))
+            s3.put_object(Bucket=KNOWLEDGE, Key=index.key(version, index.ARTICLES), Body=gzip.compress(json.dumps({"format": 99}).encode()))
         case "arrays gone":
-            s3.delete_object(Bucket=BUCKET, Key=index.key(version, index.ARRAYS))
+            s3.delete_object(Bucket=KNOWLEDGE, Key=index.key(version, index.ARRAYS))
         case "arrays cut off":
-            whole = s3.get_object(Bucket=BUCKET, Key=index.key(version, index.ARRAYS))["Body"].read()
-            s3.put_object(Bucket=BUCKET, Key=index.key(version, index.ARRAYS), Body=whole[: len(whole) // 2])
+            whole = s3.get_object(Bucket=KNOWLEDGE, Key=index.key(version, index.ARRAYS))["Body"].read()
+            s3.put_object(Bucket=KNOWLEDGE, Key=index.key(version, index.ARRAYS), Body=whole[: len(whole) // 2])
         case "no index":
-            s3.put_object(Bucket=BUCKET, Key=index.key(version, index.ARTICLES), Body=gzip.compress(b"[]"))
+            s3.put_object(Bucket=KNOWLEDGE, Key=index.key(version, index.ARTICLES), Body=gzip.compress(b"[]"))
 
 
 @pytest.mark.parametrize(

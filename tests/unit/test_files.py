@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import aws
 from chalicelib.conversations import files
 from chalicelib.errors import BadRequest, NotFound, TooLarge
-from tests.unit.conftest import Store
+from tests.unit.conftest import Store, make_bucket
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 HASH = sha256(PNG).hexdigest()
@@ -22,7 +21,7 @@ CLAIM = {"name": "photo.png", "type": "image/png", "size": len(PNG), "sha256": H
 @pytest.fixture
 def bucket(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FILES_BUCKET", "baton-files")
-    aws.client("s3").create_bucket(Bucket="baton-files", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    make_bucket("baton-files")
 
 
 @pytest.mark.usefixtures("bucket")

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.knowledge import bucket, releases, store
+from tests.unit.conftest import make_bucket
 from tests.unit.test_api import Api, api, code  # noqa: F401 - a fixture
 
 BODY = {"title": "Return an item", "body": "1. Pack it\n2. **Send** it\n\n![box](https://a.example/box.png)", "queue": "orders"}
@@ -21,7 +22,7 @@ def supervisor(api: Api, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]
     api.claims["cognito:groups"] = "supervisors"
     monkeypatch.setenv("KNOWLEDGE_BUCKET", "lantern")
     monkeypatch.setenv("LEARN_FUNCTION", "learn")
-    aws.client("s3").create_bucket(Bucket="lantern", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    make_bucket("lantern")
     called: list[dict[str, Any]] = []
     client = type("L", (), {"invoke": lambda _, **request: called.append(request)})()
     monkeypatch.setattr(aws, "client", lambda service, *more, real=aws.client: client if service == "lambda" else real(service, *more))

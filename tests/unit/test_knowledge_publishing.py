@@ -22,7 +22,7 @@ from chalicelib.knowledge.index import Index
 from chalicelib.knowledge.releases import Release
 from chalicelib.knowledge.writing import article_of
 from infra.articles import read_folder
-from tests.unit.conftest import T0, Store
+from tests.unit.conftest import T0, Store, make_bucket
 from tests.unit.lantern import FOLDER
 
 BUCKET = "knowledge"
@@ -39,9 +39,7 @@ INVOICE = article_of(
 @pytest.fixture(autouse=True)
 def s3(store: Store, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("KNOWLEDGE_BUCKET", BUCKET)
-    made = aws.client("s3")
-    made.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-    return made
+    return make_bucket(BUCKET)
 
 
 def write(*articles: Article) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws, settings
+from chalicelib import settings
 from chalicelib.agents import gap_desk, learned, teaching
 from chalicelib.agents.roster import Agent
 from chalicelib.bot import brain, fresh, learning, replay
@@ -22,7 +22,7 @@ from chalicelib.knowledge.example import example
 from chalicelib.knowledge.masking import SIGN
 from chalicelib.knowledge.verdicts import Verdict
 from chalicelib.knowledge.writing import article_of
-from tests.unit.conftest import T0, Store, incoming
+from tests.unit.conftest import T0, Store, incoming, make_bucket
 from tests.unit.test_model import HAND_OVER
 
 BUCKET = "knowledge"
@@ -44,7 +44,7 @@ def house(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A shop with two published articles, that knows words alone."""
     monkeypatch.setenv("KNOWLEDGE_BUCKET", BUCKET)
     monkeypatch.setenv("ENCODER", "/nowhere")
-    aws.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    make_bucket(BUCKET)
     encoder.load.cache_clear()
     teaching.forget()
     brain.forget()

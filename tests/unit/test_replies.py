@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws
 from chalicelib.agents import replies, workspace
 from chalicelib.agents.roster import Agent
 from chalicelib.bot import outgoing
@@ -16,7 +15,7 @@ from chalicelib.channels import delivery
 from chalicelib.conversations import files, identities, keys, model, table
 from chalicelib.conversations.model import Escalation
 from chalicelib.errors import BadRequest, Blocked, Conflict, NotOwner, TooLarge
-from tests.unit.conftest import T0, Store, incoming
+from tests.unit.conftest import T0, Store, incoming, make_bucket
 
 MIA = "mia@customer.example"
 PDF = b"%PDF-1.7 an invoice"
@@ -25,7 +24,7 @@ PDF = b"%PDF-1.7 an invoice"
 @pytest.fixture(autouse=True)
 def bucket(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FILES_BUCKET", "files")
-    aws.client("s3").create_bucket(Bucket="files", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    make_bucket("files")
 
 
 def held(agent: Agent, channel: str = "email") -> None:

@@ -16,7 +16,7 @@ from chalicelib.conversations import model, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation
 from chalicelib.errors import BadRequest, BatonError, NotFound, Unavailable
 from chalicelib.reports import facts, periods, publish, render
-from tests.unit.conftest import Store, incoming
+from tests.unit.conftest import Store, incoming, make_bucket
 
 ZONE = "America/New_York"
 DAY = periods.day_period("2026-11-01", ZONE)  # of 25 hours
@@ -30,7 +30,7 @@ def bucket(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REPORTS_BUCKET", "reports-of-a-test")
     monkeypatch.setenv("TIME_ZONE", ZONE)
     monkeypatch.setenv("BUSINESS", "Tea House")
-    aws.client("s3").create_bucket(Bucket="reports-of-a-test", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    make_bucket("reports-of-a-test")
 
 
 def stored(at: int, thread: str, **changes: Any) -> Conversation:

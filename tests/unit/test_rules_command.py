@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from click.testing import CliRunner, Result
-from moto import mock_aws
 
 from chalicelib import aws
 from chalicelib.bot import brain, override
@@ -18,31 +16,16 @@ from infra.cloud import Cloud
 from infra.errors import DeployError
 from infra.operate import rules as commands
 from infra.package import ROOT
+from tests.unit.conftest import KNOWLEDGE
 from tests.unit.lantern import lantern
 
-BUCKET = "knowledge"
 TEXT = (ROOT / rule_file.SHIPPED).read_text("utf-8")
 CAREFUL = TEXT.replace("answer: 0.8", "answer: 0.9")
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [1000.0]
-    monkeypatch.setattr("chalicelib.bot.override.time.monotonic", lambda: now[0])
-    return now
-
-
-@pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> Iterator[Cloud]:
-    with mock_aws():
-        aws.client.cache_clear()
-        aws._session.cache_clear()
-        cloud = Cloud(boto3.Session(region_name="eu-central-1"), None)
-        cloud.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-        monkeypatch.setenv("KNOWLEDGE_BUCKET", BUCKET)
-        override.forget()
-        yield cloud
-    override.forget()
+def cloud(s3: Any) -> Cloud:
+    return Cloud(boto3.Session(region_name="eu-central-1"), None)
 
 
 def used() -> float:
@@ -63,30 +46,30 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> None:
 class TestAStagesOwnRules:
     def test_are_used_within_a_minute_and_given_up_again(self, cloud: Cloud, clock: list[float]) -> None:
         assert used() == 0.8
-        version = rules.push(cloud, BUCKET, rule_file.parsed(CAREFUL, "mine.yaml"))
+        version = rules.push(cloud, KNOWLEDGE, rule_file.parsed(CAREFUL, "mine.yaml"))
         assert used() == 0.8
         clock[0] += override.KEEP_SECONDS
         assert used() == 0.9
-        assert rules.pushed(cloud, BUCKET) == (version, CAREFUL)
-        assert rules.reset(cloud, BUCKET)
+        assert rules.pushed(cloud, KNOWLEDGE) == (version, CAREFUL)
+        assert rules.reset(cloud, KNOWLEDGE)
         clock[0] += override.KEEP_SECONDS
         assert used() == 0.8
-        assert rules.pushed(cloud, BUCKET) is None
-        assert not rules.reset(cloud, BUCKET)
+        assert rules.pushed(cloud, KNOWLEDGE) is None
+        assert not rules.reset(cloud, KNOWLEDGE)
 
     def test_are_the_brains_even_while_it_has_no_knowledge(self, cloud: Cloud) -> None:
-        version = rules.push(cloud, BUCKET, rule_file.parsed(CAREFUL, "mine.yaml"))
+        version = rules.push(cloud, KNOWLEDGE, rule_file.parsed(CAREFUL, "mine.yaml"))
         assert brain.load().rules.version == version
-        assert rules.unusable(cloud, BUCKET) == ""
+        assert rules.unusable(cloud, KNOWLEDGE) == ""
 
     def test_of_an_older_version_take_new_sentences_from_the_shipped_ones(self, cloud: Cloud) -> None:
         older = rule_file.parsed(CAREFUL, "mine.yaml")
         del older.packed["sentences"]["wish.call"]
-        rules.push(cloud, BUCKET, older)
+        rules.push(cloud, KNOWLEDGE, older)
         assert used() == 0.9
 
     def test_cost_one_read_a_minute_and_are_compiled_once(self, cloud: Cloud, clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
-        rules.push(cloud, BUCKET, rule_file.parsed(CAREFUL, "mine.yaml"))
+        rules.push(cloud, KNOWLEDGE, rule_file.parsed(CAREFUL, "mine.yaml"))
         base = brain.shipped()
         first = override.current(base.rules, base.queues)
         asked: list[str] = []
@@ -108,13 +91,13 @@ class TestAStagesOwnRules:
     ) -> None:
         told: list[str] = []
         monkeypatch.setattr(override.log, "error", lambda event, **_: told.append(event))
-        rules.push(cloud, BUCKET, rule_file.parsed(CAREFUL, "mine.yaml"))
+        rules.push(cloud, KNOWLEDGE, rule_file.parsed(CAREFUL, "mine.yaml"))
         assert used() == 0.9
-        cloud.client("s3").put_object(Bucket=BUCKET, Key=override.KEY, Body=broken)
+        cloud.client("s3").put_object(Bucket=KNOWLEDGE, Key=override.KEY, Body=broken)
         clock[0] += override.KEEP_SECONDS
         assert used() == 0.9
         assert told == ["rules_unreadable"]
-        assert rules.unusable(cloud, BUCKET)
+        assert rules.unusable(cloud, KNOWLEDGE)
         override.forget()
         assert used() == 0.8
 
@@ -123,7 +106,7 @@ class TestAStagesOwnRules:
     ) -> None:
         from chalicelib.errors import Unavailable
 
-        rules.push(cloud, BUCKET, rule_file.parsed(CAREFUL, "mine.yaml"))
+        rules.push(cloud, KNOWLEDGE, rule_file.parsed(CAREFUL, "mine.yaml"))
         with monkeypatch.context() as down:
 
             def refuse(*_: Any) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws, push
+from chalicelib import push
 from chalicelib.agents import signals, workspace
 from chalicelib.agents.roster import Agent
 from chalicelib.channels import limits, webchat
 from chalicelib.conversations import files, model, sockets, table
-from tests.unit.conftest import T0, Store, incoming
+from tests.unit.conftest import T0, Store, incoming, make_bucket
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 Frames = list[tuple[str, dict[str, Any]]]
@@ -53,7 +53,7 @@ def held(visitor: dict[str, Any], ann: Agent, bea: Agent) -> str:
 @pytest.fixture
 def bucket(store: Store, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("FILES_BUCKET", "files")
-    aws.client("s3").create_bucket(Bucket="files", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    make_bucket("files")
     return "files"
 
 
