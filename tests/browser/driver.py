@@ -19,6 +19,12 @@ PATIENCE = 60  # seconds; the first call of a function includes its cold start, 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 SHOTS = Path(__file__).parent.parent.parent / "build" / "screenshots"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+# Whatever has a place of its own on the console, and every page as a whole.
+WIDTHS = """
+return [document.documentElement, ...document.querySelectorAll(".timeline, .details, .lists, dialog, .composer")]
+  .filter((e) => e.scrollWidth > e.clientWidth + 1 || e === document.documentElement && e.scrollHeight > innerHeight + 1)
+  .map((e) => `${e.className || e.tagName} ${e.scrollWidth} > ${e.clientWidth}, ${e.scrollHeight} high`);
+"""
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -115,6 +121,15 @@ class Browser:
         found = self.command("Runtime.evaluate", expression=run, awaitPromise=True, returnByValue=True)
         violations = json.loads(found["result"]["value"])
         return [f"{v['id']}: {v['help']}: {[n['html'][:160] for n in v['nodes']]}" for v in violations]
+
+    def bursts(self) -> list[str]:
+        """What is wider than its place, and a page that is higher than the screen."""
+        found: list[str] = self.driver.execute_script(WIDTHS)
+        return found
+
+    def faults(self) -> list[str]:
+        """All that is wrong with the page as it is now."""
+        return [*self.axe(), *self.complaints(), *self.bursts()]
 
     def strangers(self, hosts: set[str]) -> list[str]:
         """Addresses of any other host that were asked for since the last call."""

@@ -13,7 +13,7 @@ import pytest
 from tests.browser.conftest import NewBrowser
 from tests.browser.desk import ME, Desk, Json, desk
 from tests.browser.driver import Browser
-from tests.browser.test_console_states import LOOKS, NOW, WIDTHS
+from tests.browser.test_console_states import LOOKS, NOW
 
 pytestmark = pytest.mark.browser
 
@@ -117,7 +117,7 @@ def test_every_page_of_knowledge_can_be_used_by_everybody(browser: NewBrowser, p
 
     def look(state: str) -> None:
         page.shot(f"console-knowledge-{state}")
-        found[state] = [*page.axe(), *page.complaints(), *page.driver.execute_script(WIDTHS)]
+        found[state] = page.faults()
 
     knowledge(page, place)
     page.find(".known")

@@ -12,7 +12,7 @@ from tests.browser import hostile
 from tests.browser.conftest import NewBrowser
 from tests.browser.desk import Desk, Json, desk
 from tests.browser.driver import Browser
-from tests.browser.test_console_states import LOOKS, NOW, WIDTHS, conversation, message, outgoing, story
+from tests.browser.test_console_states import LOOKS, NOW, conversation, message, outgoing, story
 
 pytestmark = pytest.mark.browser
 
@@ -130,7 +130,7 @@ def test_everybody_can_teach(browser: NewBrowser, place: Desk, language: str, si
 
     def look(state: str) -> None:
         page.shot(f"learning-{state}")
-        found[state] = [*page.axe(), *page.complaints(), *page.driver.execute_script(WIDTHS)]
+        found[state] = page.faults()
 
     show(page, place)
     page.find(".verdict .chip")

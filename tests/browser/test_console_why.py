@@ -12,7 +12,7 @@ from chalicelib.bot.answer import Context, answer
 from chalicelib.conversations import model
 from tests.browser.conftest import NewBrowser
 from tests.browser.desk import Desk, desk
-from tests.browser.test_console_states import LOOKS, NOW, WIDTHS, conversation, message, story
+from tests.browser.test_console_states import LOOKS, NOW, conversation, message, story
 from tests.unit.lantern import OPEN
 
 pytestmark = pytest.mark.browser
@@ -57,4 +57,4 @@ def test_the_agent_reads_why_and_what_is_wished(browser: NewBrowser, place: Desk
     for text in SEEN[language]:
         page.sees(text)
     page.shot("console-why")
-    assert [*page.axe(), *page.complaints(), *page.driver.execute_script(WIDTHS)] == []
+    assert page.faults() == []
