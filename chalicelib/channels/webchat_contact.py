@@ -12,7 +12,7 @@ from chalicelib.channels.webchat_frames import client_id, text
 from chalicelib.conversations import codes, proofs
 from chalicelib.conversations import contact as contacts
 from chalicelib.conversations.model import Channel
-from chalicelib.errors import BadRequest, Undeliverable
+from chalicelib.errors import BadRequest, Forbidden, TooMany, Undeliverable
 
 
 def contact(visitor: str, frame: dict[str, Any], connection: str, now: int) -> None:
@@ -28,10 +28,19 @@ def prove(visitor: str, frame: dict[str, Any], connection: str, now: int) -> Non
     asked = client_id(frame)
     channel, address = _address(text(frame, "address"))
     if not proofs.is_known(visitor, channel, address):
-        contacts.check(visitor, (channel, address), text(frame, "code"), now)
-        proofs.prove(visitor, channel, address, "code", now)
-        codes.end(visitor, channel, address)
+        _take(visitor, (channel, address), text(frame, "code"), now)
     push.post(connection, {"type": "proven", "id": asked, "address": address})
+
+
+def _take(visitor: str, to: tuple[Channel, str], code: str, now: int) -> None:
+    try:
+        contacts.check(visitor, to, code, now)
+    except (Forbidden, TooMany):
+        if not proofs.is_known(visitor, *to):  # the same frame, come twice at once, may just have used the code
+            raise
+        return
+    proofs.prove(visitor, *to, "code", now)
+    codes.end(visitor, *to)
 
 
 def _address(given: str) -> tuple[Channel, str]:

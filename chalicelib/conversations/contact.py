@@ -44,14 +44,17 @@ _WORDS: dict[Purpose, dict[str, str]] = {
 
 
 def send(who: str, to: tuple[Channel, str], asked: str, at: int, *, language: str, purpose: Purpose = "chat") -> None:
-    """A code to an address, for the thread `who`; asked for again with the same `asked`, nothing is sent again. Raises TooMany."""
+    """A code to an address, for the thread `who`; asked for again with the same `asked`, also at once, nothing is sent again.
+    Raises TooMany."""
     message = _message(who, asked, to, at, language=language, purpose=purpose)
     if table.message(message.thread, message.id):
         return
     _spend(who, to, at)
-    if not identities.blocked(*to):
-        codes.begin(who, *to, at, LIFE)
-        table.record(message)
+    if identities.blocked(*to):
+        return
+    codes.begin(who, *to, at, LIFE)
+    if not table.record(message) and (first := table.message(message.thread, message.id)):
+        codes.begin(who, *to, first.at, LIFE)  # asked twice at once: the code that leaves is the first one's
 
 
 def check(who: str, to: tuple[str, str], given: str, at: int) -> None:
