@@ -224,3 +224,37 @@ def test_who_waits_for_a_person_is_asked_where_the_answer_shall_go(stack: Stack,
     page.sees(mailer.address, ".reach-done")
     assert page.axe() == []
     page.shot("chat-reach-done")
+
+
+LOSE = """
+  // The first frame of each kind goes with its connection: before it leaves, or with its answer.
+  const [lost, unanswered] = arguments, left = WebSocket.prototype.send;
+  window.put = [];
+  WebSocket.prototype.send = function (text) {
+    const { action, id } = JSON.parse(text);
+    const first = [lost, unanswered].includes(action) && !put.some((one) => one.startsWith(action));
+    if ([lost, unanswered].includes(action)) put.push(`${action} ${id}`);
+    if (!first || action === unanswered) left.call(this, text);
+    if (first) this.close();
+  };
+"""
+
+
+@pytest.mark.parametrize(("lost", "unanswered"), [("contact", "prove"), ("prove", "contact")])
+def test_what_a_lost_connection_took_along_is_asked_again_by_itself(stack: Stack, browser: NewBrowser, lost: str, unanswered: str) -> None:
+    page, mailer = browser(), stack.mailer()
+    visit(page, stack.addresses.site)
+    say(page, ASK_FOR_A_PERSON)
+    page.click(".reach .quiet")
+    page.driver.execute_script(LOSE, lost, unanswered)
+    page.type("#reach-address", mailer.address, Keys.ENTER)
+    page.sees(mailer.address, ".reach label")
+    (mail,) = eventually(mailer.inbox)
+    code = re.search(r"\b\d{6}\b", mail["text"])
+    assert code, mail["text"]
+    page.type("#reach-code", code[0], Keys.ENTER)
+    page.sees(mailer.address, ".reach-done")
+    asked = page.driver.execute_script("return put")
+    assert len(asked) == 4
+    assert len(set(asked)) == 2, "the same question, not another one"
+    assert len(mailer.inbox()) == 1

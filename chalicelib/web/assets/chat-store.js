@@ -1,5 +1,6 @@
 // What the chat page knows: the messages both ways, what is still to be sent, and the signs of life of the other side.
 import { keptInTab, length, local, newId, observable, store, stored } from "./common.js";
+import { Questions } from "./chat-questions.js";
 import { KEY, Session } from "./chat-session.js";
 import { LiveSocket } from "./socket.js";
 
@@ -50,7 +51,7 @@ export class Chat {
     });
     this.cursor = 0;
     this.inFlight = null; // one at a time, so that the order written is the order stored
-    this.asked = new Map(); // id -> what waits for the answer to a frame
+    this.questions = new Questions({ send: (frame) => this.#send(frame), visitor: () => this.#state.visitor });
     this.addresses = new Map(); // signed addresses of files
     this.timers = {};
     this.session = new Session({
@@ -133,12 +134,7 @@ export class Chat {
 
   /** Sends a frame and promises the answer to it; rejects with an error's `code` (and `retry_after`). */
   ask(frame) {
-    const id = newId();
-    return new Promise((resolve, reject) => {
-      if (!this.#send({ ...frame, id })) return reject({ code: "unavailable" });
-      const timer = setTimeout(() => this.#answer(id, null, { code: "unavailable" }), ANSWER_WITHIN);
-      this.asked.set(id, { resolve, reject, timer });
-    });
+    return this.questions.ask(frame);
   }
 
   /** A signed address of a file. */
@@ -183,6 +179,7 @@ export class Chat {
     this.inFlight = null;
     this.source.set({ waitUntil: 0 });
     this.#replay();
+    this.questions.again();
     clearTimeout(this.timers.settled);
     this.timers.settled = setTimeout(() => this.#replay(), SETTLED);
     this.#pump();
@@ -197,7 +194,7 @@ export class Chat {
       this.inFlight = null;
       clearTimeout(this.patience);
       clearTimeout(this.timers.settled);
-      for (const id of [...this.asked.keys()]) this.#answer(id, null, { code: "unavailable" });
+      if (this.socket.stopped) this.questions.end();
       this.source.set({ typing: false });
     }
     this.source.set(link === "open" ? { link, trouble: "" } : { link });
@@ -212,17 +209,7 @@ export class Chat {
       error: () => this.#refused(frame),
     };
     if (kinds[frame.type]) kinds[frame.type]();
-    else if (frame.id) this.#answer(frame.id, frame);
-  }
-
-  #answer(id, frame, error) {
-    const waiting = this.asked.get(id);
-    if (!waiting) return false;
-    clearTimeout(waiting.timer);
-    this.asked.delete(id);
-    if (error) waiting.reject(error);
-    else waiting.resolve(frame);
-    return true;
+    else if (frame.id) this.questions.answer(frame.id, frame);
   }
 
   #stored({ id, at }) {
@@ -262,7 +249,7 @@ export class Chat {
   #refused(frame) {
     const { id, action, code, retry_after: wait = 5 } = frame;
     if (code === "not_authenticated") return this.#renewLater();
-    if (this.#answer(id, null, frame)) return;
+    if (this.questions.answer(id, null, frame)) return;
     if (code === "too_many" && action === "replay") return setTimeout(() => this.#replay(), wait * 1000);
     if (["typing", "read", "replay"].includes(action)) return;
     if (!id || id !== this.inFlight) return this.source.set({ trouble: code });
