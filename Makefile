@@ -5,6 +5,8 @@ BIN := .venv/bin
 PY := $(BIN)/python
 READY := .venv/.ready
 WORKERS ?= 2
+# What takes longest begins first: one worker keeps to the running stack, in browsers and without, and others do the rest meanwhile.
+TESTS := tests/browser tests/stack tests/deploy tests/local tests/unit
 
 .DEFAULT_GOAL := help
 .PHONY: help setup browser run demo knowledge check unit test coverage faults hostile bench bench-cold bench-bot bench-mail bench-cost deploy destroy status logs doctor redrive clean
@@ -44,10 +46,10 @@ unit: $(READY) ## the quick tests only
 	$(PY) -m pytest tests/unit -q -n $(WORKERS)
 
 test: $(READY) browser check ## everything that must hold before a change lands
-	$(PY) -m pytest tests/unit tests/local tests/deploy tests/stack tests/browser -m "not slow" -n $(WORKERS) --dist loadgroup
+	$(PY) -m pytest $(TESTS) -m "not slow" -n $(WORKERS)
 
 coverage: $(READY) browser ## which lines and branches the tests of `make test` reach
-	$(PY) -m pytest tests/unit tests/local tests/deploy tests/stack tests/browser -m "not slow" -n $(WORKERS) --dist loadgroup --cov --cov-report=term
+	$(PY) -m pytest $(TESTS) -m "not slow" -n $(WORKERS) --cov --cov-report=term
 
 faults: $(READY) browser ## kills, cuts, loops, floods, hostile strings, webhooks five times at once and in every order (SEED=n repeats a run)
 	$(PY) -m pytest tests/faults tests/stack tests/browser -m slow -q -s

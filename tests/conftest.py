@@ -8,8 +8,11 @@ import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 import pytest
+from botocore.loaders import create_loader
 
 from chalicelib.conversations import keys
 from infra.cloud import Cloud
@@ -18,6 +21,7 @@ from infra.local.aws import session
 from infra.local.house import Addresses, house
 from infra.operate import logs
 from tests.people import Agent, Mailer, Phone, Visitor, eventually
+from tests.places import Places
 
 # Before anything is imported that could ask for them.
 os.environ.update(
@@ -74,6 +78,8 @@ class Stack:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The same package and template as production, on a local AWS of its own; ends with the tests."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        (tmp_path_factory.getbasetemp().parent / "one-stack-for-all-workers").touch(exist_ok=False)
     with house(tmp_path_factory.mktemp("baton")) as addresses:
         yield Stack(addresses)
 
@@ -102,12 +108,18 @@ def pytest_configure(config: pytest.Config) -> None:
         install()
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the running stack share one worker, and so one stack; those in a browser another."""
-    for item in items:
-        if "stack" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("pages" if "browser" in item.path.parts else "stack"))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Places:
+    """Two stacks would be too much for two cores."""
+    config.option.loadscopereorder = False
+    return Places(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_botocore_knows() -> Iterator[None]:
+    """Its descriptions of services, megabytes of JSON, are read once and not for each test's sessions anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.session.create_loader", cache(create_loader))
+        yield
 
 
 @pytest.fixture(autouse=True)

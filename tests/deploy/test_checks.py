@@ -11,7 +11,7 @@ from infra.checks import Wish, check
 from infra.cloud import Cloud
 from infra.local.aws import session
 
-pytestmark = [pytest.mark.deploy, pytest.mark.xdist_group("deploy")]
+pytestmark = pytest.mark.deploy
 
 
 @pytest.fixture

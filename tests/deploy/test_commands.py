@@ -22,7 +22,7 @@ from infra.rule_file import SHIPPED
 from infra.stack import resources
 from tests.deploy.small import package
 
-pytestmark = [pytest.mark.deploy, pytest.mark.xdist_group("deploy-commands")]
+pytestmark = pytest.mark.deploy
 
 Run = Callable[..., Result]
 

@@ -16,7 +16,7 @@ from infra.errors import DeployError
 from infra.progress import Progress, describe
 from tests.deploy.small import BROKEN, package, table
 
-pytestmark = [pytest.mark.deploy, pytest.mark.xdist_group("deploy")]
+pytestmark = pytest.mark.deploy
 
 Deploy = Callable[..., dict[str, str]]
 

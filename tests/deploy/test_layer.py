@@ -18,7 +18,7 @@ from infra.package import Package
 from infra.template import layer
 from tests.deploy.small import BROKEN, package
 
-pytestmark = [pytest.mark.deploy, pytest.mark.xdist_group("deploy")]
+pytestmark = pytest.mark.deploy
 
 Bring = Callable[..., dict[str, str]]
 

@@ -12,7 +12,7 @@ from infra.deploy import deploy
 from infra.mail import active_rules, mail_rules, receive_mail, stop_mail
 from tests.deploy.small import package
 
-pytestmark = [pytest.mark.deploy, pytest.mark.xdist_group("deploy")]
+pytestmark = pytest.mark.deploy
 
 
 @pytest.fixture

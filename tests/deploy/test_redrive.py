@@ -18,7 +18,7 @@ from infra.local.aws import session
 from infra.stack import depths, resources
 from tests.deploy.small import package
 
-pytestmark = [pytest.mark.deploy, pytest.mark.xdist_group("deploy")]
+pytestmark = pytest.mark.deploy
 
 Run = Callable[..., Result]
 
