@@ -26,6 +26,8 @@ PIECE, GRAM, OUT = 512, 256, 512  # dimensions: of a piece's embedding, of an n-
 ORDERS = ((2, 0), (3, 1), (5, 2))  # n-grams: their length, and how many of it stand before the piece itself
 MARGIN = 2  # empty rows between two sentences, so that no n-gram reaches into a neighbour
 BLOCKS = 17  # a piece's number modulo this tells how its row is scaled
+UNFOLDED = 2**17  # weights that are unfolded at once: they stay in the cache
+FEW, SMALL = 40, 1_000_000  # rows; multiplications up to which OpenBLAS takes matrices as they lie, without copying them first
 TOGETHER = 384  # pieces that are computed at once; then the matrices are read from memory less often, and the rest stays in the cache
 
 
@@ -41,7 +43,7 @@ class Use:
         self._rows = _Rows(folder / "rows.npy")
         self._weights = dict(_named(mapped(folder, "floats"), meta["shapes"]["floats"]))
         self._matrices = dict(_named(mapped(folder, "folded"), meta["shapes"]["folded"]))
-        self._scratch = np.empty(max(matrix.size for matrix in self._matrices.values()), np.float32)
+        self._scratch = np.empty(UNFOLDED, np.float32)
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """One row of 512 for each text, of length 1. No text is refused."""
@@ -52,9 +54,14 @@ class Use:
 
     def _times(self, rows: Floats, name: str) -> Floats:
         matrix = self._matrices[name]
-        unfolded = self._scratch[: matrix.size].reshape(matrix.shape)
-        unfolded[:] = matrix
-        made: Floats = rows @ unfolded
+        width = matrix.shape[1]
+        height = min(SMALL // len(rows) if len(rows) <= FEW else UNFOLDED, UNFOLDED) // width
+        made = np.zeros((len(rows), width), np.float32)
+        for first in range(0, len(matrix), height):
+            part = matrix[first : first + height]
+            unfolded = self._scratch[: part.size].reshape(part.shape)
+            unfolded[:] = part
+            made += rows[:, first : first + height] @ unfolded
         made *= self._weights[f"step_{name}"]
         return made
 

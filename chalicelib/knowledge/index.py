@@ -7,27 +7,24 @@ Numpy is imported only where an index is built or read: those who only move poin
 from __future__ import annotations
 
 import gzip
-import io
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zipfile import BadZipFile
 
 from chalicelib.errors import BadRequest
 from chalicelib.knowledge.article import Article
 from chalicelib.knowledge.encoder import Encoder
 from chalicelib.knowledge.example import Example
-from chalicelib.observability import log
 
 if TYPE_CHECKING:
     from chalicelib.knowledge.wordings import Wordings
 
-FORMAT = 2  # raise it with every change of words.py or of the layout below
+FORMAT = 3  # raise it with every change of words.py or of the layout below
 POINTER = "current.json"
-ARTICLES, ARRAYS = FILES = ("articles.json.gz", "wordings.npz")
+ARTICLES, ARRAYS = FILES = ("articles.json.gz", "wordings.safetensors")
 
 
 class BadIndex(BadRequest):
@@ -68,9 +65,7 @@ def key(version: str, name: str) -> str:
 def build(articles: Sequence[Article], examples: Sequence[Example] = (), encoder: Encoder | None = None) -> Built:
     """Of articles without problems and of examples, some of which may have article "" (none fits); the same ones in any order have
     the same version. Without an encoder words alone decide."""
-    import numpy as np
-
-    from chalicelib.knowledge import wordings
+    from chalicelib.knowledge import arrays, wordings
 
     ordered = sorted(articles, key=lambda a: (a.id, a.language))
     known = {a.id for a in ordered} | {""}
@@ -86,9 +81,8 @@ def build(articles: Sequence[Article], examples: Sequence[Example] = (), encoder
     made = wordings.build(asked, encoder)
     content["until"] = max((one.at for one in examples), default=0)
     content |= {"ids": made.ids, "vocabulary": made.words.spelling.words, "unknown": made.words.unknown}
-    arrays = io.BytesIO()
-    np.savez(arrays, allow_pickle=False, **wordings.to_arrays(made))
-    return Built(version, {ARTICLES: gzip.compress(_packed(content), mtime=0), ARRAYS: arrays.getvalue()})
+    stored = arrays.packed(wordings.to_arrays(made))
+    return Built(version, {ARTICLES: gzip.compress(_packed(content), mtime=0), ARRAYS: stored})
 
 
 def _packed(content: Any) -> bytes:
@@ -97,9 +91,7 @@ def _packed(content: Any) -> bytes:
 
 def read(version: str, files: Mapping[str, bytes], encoder: Encoder | None = None) -> Index:
     """An encoder that did not make the index is left aside. Raises BadIndex for anything that `build` of this FORMAT did not make."""
-    import numpy as np
-
-    from chalicelib.knowledge import wordings
+    from chalicelib.knowledge import arrays, wordings
 
     try:
         content = json.loads(gzip.decompress(files[ARTICLES]))
@@ -109,16 +101,16 @@ def read(version: str, files: Mapping[str, bytes], encoder: Encoder | None = Non
         for fields in content["articles"]:
             article = Article(**{**fields, "examples": tuple(fields["examples"])})
             articles.setdefault(article.id, {})[article.language] = article
-        with np.load(io.BytesIO(files[ARRAYS]), allow_pickle=False) as stored:
-            kept = {name: stored[name] for name in stored.files}
-        made = wordings.from_arrays(content["ids"], content["vocabulary"], content["unknown"], kept)
-    except (OSError, EOFError, zlib.error, BadZipFile, ValueError, LookupError, TypeError, AttributeError) as error:
+        made = wordings.from_arrays(content["ids"], content["vocabulary"], content["unknown"], arrays.unpacked(files[ARRAYS]))
+    except (OSError, EOFError, zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
         raise BadIndex(f"index {version} cannot be read: {type(error).__name__}: {error}") from error
     return Index(version, articles, replace(made, encoder=_fitting(encoder, content["encoder"], version)), content["until"])
 
 
 def _fitting(encoder: Encoder | None, made_by: Sequence[str] | None, version: str) -> Encoder | None:
     if made_by and (encoder is None or [encoder.name, encoder.version] != list(made_by)):
+        from chalicelib.observability import log
+
         log.warning("index of another encoder: words alone", version=version, made_by=" ".join(made_by))
         return None
     return encoder if made_by else None

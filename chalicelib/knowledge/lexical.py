@@ -61,8 +61,8 @@ class Lexical:
     unknown: float
     keys: NDArray[np.uint32]
     idf: Floats
-    starts: NDArray[np.int64]
-    docs: NDArray[np.int32]
+    starts: NDArray[np.int32]
+    docs: NDArray[np.int32] | NDArray[np.uint16]
     weights: Floats
     spelling: Spelling
 
@@ -126,7 +126,7 @@ def build(texts: Sequence[str], like: Lexical | None = None) -> Lexical:
         at = np.minimum(np.searchsorted(like.keys, keys), max(len(like.keys) - 1, 0))
         idf = np.where(like.keys[at] == keys, like.idf[at], unknown) if len(like.keys) else np.full(len(keys), unknown)
     empty = Lexical(
-        len(texts), unknown, keys, idf.astype(np.float32), np.zeros(len(keys) + 1, np.int64),
+        len(texts), unknown, keys, idf.astype(np.float32), np.zeros(len(keys) + 1, np.int32),
         np.zeros(0, np.int32), np.zeros(0, np.float32), like.spelling if like else spelling(cuts),
     )  # fmt: skip
     return _filled(empty, [empty._weigh(one) for one in cuts])
@@ -138,7 +138,7 @@ def _filled(empty: Lexical, heard: Sequence[Heard]) -> Lexical:
     places = np.concatenate([one.places for one in heard])
     docs = np.repeat(np.arange(len(heard), dtype=np.int32), [len(one.places) for one in heard])
     order = np.lexsort((docs, places))
-    starts = np.searchsorted(places[order], np.arange(len(empty.keys) + 1))
+    starts = np.searchsorted(places[order], np.arange(len(empty.keys) + 1)).astype(np.int32)
     weights = np.concatenate([one.weights for one in heard])[order]
     return Lexical(empty.count, empty.unknown, empty.keys, empty.idf, starts, docs[order], weights, empty.spelling)
 
@@ -156,13 +156,13 @@ def spelling(cuts: Sequence[Cut]) -> Spelling:
 
 
 def to_arrays(known: Lexical) -> dict[str, NDArray[Any]]:
-    """As they are stored: half precision is enough for weights."""
+    """As they are stored, and used from where they lie."""
     return {
         "keys": known.keys,
         "idf": known.idf,
-        "starts": known.starts.astype(np.int32),
+        "starts": known.starts,
         "docs": known.docs.astype(np.uint16) if known.count < 2**16 else known.docs,
-        "weights": known.weights.astype(np.float16),
+        "weights": known.weights,
         "deleted": known.spelling.deleted,
         "meant": known.spelling.meant,
     }
@@ -171,5 +171,4 @@ def to_arrays(known: Lexical) -> dict[str, NDArray[Any]]:
 def from_arrays(count: int, unknown: float, words: Sequence[str], kept: dict[str, NDArray[Any]]) -> Lexical:
     """What `to_arrays` gave. Raises KeyError."""
     spelled = Spelling(tuple(words), kept["deleted"], kept["meant"])
-    starts, weights = kept["starts"].astype(np.int64), kept["weights"].astype(np.float32)
-    return Lexical(count, unknown, kept["keys"], kept["idf"], starts, kept["docs"].astype(np.int32), weights, spelled)
+    return Lexical(count, unknown, kept["keys"], kept["idf"], kept["starts"], kept["docs"], kept["weights"], spelled)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from chalicelib.knowledge import confidence
 from chalicelib.knowledge.confidence import nearest
 from chalicelib.knowledge.lexical import Floats, Heard
-from chalicelib.knowledge.wordings import LEXICAL, NONE, Meaning, Wordings
+from chalicelib.knowledge.wordings import LEXICAL, NONE, Wordings
 
 # Cosine with a known wording, and confidence by words alone, from which nothing is embedded. Chosen so that nothing is lost by it.
 ALIKE, SURE = 0.8, 0.95
@@ -37,7 +37,7 @@ class Found(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class View:
     """One sentence beside all wordings, the fresh ones last. `words` and `similar` (with the meaning, if that was seen) have a
-    number for each wording, `scores` for each article; `owners`: each wording's article."""
+    number for each wording; `scores` one for each article, once neighbours or the head were asked; `owners`: each wording's article."""
 
     heard: Heard
     owners: NDArray[np.int32]
@@ -51,13 +51,13 @@ def rank(known: Wordings, texts: Sequence[str], may: Callable[[str], bool] = boo
     if not texts or not known.ids:
         return []
     views = by_words(known, texts)
-    best = best_of(known, [view for view in views if is_alike(view)], may, limit, "words")
+    best = best_of(known, by_neighbours(known, [view for view in views if is_alike(view)]), may, limit, "words")
     if best and best[0].confidence >= SURE:
         return best
     if known.meaning is None and known.head:
         return best_of(known, by_head(known, views), may, limit, "alone")
     if known.meaning is None or known.encoder is None:
-        return best_of(known, views, may, limit, "words")
+        return best_of(known, by_neighbours(known, views), may, limit, "words")
     some = sorted(range(len(texts)), key=lambda i: -float(views[i].words.max(initial=0.0)))[:EMBEDDED]
     return best_of(known, by_meaning(known, [texts[i] for i in some], [views[i] for i in some]), may, limit, "both")
 
@@ -75,7 +75,13 @@ def by_words(known: Wordings, texts: Sequence[str]) -> list[View]:
         fresh = known.fresh.words
         words = np.concatenate([words, fresh.similarities([fresh.hear(text) for text in texts])], axis=1)
         owners = np.concatenate([owners, known.fresh.owners])
-    return [View(one, owners, row, row, _neighbours(row, owners, len(known.ids))) for one, row in zip(heard, words, strict=True)]
+    none = np.zeros(0, np.float32)
+    return [View(one, owners, row, row, none) for one, row in zip(heard, words, strict=True)]
+
+
+def by_neighbours(known: Wordings, views: Sequence[View]) -> list[View]:
+    """The same views, with what the nearest wordings say for their articles."""
+    return [replace(view, scores=_neighbours(view.similar, view.owners, len(known.ids))) for view in views]
 
 
 def by_meaning(known: Wordings, texts: Sequence[str], views: Sequence[View]) -> list[View]:
@@ -85,7 +91,7 @@ def by_meaning(known: Wordings, texts: Sequence[str], views: Sequence[View]) -> 
         return list(views)
     seen = known.meaning.seen(embedded)
     parts = [known.meaning, *([known.fresh.meaning] if known.fresh and known.fresh.meaning else [])]
-    meant = np.concatenate([_cosines(part, seen) for part in parts], axis=1)
+    meant = np.concatenate([part.cosines(seen) for part in parts], axis=1)
     similar = (meant + LEXICAL * np.stack([view.words for view in views])) / (1 + LEXICAL)
     return by_head(known, [replace(view, similar=row) for view, row in zip(views, similar, strict=True)])
 
@@ -94,17 +100,11 @@ def by_head(known: Wordings, views: Sequence[View]) -> list[View]:
     """The same views, with what the head makes of the similarities. Where there is none, neighbours decide."""
     count = len(known.owners)
     if known.head is None:
-        return [replace(view, scores=_neighbours(view.similar, view.owners, len(known.ids))) for view in views]
+        return by_neighbours(known, views)
     scores = known.head.scores(np.stack([view.similar[:count] for view in views]))
     for view, said in zip(views, scores, strict=True):
         _add_fresh(said, view.similar[count:], view.owners[count:])
     return [replace(view, scores=said) for view, said in zip(views, scores, strict=True)]
-
-
-def _cosines(part: Meaning, seen: Floats) -> Floats:
-    # A single row times a matrix is what a matrix does fastest from its own side.
-    found: Floats = (part.vectors @ seen.T).T
-    return found
 
 
 def _add_fresh(scores: Floats, similar: Floats, owners: NDArray[np.int32]) -> None:

@@ -71,7 +71,7 @@ def publish(size: int) -> None:
 
 def _is_sure(known: Index, question: str) -> bool:
     views = [view for view in scoring.by_words(known.wordings, [question]) if scoring.is_alike(view)]
-    found = scoring.best_of(known.wordings, views, bool, 1, "words")
+    found = scoring.best_of(known.wordings, scoring.by_neighbours(known.wordings, views), bool, 1, "words")
     return bool(found) and found[0].confidence >= scoring.SURE
 
 

@@ -73,7 +73,11 @@ def _one(chance: np.random.Generator, name: str, data: dict[str, list[str]], far
         asked = [some[i] for i in chance.permutation(len(some))[:many]]
         texts = [text for _, text in asked]
         words = scoring.by_words(known, texts)
-        views = {"words": words, "both": scoring.by_meaning(known, texts, words), "alone": scoring.by_head(alone, words)}
+        views = {
+            "words": scoring.by_neighbours(known, words),
+            "both": scoring.by_meaning(known, texts, words),
+            "alone": scoring.by_head(alone, words),
+        }
         for model in KINDS:
             for (article, _), view in zip(asked, views[model], strict=True):
                 if model == "both" or view.words.any():
