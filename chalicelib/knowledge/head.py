@@ -26,7 +26,7 @@ class Shape(NamedTuple):
     damping: float
 
 
-FEW, MANY = Shape(2.0, 0.05), Shape(1.0, 0.03)
+FEW, MANY = Shape(1.5, 0.02), Shape(1.0, 0.03)
 
 
 @dataclass(frozen=True, slots=True)
