@@ -19,7 +19,7 @@ from chalicelib.knowledge.lexical import Floats, Heard
 from chalicelib.knowledge.wordings import LEXICAL, NONE, Wordings
 
 # Cosine with a known wording, and confidence by words alone, from which nothing is embedded. Chosen so that nothing is lost by it.
-ALIKE, SURE = 0.8, 0.95
+ALIKE, SURE = 0.8, 0.9
 NEAREST = 50  # wordings that may speak for their article
 DECAY = 0.5  # an article's second-best wording counts half of its best one, and so on
 FRESH, STEEP = 0.6, 12.0  # what a wording says that is newer than the head and exactly the question; how fast that falls off
