@@ -24,7 +24,7 @@ DOC = ROOT / "docs" / "bot.md"
 BEGIN, END = "<!-- bench-bot begins -->", "<!-- bench-bot ends -->"
 PARTS: tuple[Callable[[Any], list[Line]], ...] = (
     bot_quality.banking, bot_quality.clinc, bot_quality.banking_oos, bot_quality.smp, bot_quality.own_shop, bot_quality.alone,
-    bot_learning.learning, bot_cost.cost,
+    bot_learning.learning, bot_cost.cost, bot_cost.start,
 )  # fmt: skip
 DATA = {
     "BANKING77": ["banking77/train", "banking77/train_5", "banking77/train_10", "banking77/test"],

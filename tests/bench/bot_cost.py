@@ -15,6 +15,7 @@ from chalicelib.knowledge import encoder, index, scoring
 from chalicelib.knowledge.article import Article
 from chalicelib.knowledge.example import Example
 from chalicelib.knowledge.index import Index
+from tests.bench import encoder as layer
 from tests.bench.bot_data import CACHE, ROOT, pairs
 from tests.bench.bot_quality import Line
 
@@ -93,4 +94,17 @@ def cost(_: Any) -> list[Line]:
         figure = f"{made['wall']:.0f} s ({made['cpu']:.0f} s CPU), {made['peak']:.0f} MB"
         lines.append(Line(f"publishing {size:,} examples, embedding included: time, peak memory", figure, f"60 s, {MEMORY:,} MB"))
     lines.append(Line("CPU per message, 10,000 to 1,000 examples", f"x {times[1] / times[0]:.1f}", "x 2"))
+    return lines
+
+
+def start(_: Any) -> list[Line]:
+    """What a function that has the layer needs before its first answer; after `cost`, whose indexes it reads."""
+    lines = []
+    with layer.place() as at:
+        lines.append(Line("ready over bare Python: the encoder alone", f"{layer.cold_ready(at):.0f} ms"))
+        for size in SIZES:
+            ready, peak = layer.with_index(at, CACHE / f"index-{size}")
+            lines.append(Line(f"ready over bare Python with an index of {size:,} examples", f"{ready:.0f} ms", "120 ms", "90 ms"))
+            lines.append(Line(f"peak memory, answering from {size:,} examples", f"{peak:.0f} MB", "100 MB", "80 MB"))
+    lines.append(Line("the layer, unzipped", f"{layer.layer_size():.0f} MB", "125 MB", "110 MB"))
     return lines
