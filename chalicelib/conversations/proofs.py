@@ -15,7 +15,7 @@ from chalicelib.conversations.customers import Customer
 from chalicelib.conversations.identities import Identity
 from chalicelib.conversations.model import Event, Proven
 from chalicelib.dynamodb import Item
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, Postponed
 
 
 def prove(thread: str, channel: str, address: str, how: Proven, at: int) -> bool:
@@ -39,7 +39,7 @@ def is_known(thread: str, channel: str, address: str) -> bool:
 
 
 def handle(item: Item, _old: Item | None) -> str:
-    """A proof of the stream. Raises Conflict if a customer was merged at the same moment: it comes again."""
+    """A proof of the stream. Raises Postponed if one of both was merged a moment ago: that move stands behind the proof in the stream."""
     thread, proven = item["pk"]["S"].removeprefix("T#"), keys.proof(item)
     visitor = identities.ensure("webchat", thread, proven.at)
     other = identities.prove(proven.channel, proven.address, proven.how, proven.at)
@@ -51,7 +51,10 @@ def handle(item: Item, _old: Item | None) -> str:
     if channel:
         _mark(mine.id, theirs.id, channel, proven.at)
         return "possibly_the_same"
-    moves.merge(mine, theirs, "customer", proven.how, proven.at, also=(visitor, other))
+    try:
+        moves.merge(mine, theirs, "customer", proven.how, proven.at, also=(visitor, other))
+    except Conflict as error:
+        raise Postponed("a proof is looked at once more: one of both was merged a moment ago") from error
     return "merged"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -145,6 +146,19 @@ def test_two_customers_with_proven_addresses_of_one_kind_are_never_merged_by_the
 
 PROVEN = st.sampled_from(["", "code", "mail", "jwt", "carrier"])
 HELD = st.lists(st.tuples(st.sampled_from(["email", "sms", "webchat", "account"]), st.integers(0, 3), PROVEN), max_size=5)
+
+
+def test_two_proofs_of_one_account_at_once_hold_nobody_up(store: Store) -> None:
+    """The second comes before the first one's move was carried out, which stands behind it in the stream."""
+    for thread in ("w1", "w2"):
+        writes("webchat", thread, thread)
+        proofs.prove(thread, "account", "mia", "jwt", T0 + 3)
+    work_off(store)
+    (waits,) = [m for m in aws.client("sqs").receive_message(QueueUrl=store.postponed)["Messages"] if "merged" in m["Body"]]
+    again = {name: {"S": value} for name, value in json.loads(waits["Body"])["keys"].items()}
+    proofs.handle(aws.client("dynamodb").get_item(TableName="conversations", Key=again)["Item"], None)
+    work_off(store)
+    assert of("webchat", "w1") == of("webchat", "w2") == of("account", "mia")
 
 
 @given(HELD, HELD)
