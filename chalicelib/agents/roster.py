@@ -54,13 +54,12 @@ def find(agent_id: str) -> Agent:
 
 
 def everyone() -> list[Agent]:
-    with aws.translated("read the agents"):
-        page = aws.client("dynamodb").query(
-            TableName=settings.env("TABLE"),
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=dynamodb.encode({":pk": keys.AGENTS}),
-        )
-    return [_agent(item) for item in page["Items"]]
+    request = {
+        "TableName": settings.env("TABLE"),
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": dynamodb.encode({":pk": keys.AGENTS}),
+    }
+    return [_agent(item) for item in dynamodb.query("read the agents", request)]
 
 
 def enrol(agent_id: str, email: str, name: str, role: str) -> Agent:

@@ -35,12 +35,11 @@ def add(thread: str, note: Note) -> bool:
 
 def of(thread: str) -> list[Note]:
     """In the order of time."""
-    with aws.translated("read the notes"):
-        page = aws.client("dynamodb").query(
-            TableName=settings.env("NOTES_TABLE"),
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=dynamodb.encode({":pk": keys.thread_pk(thread)}),
-        )
-    rows = [dynamodb.decode(item) for item in page["Items"]]
+    request = {
+        "TableName": settings.env("NOTES_TABLE"),
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": dynamodb.encode({":pk": keys.thread_pk(thread)}),
+    }
+    rows = map(dynamodb.decode, dynamodb.query("read the notes", request))
     notes = [Note(r["id"], r["at"], r["by"], r["name"], r["text"]) for r in rows]
     return sorted(notes, key=lambda n: (n.at, n.id))

@@ -51,13 +51,12 @@ def _put(pk: str, connection: str, agent: str, now: int) -> None:
 
 
 def _read(pk: str, now: int) -> list[tuple[str, str]]:
-    with aws.translated("read the connections"):
-        page = aws.client("dynamodb").query(
-            TableName=settings.env("TABLE"),
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :x)",
-            ExpressionAttributeValues=dynamodb.encode({":pk": pk, ":x": keys.socket_sk("")}),
-        )
-    rows = [dynamodb.decode(item) for item in page["Items"]]
+    request = {
+        "TableName": settings.env("TABLE"),
+        "KeyConditionExpression": "pk = :pk AND begins_with(sk, :x)",
+        "ExpressionAttributeValues": dynamodb.encode({":pk": pk, ":x": keys.socket_sk("")}),
+    }
+    rows = map(dynamodb.decode, dynamodb.query("read the connections", request))
     return [(row["sk"].removeprefix("X#"), row["agent"]) for row in rows if row["expires"] > now // 1000]
 
 

@@ -148,6 +148,13 @@ def test_notes_are_in_a_table_of_their_own(store: Store) -> None:
     assert "furious" not in str(store.items())
 
 
+def test_notes_of_more_than_a_megabyte_are_all_there(store: Store) -> None:
+    written = [notes.Note(f"n-{n:02d}", T0 + n, "agent-ann", "Ann", "字" * 20_000) for n in range(40)]
+    for note in written:
+        notes.add("w1", note)
+    assert notes.of("w1") == written
+
+
 def test_an_expired_socket_is_not_used_even_if_its_row_is_still_there(store: Store) -> None:
     sockets.open_visitor("w1", "old", T0)
     sockets.open_visitor("w1", "new", T0 + 7_000_000)
