@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from chalicelib.bot import language as languages
 from chalicelib.bot import wording
 from chalicelib.bot.context import Brain, Context, Load, Look
 from chalicelib.bot.facts import Asked, Facts, Heard, band, hear, named
 from chalicelib.bot.opening_hours import Opening, state
-from chalicelib.bot.retrieval import Hit
+from chalicelib.bot.retrieval import Hit, each
 from chalicelib.bot.rules import TOPIC, Rule, asks, decide, telling, why
 from chalicelib.bot.sense import Bands, Meaning, meaning
-from chalicelib.conversations.model import Answer, Escalation
+from chalicelib.conversations.model import Answer, Escalation, Source
 from chalicelib.knowledge.article import Article, version_for
 
 _PATIENCE = 1  # misses in a row after which "yes" to several is not asked back any more
+_SOURCES = 3  # articles that an answer may be composed of
 
 __all__ = ["Answer", "Brain", "Context", "Escalation", "answer", "is_miss", "may_wait"]
 
@@ -168,7 +170,18 @@ def _article(case: _Case) -> Answer:
     text = article.short if case.context.channel == "sms" else article.text
     if case.facts.language == "other":
         text = f"{wording.said_in(case.brain.rules.sentences['english_only'], 'en')}\n{text}"
-    return Answer(text, article.id, article.link, best.confidence, article.language, asked=case.meant.asked)
+    sources = _sources(case, article) if case.context.composes else ()
+    return Answer(text, article.id, article.link, best.confidence, article.language, asked=case.meant.asked, sources=sources)
+
+
+def _sources(case: _Case, best: Article) -> tuple[Source, ...]:
+    """The article and the next ones, in its language, that may be meant as well."""
+    brain, context = case.brain, case.context
+    others = each(brain.index, case.question, case.day, context.tier) if brain.index else []
+    likely = sorted((hit for hit in (*case.hits[1:], *others) if hit.confidence >= brain.rules.offer), key=lambda hit: -hit.confidence)
+    articles = (_shown(case, hit) for hit in {hit.article: hit for hit in likely if hit.article != best.id}.values())
+    further = islice((article for article in articles if article.language == best.language), _SOURCES - 1)
+    return tuple(Source(article.id, article.title, article.text, article.link) for article in (best, *further))
 
 
 def _shown(case: _Case, hit: Hit) -> Article:

@@ -31,6 +31,7 @@ class Context:
     said: tuple[tuple[str, str], ...] = ()
     under_way: bool = False  # an action waits for this: the rules then take the bot as sure, as it asked for it
     opt_out_request: bool = False  # asked, in words, for no more messages: the channel says so
+    composes: bool = False  # a language model will put the answer: it comes with its sources
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib import settings
+from chalicelib.bot import wording
 from chalicelib.conversations import model
 from chalicelib.conversations.model import Answer, Conversation, Message
 
@@ -23,14 +24,20 @@ def behind(said: Answer, c: Conversation, message: Message, words: str) -> dict[
     return known if question.strip() == message.text.strip() else {**known, "question": question[:QUESTION]}
 
 
-def composed(said: Answer, message: Message, words: str) -> tuple[Answer, dict[str, Any]]:
-    """As a language model puts it, where the business named one; a text message is short as it is. With what its meta tells of it."""
-    name = settings.optional("COMPOSE_MODEL")
-    if not name or not said.article or message.channel == "sms":
-        return said, {}
-    from chalicelib.bot import bedrock, compose
+def composer(message: Message) -> str:
+    """The language model that puts the answer to this message, where the business named one; a text message is short as it is."""
+    return settings.optional("COMPOSE_MODEL") if message.channel != "sms" else ""
 
-    done = compose.composed(said, said.asked or words, name, bedrock.model(name))
+
+def composed(said: Answer, message: Message, words: str) -> tuple[Answer, dict[str, Any]]:
+    """As the language model puts it, with what its meta tells of that; what comes without sources is said as it is."""
+    if not said.sources:
+        return said, {}
+    from chalicelib.bot import bedrock, brain, compose
+
+    name = composer(message)
+    heading = wording.said_in(brain.load().rules.sentences["sources"], said.language)
+    done = compose.composed(said, said.asked or words, heading, name, bedrock.model(name))
     return done.said, {"composed": done.made}
 
 

@@ -40,12 +40,20 @@ def search(index: Index, question: str, day: str, limit: int = 3, tier: str = ""
     return [Hit(one.article, one.confidence, index.articles[one.article]) for one in found]
 
 
-def _sentences(question: str) -> list[str]:
-    """Each sentence, and a short text as a whole besides.
+def each(index: Index, question: str, day: str, tier: str = "") -> list[Hit]:
+    """The best article for every sentence, where there are several: who asks two things may mean two. Costs a search per sentence."""
+    parts = _parts(question[:LONGEST])
+    return [hit for part in parts for hit in search(index, part, day, 1, tier)] if len(parts) > 1 else []
 
-    A word or two between others is a greeting, a sign-off or a name ("Best, Mia"), and asks nothing by itself.
-    """
+
+def _sentences(question: str) -> list[str]:
+    """Each sentence, and a short text as a whole besides."""
     text = question[:LONGEST].strip()
-    found = [part.strip() for part in _ENDS.split(text) if part.strip()]
-    parts = ([part for part in found if len(part.split()) >= PHRASE or not part.isascii()] or found)[:SENTENCES]
+    parts = _parts(text)
     return [text, *parts] if len(parts) > 1 and len(text) < WHOLE else parts
+
+
+def _parts(text: str) -> list[str]:
+    """A word or two between others is a greeting, a sign-off or a name ("Best, Mia"), and asks nothing by itself."""
+    found = [part.strip() for part in _ENDS.split(text) if part.strip()]
+    return ([part for part in found if len(part.split()) >= PHRASE or not part.isascii()] or found)[:SENTENCES]

@@ -271,6 +271,7 @@ def _decide(
         name=c.name,
         tier=c.tier,
         opt_out_request=bool(message.meta.get("opt_out_request")),
+        composes=bool(outgoing.composer(message)),
         opened=cache(lambda: sorted({c.opened_at, *table.opened_since(c.customer, at - DAYS * settings.DAY)})),
     )
 

@@ -67,6 +67,16 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """An article as an answer may cite it: plain text, in the customer's language."""
+
+    article: str
+    title: str
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the bot surely knows: an article's own words. Or it offers the articles that it may be, by ids and as `choices` to tap."""
 
@@ -78,6 +88,7 @@ class Answer:
     offered: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     asked: str = ""  # the question that is answered, if the message is only part of it ("2", "and abroad?")
+    sources: tuple[Source, ...] = ()  # what a language model may compose it of, if one does: its article first
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ def outgoing(own_id: str, text: str, state: str, **changes: Any) -> Json:
     return message(own_id, text, direction="outgoing", state=state, **changes)
 
 
+SOURCES = [{"article": "return-item", "title": "Return an item"}, {"article": "refund-time", "title": "When will I get my refund?"}]
 MAILS = story(
     conversation("mail.1"),
     message("m1", "My teapot is broken, see the picture.", attachments=FILES, meta={"whole": 500}),
@@ -95,6 +96,17 @@ CHAT = story(
     outgoing("c2", "How can I help?", "sent", channel="webchat", at=NOW - 40_000),
     outgoing("c3", "By mail, as you left.", "delivered", at=NOW - 30_000),
     read_at=NOW - 35_000,
+)
+COMPOSED = story(
+    conversation("bot.1", channel="webchat", address="w1234abce", name="", subject="", customer="c2"),
+    outgoing(
+        "b1",
+        "Returns are free. [1]\n\nFrom:\n[1] Return an item",
+        "sent",
+        by="bot",
+        meta={"composed": {"by": "model-1", "sources": SOURCES}},
+    ),
+    outgoing("b2", "You have 30 days.", "sent", by="bot", meta={"composed": {"by": "model-1", "not": "a sentence that cites nothing"}}),
 )
 TEXTS = story(conversation("sms.1", channel="sms", address="+12025550143", name="", subject=""), message("s1", "Hello", channel="sms"))
 STOPPED = story(
@@ -147,7 +159,7 @@ STRANGER = {"customer": "c2", "identities": [{"channel": "webchat", "address": "
 @pytest.fixture
 def place() -> Iterator[Desk]:
     with desk() as made:
-        made.stories = {s["conversation"]["id"]: s for s in (MAILS, CHAT, TEXTS, STOPPED, HUGE)}
+        made.stories = {s["conversation"]["id"]: s for s in (MAILS, CHAT, COMPOSED, TEXTS, STOPPED, HUGE)}
         made.customers = {"c1": CUSTOMER, "c2": STRANGER | {"conversations": [CHAT["conversation"]], "merges": [], "possibly_same": []}}
         made.whole = {"m1": MAIL}
         yield made
@@ -229,6 +241,16 @@ def test_what_became_of_each_reply_is_said(browser: NewBrowser, place: Desk) -> 
     place.hint({"type": "read", "id": "chat.1", "at": NOW + 1})
     page.type("#text", "One moment")
     page.until(lambda: ("POST", "conversations/chat.1/typing", {}) in place.asked, "the visitor is not told that somebody writes")
+
+
+def test_the_articles_behind_a_composed_answer_are_named(browser: NewBrowser, place: Desk) -> None:
+    page = browser()
+    show(page, place, "bot.1")
+    told = [text.strip() for text in page.texts(".message.bot .state") if "model-1" in text]
+    assert told == [
+        "Composed from Return an item · When will I get my refund? (model-1)",
+        "Told word for word; the composed text was refused: a sentence that cites nothing (model-1)",
+    ]
 
 
 def test_files_go_with_a_reply(browser: NewBrowser, place: Desk, tmp_path: Path) -> None:

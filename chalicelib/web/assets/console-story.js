@@ -6,7 +6,7 @@ import { Details } from "./console-customer.js";
 import { Attachments } from "./console-files.js";
 import { Verdict } from "./console-learning.js";
 import { agentName, ChannelIcon, customerName, errorText, ownerLine, Urgent } from "./console-parts.js";
-import { Escalated, wishText } from "./console-why.js";
+import { Composed, Escalated, wishText } from "./console-why.js";
 
 const TYPING = 6_000; // so long after the last signal is somebody still typing
 
@@ -117,6 +117,7 @@ function Message({ item: m, state, words, language, story, store, actions }) {
         <${Attachments} m=${m} conversation=${c.id} store=${store} words=${words} language=${language} />
       </div>
       ${incoming ? html`<${Origin} m=${m} words=${words} onWhole=${() => actions.whole(c.id, m.id)} />` : html`<${Fate} m=${m} story=${story} words=${words} language=${language} />`}
+      ${kind === "bot" && html`<${Composed} made=${m.meta?.composed} words=${words} />`}
       ${kind === "bot" && html`<${Verdict} m=${m} c=${c} store=${store} state=${state} words=${words} onBetter=${actions.better} />`}
     </article>`;
 }

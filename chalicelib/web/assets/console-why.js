@@ -33,6 +33,13 @@ export function Escalated({ e, words, language }) {
     </section>`;
 }
 
+/** Which articles a language model composed the bot's answer of, or why the article was told as it is. */
+export function Composed({ made, words }) {
+  const w = words.why.composed;
+  if (!made) return null;
+  return html`<p class="state">${made.not ? w.refused : w.from} <bdi>${made.not ?? made.sources.map((source) => source.title).join(" · ")}</bdi> (<bdi>${made.by}</bdi>)</p>`;
+}
+
 /** The wish of a customer who waits, to be called or written to; "" if there is none. */
 export function wishText(wish, words) {
   const [, how, to] = /^(call|mail) (.+)$/s.exec(wish ?? "") ?? [];

@@ -7,6 +7,7 @@ export const WHY = {
     knew: "What else the bot knew",
     wish: { call: (to) => `Wishes to be called at ${to}`, mail: (to) => `Wishes to be written to at ${to}` },
     unproven: "as the customer wrote it",
+    composed: { from: "Composed from", refused: "Told word for word; the composed text was refused:" },
     reasons: {
       "enough automatic answers to this sender": "enough automatic answers to this sender",
       "the sender may be forged": "the sender may be forged",
@@ -37,6 +38,7 @@ export const WHY = {
     knew: "机器人还知道",
     wish: { call: (to) => `希望致电 ${to}`, mail: (to) => `希望发邮件到 ${to}` },
     unproven: "客户自行填写",
+    composed: { from: "根据以下文章组成：", refused: "按文章原文答复；模型写的文字未被采用：" },
     reasons: {
       "enough automatic answers to this sender": "已向该发件人自动回复足够多次",
       "the sender may be forged": "发件人可能是伪造的",
