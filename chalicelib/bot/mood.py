@@ -19,8 +19,8 @@ _BEFORE = 24  # characters before a wording in which "not" and "very" are looked
 _LOOKED_AT = 2_000
 _SHOUTING = re.compile(r"[!?！？]{2,}")
 _LETTERS = re.compile(r"[A-Za-z]")
-_POINTS = {"strong": 2.0, "mild": 1.0}
-_TURNED = {("negative", "strong"): 0.0, ("negative", "mild"): -1.0, ("positive", "strong"): -1.5, ("positive", "mild"): -1.5}
+_POINTS = {"strong": 2.0, "clear": 1.5, "mild": 1.0}
+_TURNED = {"negative": {"strong": 0.0, "clear": 0.0, "mild": -1.0}, "positive": {"strong": -1.5, "clear": -1.5, "mild": -1.5}}
 
 
 def sentiment(text: str) -> float:
@@ -41,13 +41,19 @@ def urgency(text: str) -> Urgency:
 
 
 def _points(heard: str, side: str) -> float:
-    """What the wordings of one side say together. A turned one counts against it: "not bad" is praise, "not happy" a complaint."""
+    """What the wordings of one side say together, none of them twice: what stands in a stronger one is part of it. A turned one counts
+    against its side: "not bad" is praise, "not happy" a complaint."""
     total = 0.0
+    counted: list[tuple[int, int]] = []
     for strength, points in _POINTS.items():
         for match in listed("mood", side, strength).finditer(heard):
-            before = heard[max(0, match.start() - _BEFORE) : match.start()]
+            start, end = match.span()
+            if any(start < last and first < end for first, last in counted):
+                continue
+            counted.append((start, end))
+            before = heard[max(0, start - _BEFORE) : start]
             if _just(before, "not"):
-                total += _TURNED[side, strength]
+                total += _TURNED[side][strength]
             else:
                 total += points * (1.5 if _just(before, "very") else 0.5 if _just(before, "a_bit") else 1.0)
     return total

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,13 @@ _BREAKS = re.compile(r"[^\w'’]+|_+")
 _NOT = re.compile(r"\b(do|does|did|is|are|was|were|ca|wo|would|could|should|have|has|had)n'?t\b")
 _AM = re.compile(r"\bi'?m\b")
 _IS = re.compile(r"\b(that|what|it|there|who|where)'s\b")
+_SHORTENED = re.compile(r"'|nt\b|\bim\b")
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
-_NO_HAN = re.compile(r"[^\W㐀-䶿一-鿿]")
+_WORD = re.compile(r"\w+")
+_JOINTS = re.compile(r"\.\.\.|[+]")
+_PREFIX = 3  # letters by which a word with any ending is found
+_PART, _PART_HAN, _WHOLE_HAN, _WHOLE = range(4)  # words in a text are tried first, then Chinese, then what must be the whole text
+_HANS = (_PART_HAN, _WHOLE_HAN)
 _APOSTROPHES = str.maketrans("’‘`´", "''''")
 
 Phrases = Mapping[str, Iterable[str]]
@@ -35,32 +42,73 @@ def plain(text: str) -> str:
 
 def _full(text: str) -> str:
     """ "don't" and "dont" become "do not", "i'm" becomes "i am", so that one phrase covers all of them."""
+    if not _SHORTENED.search(text):
+        return text
     spelled = _NOT.sub(lambda match: {"ca": "can", "wo": "will"}.get(match[1], match[1]) + " not", text)
     return _IS.sub(r"\1 is", _AM.sub("i am", spelled))
 
 
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """`place`: the order in which phrases are tried. `needs`: of each of these groups one must be in the text: a word, or a piece of a
+    Chinese text; `begun`: groups of which one is only a beginning ("frustrat*") or has signs in it."""
+
+    place: tuple[int, int]
+    body: str
+    needs: tuple[frozenset[str], ...]
+    begun: tuple[frozenset[str], ...]
+
+    def may_be_in(self, text: str, said: frozenset[str]) -> bool:
+        """`said`: the text's words."""
+        if self.place[0] in _HANS:
+            return all(any(piece in text for piece in group) for group in self.needs)
+        return not any(map(said.isdisjoint, self.needs)) and all(any(_has(text, said, one) for one in group) for group in self.begun)
+
+
 class Wordings:
-    """A pattern of phrases that is compiled when a text needs it, and without what cannot be in that text: compiling all
-    of them would cost a cold start more than anything else that the bot does with words."""
+    """Phrases to look for in a text: leftmost first, and of those the one that stands first in the list.
+
+    Only what may be in a text is compiled: a phrase is found by its longest word, and needs a word of each of its places. One pattern
+    of all phrases would cost a cold start more than anything else that the bot does with words.
+    """
 
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = [phrase for spoken in phrases.values() for phrase in spoken]
-        self._made: dict[tuple[bool, bool], re.Pattern[str]] = {}
 
     def search(self, text: str) -> re.Match[str] | None:
-        return self._fitting(text).search(text)
+        return next(self.finditer(text), None)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        return self._fitting(text).finditer(text)
+        patterns = [_compiled(phrase.body, phrase.place[0]) for phrase in self._possible(text)]
+        nexts = [one.search(text) for one in patterns]
+        while found := min(filter(None, nexts), key=re.Match.start, default=None):
+            yield found
+            end = max(found.end(), found.start() + 1)  # "late/" finds nothing, too, and must not find it forever
+            for place, match in enumerate(nexts):
+                if match and match.start() < end:
+                    nexts[place] = patterns[place].search(text, end) if end <= len(text) else None
 
     def sub(self, by: str, text: str) -> str:
-        return self._fitting(text).sub(by, text)
+        rest, start = "", 0
+        for match in self.finditer(text):
+            rest, start = rest + text[start : match.start()] + by, match.end()
+        return rest + text[start:]
 
-    def _fitting(self, text: str) -> re.Pattern[str]:
-        kind = bool(_HAN.search(text)), bool(_NO_HAN.search(text))
-        if kind not in self._made:
-            self._made[kind] = _compiled(self._phrases, *kind)
-        return self._made[kind]
+    def _possible(self, text: str) -> list[_Phrase]:
+        said, starts, han = _said(text)
+        found: dict[tuple[int, int], _Phrase] = {}
+        for known in (self._others, self._han) if han else (self._others,):
+            for start in starts & known.keys():
+                found |= {phrase.place: phrase for phrase in known[start] if phrase.may_be_in(text, said)}
+        return [found[place] for place in sorted(found)]
+
+    @cached_property
+    def _han(self) -> dict[str, list[_Phrase]]:
+        return _by_start([(n, phrase) for n, phrase in enumerate(self._phrases) if _needs_han(phrase)])
+
+    @cached_property
+    def _others(self) -> dict[str, list[_Phrase]]:
+        return _by_start([(n, phrase) for n, phrase in enumerate(self._phrases) if not _needs_han(phrase)])
 
 
 def pattern(phrases: Phrases) -> Wordings:
@@ -68,23 +116,58 @@ def pattern(phrases: Phrases) -> Wordings:
     return Wordings(phrases)
 
 
-def _compiled(phrases: Iterable[str], han: bool, others: bool) -> re.Pattern[str]:
-    """For texts with Chinese characters, with others, or with both. All words share one word boundary, so that their
-    alternatives are tried where a word begins and nowhere else."""
-    made: dict[str, list[str]] = {r"\b(?:%s)\b": [], "%s": [], r"\A(?:%s)\Z": []}
-    for phrase in phrases:
-        body = _full(normal(phrase.lstrip("=")))
-        is_han = bool(_HAN.search(body))
-        if (_needs_han(body) and not han) or not (is_han or others):
-            continue
-        place = r"\A(?:%s)\Z" if phrase.startswith("=") else "%s" if is_han else r"\b(?:%s)\b"
-        made[place].append(_han(body) if is_han else _words(body))
-    return re.compile("|".join(place % "|".join(alternatives) for place, alternatives in made.items() if alternatives) or r"(?!)")
+def _by_start(phrases: Iterable[tuple[int, str]]) -> dict[str, list[_Phrase]]:
+    known: dict[str, list[_Phrase]] = {}
+    for number, written in phrases:
+        phrase, rarest = _parsed(written, number)
+        for start in {_start(option, phrase.place[0] in _HANS, _needs_han(written)) for option in rarest}:
+            known.setdefault(start, []).append(phrase)
+    return known
 
 
-def _needs_han(body: str) -> bool:
+def _parsed(written: str, number: int) -> tuple[_Phrase, Iterable[str]]:
+    """With the options of the place by which it is found: the one that is the longest."""
+    body = _full(normal(written.lstrip("=")))
+    han, whole = bool(_HAN.search(body)), written.startswith("=")
+    parts = _JOINTS.split(body.replace(" ", "")) if han else [word for word in body.split() if word != "..."]
+    groups = [frozenset(part.split("/")) for part in parts if part]
+    begun = () if han else tuple(group for group in groups if not all(map(str.isalnum, group)))
+    kind = (_WHOLE_HAN if han else _WHOLE) if whole else _PART_HAN if han else _PART
+    phrase = _Phrase((kind, number), body, tuple(group for group in groups if group not in begun), begun)
+    return phrase, max(groups, key=lambda group: min(map(len, group)), default=())
+
+
+def _start(option: str, is_han: bool, needs_han: bool) -> str:
+    """Under which an option is found: two characters, a word, or the letters with which words begin ("": in every text)."""
+    if is_han:
+        return option[:2] if needs_han else ""
+    return option if option.isalnum() else option[:_PREFIX] + "*" if option[:-1].isalnum() and len(option) > _PREFIX else ""
+
+
+def _has(text: str, said: frozenset[str], option: str) -> bool:
+    beginning = option.removesuffix("*")
+    return option in said or (any(word.startswith(beginning) for word in said) if beginning.isalnum() else beginning in text)
+
+
+def _needs_han(phrase: str) -> bool:
     """Is there a part of the phrase that only Chinese characters fill?"""
-    return any(all(_HAN.search(option) for option in part.split("/")) for part in re.split(r"\.\.\.|[+ ]", body) if part)
+    if not _HAN.search(phrase):
+        return False
+    return any(all(_HAN.search(option) for option in part.split("/")) for part in re.split(r"\.\.\.|[+ ]", phrase) if part)
+
+
+@lru_cache(maxsize=8)  # each list of phrases asks for it
+def _said(text: str) -> tuple[frozenset[str], frozenset[str], bool]:
+    """Its words; under what its phrases are found; whether there is any Chinese in it."""
+    words, han = frozenset(_WORD.findall(text)), bool(_HAN.search(text))
+    pairs = {first + second for first, second in pairwise(text)} if han else set()
+    return words, words | {word[:_PREFIX] + "*" for word in words} | pairs | set(text if han else "") | {""}, han
+
+
+@cache
+def _compiled(body: str, kind: int) -> re.Pattern[str]:
+    place = {_PART: r"\b(?:%s)\b", _PART_HAN: "%s", _WHOLE: r"\A(?:%s)\Z", _WHOLE_HAN: r"\A(?:%s)\Z"}[kind]
+    return re.compile(place % (_han(body) if kind in _HANS else _words(body)))
 
 
 def _words(body: str) -> str:

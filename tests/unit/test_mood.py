@@ -38,26 +38,31 @@ def counted(sentences: list[Row], column: str, label: str, guess: Callable[[str]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_what_was_tuned_on_is_told_apart(language: str) -> None:
-    known = rows(language, "tune")
+@pytest.mark.parametrize("part", ["tune", "dev"])
+def test_what_was_tuned_on_is_told_apart(language: str, part: str) -> None:
+    known = rows(language, part)
     for label in ("negative", "positive"):
         precision, recall = counted(known, "mood", label, sounds)
         assert (precision >= 0.95, recall >= 0.85) == (True, True), (label, precision, recall)
+    assert not [row["text"] for row in known if row["mood"] != "negative" and sentiment(row["text"]) <= mood.UPSET]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_how_urgent_it_is_is_told_apart_where_that_was_tuned_on(language: str) -> None:
     for level in ("now", "soon"):
-        precision, recall = counted(known, "urgency", level, urgency)
+        precision, recall = counted(rows(language, "tune"), "urgency", level, urgency)
         assert (precision >= 0.95, recall >= 0.85) == (True, True), (level, precision, recall)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_on_new_sentences_what_is_heard_is_mostly_so_though_much_is_missed(language: str) -> None:
-    """Words alone: few false alarms, and about a third of what a person would hear."""
+def test_on_new_sentences_what_is_heard_is_so_and_most_is_heard(language: str) -> None:
+    """Words alone: no false alarm, and two thirds and more of what a person would hear."""
     new = rows(language, "held")
     precision, recall = counted(new, "mood", "negative", sounds)
-    assert (precision >= 0.8, recall >= 0.25) == (True, True), (precision, recall)
+    assert (precision >= 0.9, recall >= 0.7) == (True, True), (precision, recall)
     precision, recall = counted(new, "mood", "positive", sounds)
-    assert (precision >= 0.8, recall >= 0.4) == (True, True), (precision, recall)
-    alarms = [row["text"] for row in new if row["mood"] != "negative" and sentiment(row["text"]) <= mood.UPSET]
-    assert len(alarms) <= 1, alarms
+    assert (precision >= 0.9, recall >= 0.6) == (True, True), (precision, recall)
+    assert not [row["text"] for row in new if row["mood"] != "negative" and sentiment(row["text"]) <= mood.UPSET]
     assert not [row["text"] for row in new if urgency(row["text"]) == "now" and row["urgency"] == ""]
 
 
