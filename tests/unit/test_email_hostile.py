@@ -17,7 +17,8 @@ TRADITIONAL = "您好，我的訂單還沒有到，請幫我查一下。謝謝�
 JAPANESE = "注文した商品がまだ届きません。確認してください。"
 
 LARGEST = """
-import base64, os, resource, sys
+import base64, os, re
+from pathlib import Path
 from chalicelib.channels import email
 from chalicelib.conversations import files
 stored = []
@@ -32,7 +33,8 @@ told = {"notificationType": "Received", "mail": {"messageId": "1"}, "receipt": {
 message = email.receive(told)
 fates = [part["fate"] for part in message.meta["attachments"]]
 assert fates == ["shown"] + ["stored"] * 30 and stored == [960_000] * 30, fates
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+# Not getrusage: a process begins with the peak of the one that started it, which may be a large pytest.
+print(int(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024)
 """
 
 
