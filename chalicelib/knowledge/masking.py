@@ -56,7 +56,7 @@ _RULES = (
     _covers(r"\b[a-z]{1,2}\d[a-z\d]?[ ]?\d[a-z]{2}\b"),
     _covers(r"(?<![\w])(?=[\w./+=-]*[a-z])(?=(?:[\w./+=-]*?\d){3})[\w./+=-]{5,}", flags=re.IGNORECASE | re.ASCII),
     _covers(r"(?<![\w])(?=[\w./+=-]*\d)[\w./+=-]{20,}", flags=re.ASCII),
-    _covers(r"[+(#]*\d(?:[\s().\-–—/·_]{0,2}\d){3,}[a-z]?\b"),
+    _covers(r"[+(#]*\d(?:[\s().\-–—/·_]{0,2}\d){3,}(?:[a-z]\b)?"),
     _covers(r"[零〇一二三四五六七八九幺]{7,}"),
     _covers(r"(?P<kept>\b(?:my name is|my name's|i am called)\s+)\w[\w'’-]*(?:[ ][A-Z][\w'’-]+)*", keeps=True, flags=re.IGNORECASE),
     _covers(r"(?P<kept>\b(?:[Tt]his is|I am|I'm|I’m)\s+)[A-Z][\w'’-]+(?:[ ][A-Z][\w'’-]+)*", keeps=True, flags=re.NOFLAG),

@@ -42,6 +42,8 @@ def test_it_is_covered_within_a_sentence_too(text):
         ("你好，我叫王小明，订单号 88", f"你好，我叫{SIGN}，订单号 {SIGN}"),
         ("请找张先生，电话一三八〇〇一三八〇〇〇", f"请找{SIGN}先生，电话{SIGN}"),
         ("电话１３８００１３８０００", f"电话{SIGN}"),
+        ("请打13800138000谢谢", f"请打{SIGN}谢谢"),
+        ("it is 0000º", f"it is {SIGN}º"),
         ("call 138\u200b0013\u200b8000 now", f"call {SIGN} now"),
         ("我住在北京市朝阳区人民路12号", f"我住在{SIGN}"),
         ("Bring it to Musterstraße 5, please", f"Bring it to {SIGN}, please"),
