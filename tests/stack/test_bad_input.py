@@ -199,6 +199,7 @@ def test_a_mail_whose_object_is_missing_is_kept_and_replayed_once_it_is_there(st
     eventually(mailer.inbox)
 
 
+@pytest.mark.usefixtures("no_failures")
 @pytest.mark.parametrize("raw", NONSENSE)
 def test_a_mail_without_sense_breaks_nothing(stack: Stack, cloud: Cloud, raw: bytes) -> None:
     ses_id, place = (
