@@ -280,7 +280,11 @@ def test_example_events_of_others_store_nothing(entrance: Entrance) -> None:
         if error := entrance.invoke(trigger, events[name]):
             refused[name] = error
     assert set(refused) <= NOT_OURS, refused
-    assert entrance.failed() == sum(len(events[name]["Records"]) for name in FOREIGN_RECORDS)
+    records = [record["dynamodb"]["Keys"] for name in FOREIGN_RECORDS for record in events[name]["Records"]]
+    foreign = [{name: value for name, typed in keys.items() for value in typed.values()} for keys in records]
+    # Other tests' records may fail at the same time; each of these is parked once.
+    parked = [keys for keys in entrance.failed() if keys in foreign]
+    assert sorted(map(str, parked)) == sorted(map(str, foreign))
     assert _threads(entrance) == before
 
 

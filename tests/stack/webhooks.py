@@ -84,13 +84,13 @@ class Entrance:
         told = answer["Payload"].read().decode()
         return told if "FunctionError" in answer else ""
 
-    def failed(self) -> int:
-        """Takes all that lies with the failed records; how many there were."""
-        queue, taken = self.stack.addresses.outputs["FailedQueue"], 0
+    def failed(self) -> list[dict[str, str]]:
+        """Takes all that lies with the failed records, and gives their keys."""
+        queue, taken = self.stack.addresses.outputs["FailedQueue"], []
         while page := self.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
             for message in page:
                 self.client("sqs").delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-            taken += len(page)
+            taken += [json.loads(message["Body"]).get("keys", {}) for message in page]
         return taken
 
     def waiting(self, queue: str) -> int:
