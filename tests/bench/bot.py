@@ -53,6 +53,7 @@ def table(lines: Sequence[Line]) -> str:
 
 
 def written(lines: Sequence[Line], made_by: str) -> str:
+    seeds = ", ".join(map(str, (bot_learning.SEED, *bot_learning.OTHERS)))
     versions = "; ".join(f"{name} {digest(files)}" for name, files in DATA.items())
     return "\n".join(
         (
@@ -61,8 +62,8 @@ def written(lines: Sequence[Line], made_by: str) -> str:
             "",
             table(lines),
             "",
-            f"Versions of the data (SHA-256 of the files): {versions}. Seeds: learning {bot_learning.SEED}; the confidence's are in",
-            "`chalicelib/knowledge/confidence.json`. Everything else has no chance in it.",
+            f"Versions of the data (SHA-256 of the files): {versions}. Seeds: learning {seeds};",
+            "the confidence's are in `chalicelib/knowledge/confidence.json`. Everything else has no chance in it.",
             END,
         )
     )

@@ -146,9 +146,9 @@ def caution(enc: Any) -> None:
     for value in CAUTION:
         ends = []
         for seed in SEEDS:
-            ends += bot_learning.run(stream(seed), enc, value)[-1_000:]
-        answered = [right for _, yes, right in ends if yes]
-        share = np.mean([yes for within, yes, _ in ends if within])
+            ends += bot_learning.run(stream(seed), enc, value)[-bot_learning.END :]
+        answered = [one.right for one in ends if one.answered]
+        share = np.mean([one.answered for one in ends if one.inside])
         held[value] = float(np.mean(answered))
         print(value, f"{100 * share:.1f} % at {100 * held[value]:.2f} %", flush=True)
     print("caution chosen:", min((value for value in CAUTION if held[value] >= bot_learning.TARGET), default=max(CAUTION)), flush=True)
