@@ -45,7 +45,7 @@ def take(message: Message) -> None:
 
 def is_wanted(message: Message) -> bool:
     """Is it an answer out of an article, and chosen? Pure."""
-    chosen = message.meta.get("picked") or threshold.is_sampled(message.id)
+    chosen = message.meta.get("picked") or threshold.is_sampled(message.id, _confidence(message))
     return bool(asking.answered(message) and message.meta.get("article") and chosen)
 
 
@@ -56,7 +56,6 @@ def listed(now: int) -> dict[str, Any]:
         "reviews": [{"id": one.id, **asdict(one)} for one in verdicts.reviews()],
         "estimate": asdict(found) if found else None,
         "target": float(settings.optional("PRECISION_TARGET", str(threshold.TARGET))),
-        "share": threshold.SAMPLED,
         "thresholds": verdicts.thresholds(10),
     }
 
@@ -75,6 +74,10 @@ def _review(answer: Message) -> Review:
         question=masked(asking.question_of(answer, asked), names),
         answer=answer.text[:_SHOWN],
         article=str(answer.meta["article"]),
-        confidence=float(answer.meta.get("confidence", 0)),
+        confidence=_confidence(answer),
         language=answer.language,
     )
+
+
+def _confidence(answer: Message) -> float:
+    return float(answer.meta.get("confidence", 0))

@@ -4,8 +4,9 @@ What people found out about single answers (`Outcome`) corrects the shipped cali
 of the confidence. Before there is any evidence a = 0 and b = 1, as shipped; each outcome moves them a little. The precision at a
 threshold is then the mean over all messages above it, and its lower bound takes off what a and b may be wrong by.
 
-Who was asked about an answer matters. Of the answered messages a random few come before an agent, and each stands for all that
-did not; what an agent judges unasked (mostly what is wrong) stands for itself alone. `Outcome.chance` says which it is.
+Who was asked about an answer matters. Of the answered messages a random few come before an agent, more of those that may well be
+wrong than of those that hardly can be, and each stands for all that did not; what an agent judges unasked (mostly what is wrong)
+stands for itself alone. `Outcome.chance` says which it is.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from hashlib import blake2s
 
 TARGET = 0.95  # of the answers, so many are to be right
-SAMPLED = 0.04  # of the answered messages, so many come before an agent at random
+REVIEWED, RAREST = 0.27, 0.01  # so often an answered message comes before an agent, times its spread, and at least: 3 to 5 % of all
 ENOUGH = 30  # outcomes; with fewer the threshold stays
 LOWEST, HIGHEST = 0.35, 0.98
 RECENT = 1_200  # outcomes; older ones tell of a bot that knew less (chosen on the training part of BANKING77)
@@ -32,8 +33,8 @@ _GRID = 0.01
 class Outcome:
     """What a person found about the bot's best article for one message, answered with it or handed over.
 
-    `chance`: with which a message like this one comes before a person: SAMPLED for the random review, 1 for a verdict given
-    unasked and for a handed-over message whose agent named the article.
+    `chance`: with which a message like this one comes before a person: `review_chance` for the random review, 1 for a verdict
+    given unasked and for a handed-over message whose agent named the article.
     """
 
     confidence: float
@@ -67,9 +68,16 @@ class Move:
     outcomes: int = 0
 
 
-def is_sampled(message_id: str, share: float = SAMPLED) -> bool:
-    """Does this answered message belong to the random review? Always the same for the same id."""
-    return int.from_bytes(blake2s(b"review:" + message_id.encode(), digest_size=4).digest(), "big") < share * 2**32
+def review_chance(confidence: float) -> float:
+    """With which an answer comes before an agent: as its outcome may spread. With as many reviews the share of right answers is known
+    best so (J. Neyman, On the Two Different Aspects of the Representative Method, 1934)."""
+    return max(RAREST, REVIEWED * math.sqrt(max(confidence * (1 - confidence), 0.0)))
+
+
+def is_sampled(message_id: str, confidence: float) -> bool:
+    """Does this answered message belong to the random review? Always the same for the same id and confidence."""
+    drawn = int.from_bytes(blake2s(b"review:" + message_id.encode(), digest_size=4).digest(), "big")
+    return drawn < review_chance(confidence) * 2**32
 
 
 def adapted(

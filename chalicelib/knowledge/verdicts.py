@@ -18,7 +18,7 @@ from typing import Literal
 
 from chalicelib.errors import BadRequest
 from chalicelib.knowledge import items
-from chalicelib.knowledge.threshold import SAMPLED, Move, Outcome
+from chalicelib.knowledge.threshold import Move, Outcome, review_chance
 
 Judgement = Literal["right", "wrong", "escalate", "better", "article", "no_article"]
 Via = Literal["story", "review", "resolve"]
@@ -109,7 +109,8 @@ def outcome(verdict: Verdict) -> Outcome | None:
     if verdict.via == "resolve":
         right = verdict.verdict == "article" and verdict.better == verdict.article
         return Outcome(verdict.confidence, right, answered=False) if verdict.confidence else None
-    return Outcome(verdict.confidence, verdict.verdict == "right", SAMPLED if verdict.via == "review" else 1.0)
+    chance = review_chance(verdict.confidence) if verdict.via == "review" else 1.0
+    return Outcome(verdict.confidence, verdict.verdict == "right", chance)
 
 
 def right_article(verdict: Verdict) -> str:

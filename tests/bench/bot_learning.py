@@ -85,11 +85,11 @@ def _message(desk: Desk, number: int, article: str, text: str) -> Seen:
     found = scoring.rank(desk.known, [text], limit=1)
     best, sure = found[0] if found else ("", 0.0)
     answered, right = bool(found) and sure >= desk.answer, best == article
-    reviewed = not answered or threshold.is_sampled(f"m{number}")
+    reviewed = not answered or threshold.is_sampled(f"m{number}", sure)
     if reviewed:
         desk.fresh.append((article, text))
         if found:
-            desk.outcomes.append(Outcome(sure, right, threshold.SAMPLED if answered else 1.0, answered))
+            desk.outcomes.append(Outcome(sure, right, threshold.review_chance(sure) if answered else 1.0, answered))
     return Seen(bool(article), answered, right, sure)
 
 

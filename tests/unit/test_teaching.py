@@ -195,7 +195,7 @@ def test_whoever_does_not_hold_it_teaches_nothing(ann: Agent, bea: Agent) -> Non
 
 
 def sampled(start: int = 0) -> str:
-    return next(f"m-{n:07d}" for n in range(start, start + 10_000) if threshold.is_sampled(ids.answer(f"m-{n:07d}")))
+    return next(f"m-{n:07d}" for n in range(start, start + 10_000) if threshold.is_sampled(ids.answer(f"m-{n:07d}"), 0.8))
 
 
 def leaving(message_id: str, thread: str, **meta: Any) -> Message:
@@ -213,7 +213,7 @@ def leaving(message_id: str, thread: str, **meta: Any) -> Message:
 def test_of_the_answers_that_leave_the_chosen_ones_come_before_an_agent(ann: Agent) -> None:
     chosen = sampled()
     said = leaving(chosen, "w1")
-    leaving(next(f"m-{n:07d}" for n in range(9) if not threshold.is_sampled(ids.answer(f"m-{n:07d}"))), "w2")
+    leaving(next(f"m-{n:07d}" for n in range(9) if not threshold.is_sampled(ids.answer(f"m-{n:07d}"), 0.8)), "w2")
     listed = reviews.listed(T0 + 1000)
     [one] = listed["reviews"]
     assert (one["question"], one["answer"], one["article"], one["kind"]) == (
@@ -228,7 +228,7 @@ def test_of_the_answers_that_leave_the_chosen_ones_come_before_an_agent(ann: Age
     assert after["reviews"] == []
     assert after["estimate"]["reviewed"] == 1
     [made] = verdicts.latest(T0 + 2000)
-    assert verdicts.outcome(made) == threshold.Outcome(0.8, True, threshold.SAMPLED)
+    assert verdicts.outcome(made) == threshold.Outcome(0.8, True, threshold.review_chance(0.8))
     leaving(chosen, "w3")
     assert reviews.is_wanted(said)
 

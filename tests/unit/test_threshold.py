@@ -4,7 +4,7 @@ import math
 import random
 
 from chalicelib.knowledge import threshold
-from chalicelib.knowledge.threshold import Outcome, adapted, estimate, is_sampled
+from chalicelib.knowledge.threshold import Outcome, adapted, estimate, is_sampled, review_chance
 
 
 def chance_right(confidence, a, b):
@@ -21,8 +21,8 @@ def world(a, b, messages=4000, seed=1):
             seen.append(Outcome(c, right, answered=False))
         else:
             given.append((number, right))
-            if is_sampled(str(number)):
-                seen.append(Outcome(c, right, threshold.SAMPLED))
+            if is_sampled(str(number), c):
+                seen.append(Outcome(c, right, review_chance(c)))
         if number % 250 == 249:
             at = adapted(seen, at).answer
             thresholds.append(at)
@@ -85,7 +85,7 @@ def test_a_stricter_target_never_asks_for_less():
 
 def test_complaints_alone_do_not_look_like_the_whole():
     """A hundred answers are right and four reviewed ones say so; the three that agents marked unasked are wrong."""
-    reviewed = [Outcome(0.9, True, threshold.SAMPLED)] * 4
+    reviewed = [Outcome(0.9, True, 0.04)] * 4
     unasked = [Outcome(0.9, False)] * 3
     found = estimate([*reviewed, *unasked])
     assert found.precision == round(100 / 103, 4)
@@ -106,10 +106,18 @@ def test_the_estimate_covers_the_truth():
 
 def test_the_sample_is_about_its_share_and_always_the_same():
     ids = [f"a+{n}" for n in range(20_000)]
-    chosen = [i for i in ids if is_sampled(i)]
-    assert 0.037 < len(chosen) / len(ids) < 0.043
-    assert chosen == [i for i in ids if is_sampled(i)]
-    assert set(chosen) < {i for i in ids if is_sampled(i, 0.1)}
+    chosen = {confidence: [i for i in ids if is_sampled(i, confidence)] for confidence in (0.8, 0.95, 1.0)}
+    for confidence, some in chosen.items():
+        assert abs(len(some) / len(ids) - review_chance(confidence)) < 0.005
+        assert some == [i for i in ids if is_sampled(i, confidence)]
+    assert set(chosen[1.0]) < set(chosen[0.95]) < set(chosen[0.8])
+
+
+def test_what_may_well_be_wrong_is_reviewed_more_often_and_nothing_never():
+    at = [review_chance(confidence) for confidence in (0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)]
+    assert at == sorted(at, reverse=True)
+    assert 0.1 < at[2] < 0.12
+    assert review_chance(0.0) == at[-1] == threshold.RAREST
 
 
 def test_confidences_at_the_edges_do_no_harm():
