@@ -22,7 +22,7 @@ ENOUGH = 30  # outcomes; with fewer the threshold stays
 LOWEST, HIGHEST = 0.35, 0.98
 RECENT = 1_200  # outcomes; older ones tell of a bot that knew less (chosen on the training part of BANKING77)
 UP, DOWN = 0.10, 0.05  # at most so far in one go: losing trust is quick, gaining it takes its time
-CAUTION = 1.0  # standard errors between the estimate and its lower bound
+CAUTION = 1.25  # standard errors between the estimate and its lower bound (tests/bench/choose.py)
 
 _PRIOR_A, _PRIOR_B = 0.7, 0.4  # how far (standard deviations) the shipped calibration may be off
 _EDGE = 0.002  # confidences of 0 and 1 have no log-odds

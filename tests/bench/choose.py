@@ -29,7 +29,7 @@ ALIKE, SURE = (0.7, 0.8, 0.9), (0.9, 0.95, 0.98)
 LOST = 0.1  # points of top-1 that may be lost on a data set when words alone are believed
 REJECTED = (99.0, 78.0)  # percent of what is far, of siblings, that the goal wants rejected
 THRESHOLDS = [step / 20 for step in range(10, 20)]
-CAUTION = (1.5, 1.0, 0.75, 0.5)  # less than 0.5 lets a bot that is too sure of itself stay so (tests/unit/test_threshold.py)
+CAUTION = (1.25, 1.5, 1.0, 0.75, 0.5)  # less than 0.5 lets a bot that is too sure of itself stay so (tests/unit/test_threshold.py)
 SEEDS = (1, 2, 3, 4, 5)
 
 
