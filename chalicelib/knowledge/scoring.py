@@ -51,8 +51,7 @@ def rank(known: Wordings, texts: Sequence[str], may: Callable[[str], bool] = boo
     if not texts or not known.ids:
         return []
     views = by_words(known, texts)
-    best = best_of(known, by_neighbours(known, [view for view in views if is_alike(view)]), may, limit, "words")
-    if best and best[0].confidence >= SURE:
+    if best := surely_by_words(known, views, may, limit):
         return best
     if known.meaning is None and known.head:
         return best_of(known, by_head(known, views), may, limit, "alone")
@@ -62,9 +61,11 @@ def rank(known: Wordings, texts: Sequence[str], may: Callable[[str], bool] = boo
     return best_of(known, by_meaning(known, [texts[i] for i in some], [views[i] for i in some]), may, limit, "both")
 
 
-def is_alike(view: View) -> bool:
-    """Did somebody ask in nearly the same words before?"""
-    return bool(view.words.max(initial=0.0) >= ALIKE)
+def surely_by_words(known: Wordings, views: Sequence[View], may: Callable[[str], bool], limit: int) -> list[Found]:
+    """As `rank`, where somebody asked in nearly the same words before and words alone are sure of the answer; else nothing."""
+    alike = [view for view in views if view.words.max(initial=0.0) >= ALIKE]
+    best = best_of(known, by_neighbours(known, alike), may, limit, "words")
+    return best if best and best[0].confidence >= SURE else []
 
 
 def by_words(known: Wordings, texts: Sequence[str]) -> list[View]:

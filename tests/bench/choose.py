@@ -7,11 +7,11 @@ The order matters: head, then `python -m tests.bench.train_confidence`, then the
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from math import sqrt
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from chalicelib.knowledge import encoder, head, scoring
 from chalicelib.knowledge.head import Shape
 from chalicelib.knowledge.wordings import Wordings
 from tests.bench import bot_learning
+from tests.bench.bot_cost import by_words
 from tests.bench.bot_data import Pair, Remembering, pairs
 from tests.bench.bot_quality import asked, known, sure, top
 
@@ -60,19 +61,6 @@ def many() -> list[Ask]:
     return [("BANKING77 9/10", without(whole, asked_for), asked_for)]
 
 
-@contextmanager
-def setting(room: Any, **values: Any) -> Iterator[None]:
-    """With other values of a module's constants."""
-    before = {name: getattr(room, name) for name in values}
-    for name, value in values.items():
-        setattr(room, name, value)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            setattr(room, name, value)
-
-
 def reached(base: Wordings, questions: Sequence[Pair]) -> float:
     return top(asked(base, [text for _, text in questions], 1), [article for article, _ in questions])
 
@@ -82,7 +70,7 @@ def shapes(enc: Any) -> None:
     for name, candidates, sets in (("FEW", FEW, few()), ("MANY", MANY, many())):
         means = {}
         for shape in candidates:
-            with setting(head, **{name: shape}), setting(scoring, SURE=2.0):
+            with patch.multiple(head, **{name: shape}), patch.multiple(scoring, SURE=2.0):
                 figures = [reached(known(base, enc), questions) for _, base, questions in sets]
             means[shape] = float(np.mean(figures))
             print(name, tuple(shape), *(f"{found:.1f}" for found in figures), f"mean {means[shape]:.2f}", flush=True)
@@ -92,27 +80,17 @@ def shapes(enc: Any) -> None:
 def words(enc: Any) -> None:
     """The limits with which words alone decide most often, of those that lose at most LOST of top-1 on every set."""
     sets = [(name, known(base, enc), questions) for name, base, questions in [*few(), *many()]]
-    with setting(scoring, SURE=2.0):
+    with patch.multiple(scoring, SURE=2.0):
         whole = [reached(base, questions) for _, base, questions in sets]
     shares = {}
     for alike, limit in product(ALIKE, SURE):
-        with setting(scoring, ALIKE=alike, SURE=limit):
+        with patch.multiple(scoring, ALIKE=alike, SURE=limit):
             lost = [before - reached(base, questions) for before, (_, base, questions) in zip(whole, sets, strict=True)]
-            share = float(np.mean([_by_words(base, questions) for _, base, questions in sets]))
+            share = float(np.mean([by_words(base, [text for _, text in questions]) for _, base, questions in sets]))
         print(alike, limit, "lost", *(f"{one:+.2f}" for one in lost), f"words alone {100 * share:.1f} %", flush=True)
         if max(lost) <= LOST:
             shares[alike, limit] = share
     print("words chosen:", max(shares, key=lambda limits: shares[limits]) if shares else "never", flush=True)
-
-
-def _by_words(base: Wordings, questions: Sequence[Pair]) -> float:
-    """Share of the questions that words alone decide."""
-    decided = 0
-    for _, text in questions:
-        views = [view for view in scoring.by_words(base, [text]) if scoring.is_alike(view)]
-        found = scoring.best_of(base, scoring.by_neighbours(base, views), bool, 1, "words")
-        decided += bool(found) and found[0].confidence >= scoring.SURE
-    return decided / len(questions)
 
 
 def threshold(enc: Any) -> None:
