@@ -73,7 +73,7 @@ def _carried_out(release: Release, replay: Replay, now: int) -> Release:
     before = _in_use()
     content = _content(release, before)
     if content is None:
-        after = indexing.read(release.version)
+        after = _published(release.version)
     else:
         version, files = indexing.build(content.articles, content.examples)
         bucket.store(version, files)
@@ -86,6 +86,13 @@ def _carried_out(release: Release, replay: Replay, now: int) -> Release:
     if switched:
         bucket.point(after.version)
     return replace(release, before=before.version if before else "", counts=found["counts"], switched=switched)
+
+
+def _published(version: str) -> Index:
+    try:
+        return indexing.read(version)
+    except NotFound as error:
+        raise NotFound(f"there is no version {version}: choose one of those that were published") from error
 
 
 def _may_switch(release: Release, counts: Mapping[str, int]) -> bool:

@@ -20,6 +20,7 @@ from infra.operate.common import Target, console, existing, say
 from infra.progress import outputs
 
 _SHOWN = 30  # questions of a comparison
+_VERSION = 16  # characters
 
 
 @click.group()
@@ -84,10 +85,10 @@ def list_(target: Target) -> None:
     with knowledge.at(target.cloud, outputs(target.cloud, target.stack)):
         used, found = bucket.current(), releases.latest()
     table = Table(box=None, header_style="dim")
-    for column in ("at", "what", "version", "articles", "examples", "by", ""):
-        table.add_column(column)
+    for column in ("at (UTC)", "what", "version", "articles", "examples", "by", ""):
+        table.add_column(column, min_width=_VERSION if column == "version" else None)  # whoever goes back types it
     for one in found:
-        at = f"{datetime.fromtimestamp(one.at / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+        at = f"{datetime.fromtimestamp(one.at / 1000, UTC):%Y-%m-%d %H:%M}"
         state = one.state if one.state != "done" else "in use" if one.switched and one.version == used else ""
         table.add_row(at, one.do, escape(one.version), str(one.articles or ""), str(one.examples or ""), escape(one.by), state)
     console.print(table if found else "nothing yet → python -m infra knowledge push FOLDER")
