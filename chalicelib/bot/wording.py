@@ -13,6 +13,7 @@ from chalicelib.bot.rules import Rules, Texts
 from chalicelib.bot.wish import Wish
 
 _TURN = 160  # characters
+_NEAR = 0.05  # confidence from which an article is worth an agent's look
 _TURNS = 6
 _MANY = 50  # who waits is counted no further
 _LANGUAGES = {"en": "English", "zh": "Chinese", "zh-Hant": "Chinese (traditional)", "other": "a language the bot does not speak"}
@@ -56,9 +57,8 @@ def summary(question: str, context: Context, language: str, reason: str, hits: S
     """What the agent must know at a glance: who, why it was handed over, what was said, which articles are near."""
     who = (context.name[:60] or "The customer") + (f" ({context.tier})" if context.tier else "")
     lines = [f"{who} writes by {_CHANNELS.get(context.channel, context.channel)} in {_LANGUAGES[language]}. Handed over: {reason}."]
-    if hits:
-        near = "; ".join(f"{_any_title(hit)} ({hit.confidence:.0%})" for hit in hits)
-        lines.append(f"Nearest articles: {near}")
+    if near := [f"{_any_title(hit)} ({hit.confidence:.0%})" for hit in hits if hit.confidence >= _NEAR]:
+        lines.append(f"Nearest articles: {'; '.join(near)}")
     turns = [*context.said] if context.said[-1:] == (("customer", question),) else [*context.said, ("customer", question)]
     lines += [f"{_SPEAKERS.get(by, 'Agent')}: {_cut(text)}" for by, text in turns[-_TURNS:]]
     return "\n".join(lines)

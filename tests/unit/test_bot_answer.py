@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,16 @@ def test_the_summary_tells_the_agent_who_what_and_why() -> None:
     summary = handed_over("That does not help, get me a human", said=said, name="Ann Lee", tier="vip").summary
     for part in ("Ann Lee (vip)", "web chat", "English", "asked for a person", "Where is my order?", "As soon as", "That does not help"):
         assert part in summary
+
+
+def test_the_summary_names_only_articles_that_may_be_meant() -> None:
+    """An agent is helped by a likely article, not by three that have nothing to do with it."""
+    meant = handed_over("How do I return a product? I want to talk to a person.").summary
+    assert "Nearest articles: " in meant
+    assert "Return" in meant.split("Nearest articles: ")[1]
+    listed = [float(share) for share in re.findall(r"\((\d+)%\)", meant)]
+    assert min(listed) >= 5
+    assert "Nearest articles" not in handed_over("This is outrageous, I want to talk to a person").summary
 
 
 def test_a_summary_stays_short() -> None:
