@@ -20,7 +20,6 @@ from infra.operate.common import Target, console, existing, say
 from infra.progress import outputs
 
 _SHOWN = 30  # questions of a comparison
-_VERSION = 16  # characters
 
 
 @click.group()
@@ -84,14 +83,20 @@ def list_(target: Target) -> None:
     """Show what was published, the newest first."""
     with knowledge.at(target.cloud, outputs(target.cloud, target.stack)):
         used, found = bucket.current(), releases.latest()
-    table = Table(box=None, header_style="dim")
-    for column in ("at (UTC)", "what", "version", "articles", "examples", "by", ""):
-        table.add_column(column, min_width=_VERSION if column == "version" else None)  # whoever goes back types it
+    console.print(releases_table(found, used) if found else "nothing yet → python -m infra knowledge push FOLDER")
+
+
+def releases_table(found: list[Release], used: str) -> Table:
+    """What was published, for a terminal of 80 columns: whoever goes back types the version, so nothing but a name wraps."""
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for column in ("at (UTC)", "what", "version", "articles +\nexamples", "", "by"):
+        table.add_column(column, no_wrap=column != "by", overflow="fold")
     for one in found:
         at = f"{datetime.fromtimestamp(one.at / 1000, UTC):%Y-%m-%d %H:%M}"
         state = one.state if one.state != "done" else "in use" if one.switched and one.version == used else ""
-        table.add_row(at, one.do, escape(one.version), str(one.articles or ""), str(one.examples or ""), escape(one.by), state)
-    console.print(table if found else "nothing yet → python -m infra knowledge push FOLDER")
+        size = f"{one.articles} + {one.examples}" if one.articles else ""
+        table.add_row(at, one.do, escape(one.version), size, state, escape(one.by))
+    return table
 
 
 @command.command("rollback")

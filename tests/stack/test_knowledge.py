@@ -60,13 +60,12 @@ def test_an_article_is_written_published_said_and_gone_back_on(stack: Stack) -> 
     supervisor.ask("DELETE", f"knowledge/articles/{article}/en?version=1")
 
 
-def test_files_go_there_and_back_by_commands(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_go_there_and_back_by_commands(stack: Stack, tmp_path: Path) -> None:
     def run(*words: str) -> str:
         ran = CliRunner().invoke(command, [*words, "--stage", "local", "--endpoint-url", stack.addresses.aws])
         assert ran.exit_code == 0, ran.output
         return ran.output
 
-    monkeypatch.setenv("COLUMNS", "200")
     assert "files changed" in run("pull", str(tmp_path))
     assert "nothing to change" in run("pull", str(tmp_path))
     faq = tmp_path / "list.csv"
