@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
+from socketserver import StreamRequestHandler, TCPServer
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -142,6 +145,23 @@ def test_a_gone_connection_is_told_at_once(wire: Any) -> None:
         client.post_to_connection(ConnectionId="x", Data=b"{}")
     client.post_to_connection(ConnectionId="y", Data=b"{}")
     assert [request.url.rpartition("/")[2] for request in wire.asked] == ["a%3Db%2Fc", "x", "y", "y"]
+
+
+def test_no_part_of_a_request_waits_for_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Answering(StreamRequestHandler):
+        def handle(self) -> None:
+            length = max(int(line.split(b":")[1]) for line in iter(self.rfile.readline, b"\r\n") if line.lower().startswith(b"content-length"))
+            assert self.rfile.read(length) == b'{"TableName":"t"}'
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    options, setsockopt = [], socket.socket.setsockopt
+    monkeypatch.setattr(socket.socket, "setsockopt", lambda *given: (options.append(given[1:]), setsockopt(*given))[1])
+    with TCPServer(("127.0.0.1", 0), Answering) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        for name, value in {**KEYS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_address[1]}"}.items():
+            monkeypatch.setenv(name, value)
+        assert aws.client("dynamodb").describe_table(TableName="t") == {}
+    assert (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1) in options
 
 
 def test_an_object_that_is_not_there_is_not_found(wire: Any) -> None:
