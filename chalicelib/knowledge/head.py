@@ -44,29 +44,80 @@ class Head:
         return found
 
 
-def fit(similarity: Floats, owners: NDArray[np.int32], articles: int) -> Head | None:
-    """`similarity`: of all wordings with all (it is overwritten); `owners`: each one's article. None if there is too little, or too
-    many articles for a head that loads quickly: then neighbours alone decide."""
-    count = len(owners)
-    most = LARGEST // max(articles, 1)
+def fitting(owners: NDArray[np.int32], articles: int) -> Whole | Part | None:
+    """What sees the wordings block by block, and then gives the head. `owners`: each one's article; negative: it has no part in the
+    head. None if there is too little, or too many articles for a head that loads quickly: then neighbours alone decide."""
+    rows = np.flatnonzero(owners >= 0).astype(np.int32)
+    count, most = len(rows), LARGEST // max(articles, 1)
     if count < 2 or articles < 2 or most < articles:
         return None
     most = min(most, EXACT if count <= EXACT else LANDMARKS)
-    shape = MANY if RICH * articles <= count <= most else FEW
-    weight = (count / articles / np.bincount(owners, minlength=articles)[owners]).astype(np.float32)
-    wanted = np.zeros((count, articles), np.float32)
-    wanted[np.arange(count), owners] = 1
-    similarity -= 1
-    similarity *= shape.width
-    kernel = np.exp(similarity, out=similarity)
-    if count <= most:
-        kernel[np.arange(count), np.arange(count)] += shape.damping / weight
-        return Head(shape.width, np.arange(count, dtype=np.int32), solved(kernel, wanted))
-    rows = landmarks(owners, articles, most)
-    part = kernel[rows]
-    normal = (part * weight) @ part.T + shape.damping * part[:, rows]
-    normal[np.arange(len(rows)), np.arange(len(rows))] += 1e-3 * np.trace(normal) / len(rows) / len(rows)
-    return Head(shape.width, rows, np.linalg.solve(normal.astype(np.float64), (part * weight) @ wanted).astype(np.float32))
+    if count > most:
+        return Part(FEW, owners, rows[landmarks(owners[rows], articles, most)], articles)
+    return Whole(MANY if RICH * articles <= count else FEW, owners, rows, articles)
+
+
+class _Fitting:
+    """`rows`: the wordings that the head compares with. Each article weighs the same, however many wordings it has."""
+
+    def __init__(self, shape: Shape, owners: NDArray[np.int32], rows: NDArray[np.int32], articles: int) -> None:
+        self._shape, self._owners, self._rows = shape, owners, rows
+        kept = owners[owners >= 0]
+        counts = np.maximum(np.bincount(kept, minlength=articles), 1)
+        self._weights = (len(kept) / articles / counts).astype(np.float32)  # of each article's wordings
+        self._kernel = np.empty((len(rows), len(rows)), np.float32)
+
+    def _seen(self, first: int, similarity: Floats) -> None:
+        begin, end = np.searchsorted(self._rows, (first, first + len(similarity)))
+        self._kernel[begin:end] = self._off(similarity[self._rows[begin:end] - first][:, self._rows])
+
+    def _off(self, similarity: Floats) -> Floats:
+        similarity -= 1
+        similarity *= self._shape.width
+        fallen: Floats = np.exp(similarity, out=similarity)
+        return fallen
+
+    def _wanted(self, owners: NDArray[np.int32]) -> Floats:
+        wanted = np.zeros((len(owners), len(self._weights)), np.float32)
+        wanted[np.arange(len(owners)), owners] = 1
+        return wanted
+
+
+class Whole(_Fitting):
+    """All wordings are compared with all."""
+
+    def see(self, first: int, similarity: Floats) -> None:
+        """Of the wordings from number `first` on (rows) with all (columns)."""
+        self._seen(first, similarity)
+
+    def head(self) -> Head:
+        owners, diagonal = self._owners[self._rows], np.arange(len(self._rows))
+        self._kernel[diagonal, diagonal] += self._shape.damping / self._weights[owners]
+        return Head(self._shape.width, self._rows, solved(self._kernel, self._wanted(owners)))
+
+
+class Part(_Fitting):
+    """All wordings are compared with some of each article (Nyström): memory and time grow with their number, not with its square."""
+
+    def __init__(self, shape: Shape, owners: NDArray[np.int32], rows: NDArray[np.int32], articles: int) -> None:
+        super().__init__(shape, owners, rows, articles)
+        self._normal = np.zeros((len(rows), len(rows)))
+        self._right = np.zeros((len(rows), articles))
+
+    def see(self, first: int, similarity: Floats) -> None:
+        """Of the wordings from number `first` on (rows) with all (columns)."""
+        self._seen(first, similarity)
+        owners = self._owners[first : first + len(similarity)]
+        has = owners >= 0
+        part, owners = self._off(similarity[has][:, self._rows]), owners[has]
+        weighted = part.T * self._weights[owners]
+        self._normal += weighted @ part
+        self._right += weighted @ self._wanted(owners)
+
+    def head(self) -> Head:
+        normal, diagonal = self._normal + self._shape.damping * self._kernel, np.arange(len(self._rows))
+        normal[diagonal, diagonal] += 1e-3 * np.trace(normal) / len(self._rows) / len(self._rows)
+        return Head(self._shape.width, self._rows, np.linalg.solve(normal, self._right).astype(np.float32))
 
 
 def landmarks(owners: NDArray[np.int32], articles: int, most: int) -> NDArray[np.int32]:

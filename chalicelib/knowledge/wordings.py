@@ -93,16 +93,27 @@ def build(asked: Sequence[tuple[str, str]], encoder: Encoder | None) -> Wordings
     owners = np.array([number[article] for article, _ in asked], np.int32)
     texts = [text for _, text in asked]
     words = lexical.build(texts)
-    similar = words.similarities([words.hear(text) for text in texts])
-    if encoder is None or not texts:
-        return Wordings(ids, owners, words, _near(similar, owners), head=_head(similar, owners, len(ids)))
-    meaning = _meaning(encoder.embed(texts))
-    similar *= LEXICAL / (1 + LEXICAL)
+    meaning = _meaning(encoder.embed(texts)) if encoder and texts else None
+    near, head = _learned(words, meaning, texts, owners, len(ids))
+    return Wordings(ids, owners, words, near, meaning, head, encoder if meaning else None)
+
+
+def _learned(
+    words: Lexical, meaning: Meaning | None, texts: Sequence[str], owners: NDArray[np.int32], articles: int
+) -> tuple[Near, Head | None]:
+    """From a look at all wordings beside all others, some at once: of many, the whole would not fit into memory."""
+    near = Near(np.zeros(len(owners), np.float32), np.zeros(len(owners), np.float32))
+    fitting = heads.fitting(owners, articles)
     for first in range(0, len(texts), SOME):
         rows = slice(first, first + SOME)
-        similar[rows] += meaning.cosines(meaning.vectors[rows] * meaning.steps[rows, None]) / (1 + LEXICAL)
-    near = _near(similar, owners)
-    return Wordings(ids, owners, words, near, meaning, _head(similar, owners, len(ids)), encoder)
+        similar = words.similarities([words.hear(text) for text in texts[rows]])
+        if meaning:
+            similar *= LEXICAL / (1 + LEXICAL)
+            similar += meaning.cosines(meaning.vectors[rows] * meaning.steps[rows, None]) / (1 + LEXICAL)
+        near.own[rows], near.other[rows] = _nearest(similar, owners, first)
+        if fitting:
+            fitting.see(first, similar)
+    return near, fitting.head() if fitting else None
 
 
 def _meaning(embedded: Floats) -> Meaning:
@@ -111,13 +122,6 @@ def _meaning(embedded: Floats) -> Meaning:
         unit = meaning.seen(embedded)
         meaning = replace(meaning, basis=np.linalg.eigh(unit.T @ unit)[1][:, -KEPT:].astype(np.float32))
     return meaning.of(meaning.seen(embedded))
-
-
-def _head(similar: Floats, owners: NDArray[np.int32], articles: int) -> Head | None:
-    """Questions that no article fits have no part in it."""
-    has = owners != NONE
-    head = heads.fit(similar if has.all() else similar[np.ix_(has, has)], owners[has], articles)
-    return head and replace(head, rows=np.flatnonzero(has).astype(np.int32)[head.rows])
 
 
 def with_fresh(known: Wordings, asked: Sequence[tuple[str, str]]) -> Wordings:
@@ -165,12 +169,12 @@ def _unit(vectors: Floats) -> Floats:
     return found
 
 
-def _near(similar: Floats, owners: NDArray[np.int32]) -> Near:
-    """Row by row: there may be many. `similar` is left as it was."""
-    own, other = np.zeros(len(owners), np.float32), np.zeros(len(owners), np.float32)
+def _nearest(similar: Floats, owners: NDArray[np.int32], first: int) -> tuple[Floats, Floats]:
+    """Of the wordings from number `first` on: how near the nearest other one lies, of its own article and of others."""
+    own, other = np.zeros(len(similar), np.float32), np.zeros(len(similar), np.float32)
     for place, row in enumerate(similar):
-        mine = owners == owners[place]
+        mine = owners == owners[first + place]
         other[place] = row.max(where=~mine, initial=0.0)
-        mine[place] = False
+        mine[first + place] = False
         own[place] = row.max(where=mine, initial=0.0)
-    return Near(own, other)
+    return own, other

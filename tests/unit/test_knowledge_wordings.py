@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from chalicelib.bot.retrieval import search
-from chalicelib.knowledge import head, index
+from chalicelib.knowledge import head, index, wordings
 from chalicelib.knowledge.article import Article
 from chalicelib.knowledge.example import Example
 from chalicelib.knowledge.index import Index
@@ -127,8 +127,35 @@ def test_of_too_many_wordings_some_of_each_article_stand_for_all(monkeypatch: py
     x = np.eye(4)[owners] + chance.normal(scale=0.3, size=(200, 4))
     x /= np.linalg.norm(x, axis=1, keepdims=True)
     similar = (x @ x.T).astype(np.float32)
-    made = head.fit(similar.copy(), owners, 4)
-    assert made
+    fitting = head.fitting(np.concatenate([owners, [-1]]).astype(np.int32), 4)
+    assert fitting
+    beside = np.zeros((201, 201), np.float32)  # the last one is answered by no article
+    beside[:200, :200] = similar
+    for first in range(0, 201, 70):
+        fitting.see(first, beside[first : first + 70].copy())
+    made = fitting.head()
     assert len(made.rows) <= 60
     assert set(np.bincount(owners[made.rows])) == {5, 18}
     assert (made.scores(similar).argmax(axis=1) == owners).mean() > 0.9
+    assert np.abs(made.scores(similar) - np.eye(4)[owners]).mean() < 0.2
+
+
+def test_many_wordings_are_learned_as_a_few_are_and_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The head over some of them says what the one over all says, and no matrix of all with all is made."""
+    subjects = [f"{verb} my {thing}" for verb in ("return", "pay", "track", "change") for thing in ("teapot", "parcel", "cup")]
+    asked = [(f"a{n % 12}", f"{subjects[n % 12]} {['please', 'now', 'soon', 'today', 'again'][n % 5]} {n}") for n in range(600)]
+    monkeypatch.setattr(wordings, "SOME", 100)
+    whole = wordings.build(asked, None)
+    monkeypatch.setattr(head, "EXACT", 400)
+    monkeypatch.setattr(head, "LANDMARKS", 120)
+    shapes: list[int] = []
+    see = head.Part.see
+    monkeypatch.setattr(head.Part, "see", lambda part, first, similar: (shapes.append(similar.size), see(part, first, similar))[1])
+    part = wordings.build(asked, None)
+    assert part.head
+    assert whole.head
+    assert len(part.head.rows) <= 120 < len(whole.head.rows)
+    assert max(shapes) == 100 * 600
+    assert np.array_equal(part.near.own, whole.near.own)
+    similar = whole.words.similarities([whole.words.hear(s) for s in subjects])
+    assert list(part.head.scores(similar).argmax(axis=1)) == list(whole.head.scores(similar).argmax(axis=1))
