@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.agents import workspace
 from chalicelib.agents.roster import Agent
-from chalicelib.conversations import files, identities, ids, model, segments, table
+from chalicelib.conversations import baton, files, identities, ids, model, segments, table
 from chalicelib.conversations.model import Conversation, Message
 from chalicelib.errors import BadRequest, Blocked, Conflict, NotOwner, TooLarge
 
@@ -65,7 +65,7 @@ def reply(agent: Agent, conversation_id: str, client_id: str, text: str, now: in
         meta={"conversation": c.id} | _attachments(c, attached) | (model.answering(answered) if answered else {}),
     )
     try:
-        workspace.change(conversation_id, lambda c: (model.replied(c, agent.id, message_id, now), None), messages=(message,))
+        workspace.change(conversation_id, lambda c: (baton.replied(c, agent.id, message_id, now), None), messages=(message,))
     except Conflict:
         raced = table.message(c.thread, message_id)
         if not raced:

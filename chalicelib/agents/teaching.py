@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.agents.roster import Agent
-from chalicelib.conversations import asking, model, table, timeline
+from chalicelib.conversations import asking, baton, table, timeline
 from chalicelib.conversations.model import Conversation, Message
 from chalicelib.errors import BadRequest, NotFound
 from chalicelib.knowledge import store, taught, verdicts
@@ -105,7 +105,7 @@ def resolving(agent: Agent, conversation_id: str, choice: Choice, now: int) -> d
     if choice.article and choice.no_article:
         raise BadRequest("give an article, or no_article, not both")
     c = table.conversation(conversation_id)
-    model.resolved(c, agent.id, now)  # raises NotOwner before anything is learned
+    baton.resolved(c, agent.id, now)  # raises NotOwner before anything is learned
     article = known_article(choice.article) if choice.article else ""
     thread = table.read_thread(c.thread)
     event = asking.last_hand_over(timeline.events_of(thread, c.number))

@@ -1,6 +1,6 @@
 """What an agent does with conversations: claim, read, note, transfer, resolve, hand back; `replies` has the rest.
 
-Each action reads the head, asks the model for the next version and saves it under the condition that nobody changed
+Each action reads the head, asks the baton for the next version and saves it under the condition that nobody changed
 it meanwhile; with the version go the message, the event and the agents' counters, in one transaction.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib.agents import attachments, line, roster
 from chalicelib.agents import customers as who
 from chalicelib.agents.roster import Agent
-from chalicelib.conversations import customers, identities, model, notes, table, timeline
+from chalicelib.conversations import baton, customers, identities, model, notes, table, timeline
 from chalicelib.conversations.customers import Customer
 from chalicelib.conversations.model import Conversation, Event, Message
 from chalicelib.errors import BadRequest, Conflict, Full, NotFound, NotOwner, TooLarge
@@ -89,7 +89,7 @@ def transfer(agent: Agent, conversation_id: str, queue: str, urgency: str, now: 
     """Into another queue, with its age. Raises NotOwner, BadRequest."""
     name, level = roster.known_queue(queue), model.queue_urgency(urgency)
     event = Event("transferred", now, agent.id, {"queue": name, "urgency": level})
-    return change(conversation_id, lambda c: (model.transferred(c, agent.id, name, level, now), event), also=[roster.gives(agent.id)])
+    return change(conversation_id, lambda c: (baton.transferred(c, agent.id, name, level, now), event), also=[roster.gives(agent.id)])
 
 
 def pass_to(agent: Agent, conversation_id: str, to: str, now: int) -> Conversation:
@@ -101,19 +101,19 @@ def pass_to(agent: Agent, conversation_id: str, to: str, now: int) -> Conversati
         raise Full(f"{colleague.name} holds as many conversations as allowed")
     event = Event("transferred", now, agent.id, {"agent": colleague.id, "name": colleague.name})
     counters = [roster.gives(agent.id), roster.takes(colleague)]
-    return change(conversation_id, lambda c: (model.passed(c, agent.id, colleague.id, now), event), also=counters)
+    return change(conversation_id, lambda c: (baton.passed(c, agent.id, colleague.id, now), event), also=counters)
 
 
 def resolve(agent: Agent, conversation_id: str, now: int, said: dict[str, Any] | None = None) -> Conversation:
     """Done; `said`: what the story is to remember of the article that answered it. Raises NotOwner."""
     event = Event("resolved", now, agent.id, said or {})
-    return change(conversation_id, lambda c: (model.resolved(c, agent.id, now), event), also=[roster.gives(agent.id)])
+    return change(conversation_id, lambda c: (baton.resolved(c, agent.id, now), event), also=[roster.gives(agent.id)])
 
 
 def hand_back(agent: Agent, conversation_id: str, now: int) -> Conversation:
     """The bot goes on. Raises NotOwner."""
     event = Event("handed_back", now, agent.id)
-    return change(conversation_id, lambda c: (model.handed_back(c, agent.id, now), event), also=[roster.gives(agent.id)])
+    return change(conversation_id, lambda c: (baton.handed_back(c, agent.id, now), event), also=[roster.gives(agent.id)])
 
 
 def set_tier(agent: Agent, conversation_id: str, tier: str, now: int) -> Conversation:
@@ -127,7 +127,7 @@ def set_tier(agent: Agent, conversation_id: str, tier: str, now: int) -> Convers
 def give_back(c: Conversation, now: int) -> Conversation:
     """Its agent is gone: back into the line, first. Raises NotOwner, Conflict."""
     event = Event("returned", now, "system", {"agent": c.agent})
-    return change(c.id, lambda c: (model.returned(c, now), event), also=[roster.gives(c.agent)])
+    return change(c.id, lambda c: (baton.returned(c, now), event), also=[roster.gives(c.agent)])
 
 
 def _first_free(agent: Agent, tickets: list[line.Ticket], now: int) -> Conversation | None:
@@ -154,7 +154,7 @@ def _take(agent: Agent, conversation_id: str, now: int) -> Conversation | None:
     """None if a colleague is just taking it. Raises NotOwner, NotFound (it waits no longer), Full."""
     event = Event("claimed", now, agent.id, {"name": agent.name})
     try:
-        return change(conversation_id, lambda c: (model.claimed(c, agent.id, now), event), also=[roster.takes(agent)])
+        return change(conversation_id, lambda c: (baton.claimed(c, agent.id, now), event), also=[roster.takes(agent)])
     except NotOwner:
         raise
     except Conflict:

@@ -18,7 +18,7 @@ from chalicelib.bot.answer import Brain, Context, answer, is_miss, may_wait
 from chalicelib.bot.context import Load
 from chalicelib.bot.facts import DAYS
 from chalicelib.bot.language import detect
-from chalicelib.conversations import identities, ids, keys, memory, model, openings, proofs, table
+from chalicelib.conversations import baton, identities, ids, keys, memory, model, openings, proofs, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.dynamodb import Item
 from chalicelib.errors import Conflict, NotOwner, Unavailable
@@ -72,7 +72,7 @@ def _turn(head: Conversation | None, message: Message, item: Item, at: int) -> s
 
 def _take_in(opening: Opening, message: Message, item: Item, at: int) -> str:
     _prove(message)
-    c = model.received(opening.conversation, message)
+    c = baton.received(opening.conversation, message)
     if c.owner != "bot" or _is_not_for_the_bot(message):
         return _keep(opening, c, message, at)
     received = replace(opening, conversation=c)
@@ -117,7 +117,7 @@ def _wait_or_leave(received: Opening, message: Message, item: Item, question: st
 def _notice(head: Conversation | None, message: Message) -> str:
     """A robot's mail is kept in its thread, but opens nothing, wakes nobody and is owed nothing; who holds the conversation is told."""
     if head and head.owner in ("queue", "agent"):
-        table.save(model.noticed(head, message))
+        table.save(baton.noticed(head, message))
     return "seen"
 
 
@@ -133,7 +133,7 @@ def _wait(opening: Opening, message: Message, item: Item, words: str) -> str:
     """The pause is ordered first and then remembered: after a crash between the two it is ordered twice, and the second finds its
     work done."""
     streams.later(item)
-    table.save(model.waits(opening.conversation, message, words), past=opening.past)
+    table.save(baton.waits(opening.conversation, message, words), past=opening.past)
     return "waits"
 
 
@@ -166,7 +166,7 @@ def _act(opening: Opening, message: Message, moved: Moved, words: str, at: int) 
     if isinstance(decision, Escalation):
         return _hand_over(c, past, message, decision, at)
     decision, made = (decision, {}) if moved.ours else outgoing.composed(decision, message, words)
-    answered = replace(model.answered(c, message, decision, at, words), flow=moved.flow)
+    answered = replace(baton.answered(c, message, decision, at, words), flow=moved.flow)
     told = outgoing.answer(message, ids.answer(message.id), decision, at, outgoing.behind(decision, c, message, words) | made)
     table.save(replace(answered, misses=c.misses + 1) if is_miss(decision) else answered, past=past, messages=[told] if moved.final else ())
     if not moved.final:
@@ -175,13 +175,13 @@ def _act(opening: Opening, message: Message, moved: Moved, words: str, at: int) 
 
 
 def _opening(head: Conversation | None, message: Message) -> Opening:
-    if head and not model.is_over(head, message.at, settings.IDLE):
+    if head and not baton.is_over(head, message.at, settings.IDLE):
         return Opening(head, quiet=_why_quiet(message, head.bot_answers))
     if not head:
         known = identities.whose(message)
-        return Opening(model.opened(message, known.customer, known.tier), quiet=_why_quiet(message, 0) or _too_often(message))
-    past = model.expired(head, settings.IDLE) if head.owner == "bot" else head
-    return Opening(model.reopened(head, message), past, _why_quiet(message, 0))
+        return Opening(baton.opened(message, known.customer, known.tier), quiet=_why_quiet(message, 0) or _too_often(message))
+    past = baton.expired(head, settings.IDLE) if head.owner == "bot" else head
+    return Opening(baton.reopened(head, message), past, _why_quiet(message, 0))
 
 
 def _why_quiet(message: Message, answers: int) -> str:
@@ -299,7 +299,7 @@ def _hand_over(c: Conversation, past: Conversation | None, message: Message, dec
     event = model.hand_over_event(decision, at)
     told = [outgoing.answer(message, ids.hand_over(message.id), Answer(decision.text, ""), at)] if decision.text else []
     wish = str(wishes.of(message, settings.optional("SMS_NUMBER")) or c.wish)
-    table.save(replace(model.escalated(c, message.id, decision, at), wish=wish), event, told, past)
+    table.save(replace(baton.escalated(c, message.id, decision, at), wish=wish), event, told, past)
     return "escalated"
 
 

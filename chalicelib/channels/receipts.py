@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from chalicelib import push, settings
-from chalicelib.conversations import identities, model, sockets, table
+from chalicelib.conversations import baton, identities, model, sockets, table
 from chalicelib.conversations.model import Escalation, Message, State
 from chalicelib.errors import Conflict, NotOwner, Unavailable
 from chalicelib.observability import log, now
@@ -79,7 +79,7 @@ def call_person(message: Message, why: str) -> None:
     at = now()
     call = Escalation("undelivered", "undelivered", settings.default_queue(), "normal", summary=why)
     try:
-        table.save(model.called(head, message.id, call, at), model.hand_over_event(call, at))
+        table.save(baton.called(head, message.id, call, at), model.hand_over_event(call, at))
     except NotOwner:
         return
     except Conflict as error:

@@ -1,17 +1,11 @@
-"""The baton: what a conversation is, and the only ways in which it changes hands.
-
-Pure: no clock, no network. Times are Unix milliseconds (UTC) and come in as arguments. A conversation is
-never changed in place; each function returns the next version, which `table.save` writes only if the stored
-version is still the one it was made from. So whoever lost a race is refused by the database.
-"""
+"""What a conversation, its messages and its events are; how it changes hands says baton.py. Pure. Times are Unix milliseconds (UTC)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from chalicelib.conversations.memory import remembered
-from chalicelib.errors import BadRequest, NotOwner
+from chalicelib.errors import BadRequest
 
 Channel = Literal["email", "sms", "webchat"]
 Owner = Literal["bot", "queue", "agent", "none"]
@@ -23,10 +17,6 @@ State = Literal["received", "pending", "sending", "sent", "delivered", "failed",
 
 CHANNELS: tuple[Channel, ...] = ("email", "sms", "webchat")
 URGENCIES: tuple[Urgency, ...] = ("urgent", "normal")
-
-# Characters kept on the head, which is to stay within one write unit (1 KB).
-QUESTION = 120
-TURN = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,151 +147,6 @@ class Conversation:
         return f"{self.thread}.{self.number}"
 
 
-def opened(message: Message, customer: str, tier: Tier = "") -> Conversation:
-    """A thread's first conversation, which starts with this message; the bot holds the baton first."""
-    return Conversation(
-        thread=message.thread,
-        number=1,
-        channel=message.channel,
-        address=message.address,
-        opened_at=message.at,
-        customer=customer,
-        tier=tier,
-        name=message.name[:80],
-        language=message.language,
-        subject=(message.subject or message.text)[:80],
-    )
-
-
-def reopened(before: Conversation, message: Message) -> Conversation:
-    """The next conversation of a thread whose earlier one is over: the same customer, another request.
-
-    A chat stays a chat, also if she goes on by mail: where she is not reached in it, answers follow by mail.
-    """
-    fresh = replace(opened(message, before.customer, before.tier), number=before.number + 1, version=before.version)
-    return fresh if before.channel == message.channel else replace(fresh, channel=before.channel, address=before.address)
-
-
-def received(c: Conversation, message: Message) -> Conversation:
-    """The customer wrote. Whoever holds the baton keeps it; the waiting clock starts if a person owes an answer."""
-    owed = message.at if c.owner in ("queue", "agent") else 0
-    return replace(
-        c,
-        incoming=c.incoming + 1,
-        last_at=max(c.last_at, message.at),
-        waiting_since=c.waiting_since or owed,
-        language=message.language or c.language,
-        recent=remembered(c.recent, "seen", message.id),
-    )
-
-
-def noticed(c: Conversation, message: Message) -> Conversation:
-    """A robot on the customer's side wrote (an out-of-office note, a bounce): nothing is owed, but its reader should look."""
-    return replace(c, recent=remembered(c.recent, "seen", message.id))
-
-
-def waits(c: Conversation, message: Message, words: str) -> Conversation:
-    """The customer may not be done: the bot keeps the `words` of her turn so far and waits a moment for more."""
-    return replace(c, turn=words[-TURN:], recent=remembered(c.recent, "waits", message.id))
-
-
-def answered(c: Conversation, message: Message, answer: Answer, at: int, question: str = "") -> Conversation:
-    """The bot answers `message`; `question` if it is more than that, the words of a turn. Raises NotOwner."""
-    _require(c, "bot")
-    return replace(
-        _first_reply(c, "bot", at),
-        bot_answers=c.bot_answers + 1,
-        misses=0,
-        article=answer.article[:64],
-        question=(answer.asked or question or message.text)[:QUESTION],
-        offered=answer.offered,
-        turn="",
-        language=answer.language or c.language,
-        last_at=max(c.last_at, at),
-        recent=remembered(c.recent, "answered", message.id),
-    )
-
-
-def escalated(c: Conversation, message_id: str, escalation: Escalation, at: int) -> Conversation:
-    """The bot hands over to a queue; the customer waits since `at`. Raises NotOwner."""
-    _require(c, "bot")
-    return replace(
-        _queued(c, escalation.queue, escalation.urgency, at),
-        escalated_at=at,
-        reason=escalation.reason[:64],
-        turn="",
-        flow="",
-        language=str(escalation.facts.get("language", "")) or c.language,
-        recent=remembered(c.recent, "escalated", message_id),
-    )
-
-
-def called(c: Conversation, message_id: str, call: Escalation, at: int) -> Conversation:
-    """Something that nobody would see needs a person: as `escalated`, and a resolved conversation wakes up. Raises NotOwner."""
-    awake = replace(c, owner="bot", agent="", resolved_at=0, resolved_by="") if c.owner == "none" else c
-    return escalated(awake, message_id, call, at)
-
-
-def claimed(c: Conversation, agent: str, at: int) -> Conversation:
-    """An agent takes a waiting conversation. Raises NotOwner if it does not wait any more."""
-    _require(c, "queue")
-    waited = max(0, at - c.waiting_since) if c.waiting_since else 0
-    return replace(c, owner="agent", agent=agent, claimed_at=at, waited=c.waited + waited)
-
-
-def replied(c: Conversation, agent: str, message_id: str, at: int) -> Conversation:
-    """The agent who holds the baton answers; the customer waits no longer. Raises NotOwner."""
-    _require(c, "agent", agent)
-    return replace(
-        _first_reply(c, agent, at),
-        replies=c.replies + 1,
-        waiting_since=0,
-        last_at=max(c.last_at, at),
-        recent=remembered(c.recent, "replied", message_id),
-    )
-
-
-def transferred(c: Conversation, agent: str, queue: str, urgency: Urgency, at: int) -> Conversation:
-    """Into another queue with its old age, so that nobody waits twice. Raises NotOwner."""
-    _require(c, "agent", agent)
-    return _queued(c, queue, urgency, c.waiting_since or at)
-
-
-def passed(c: Conversation, agent: str, to: str, at: int) -> Conversation:
-    """Straight into a colleague's hands. Raises NotOwner."""
-    _require(c, "agent", agent)
-    return replace(c, agent=to, claimed_at=at)
-
-
-def returned(c: Conversation, at: int) -> Conversation:
-    """Back to its queue, first in line, because its agent is gone. Raises NotOwner."""
-    _require(c, "agent")
-    return _queued(c, c.queue, "urgent", c.waiting_since or at)
-
-
-def handed_back(c: Conversation, agent: str, at: int) -> Conversation:
-    """Back to the bot, which forgets that it handed over. Raises NotOwner."""
-    _require(c, "agent", agent)
-    return replace(c, owner="bot", agent="", queue="", urgency="normal", waiting_since=0, misses=0, last_at=max(c.last_at, at))
-
-
-def resolved(c: Conversation, agent: str, at: int) -> Conversation:
-    """Done. Raises NotOwner."""
-    _require(c, "agent", agent)
-    return replace(c, owner="none", waiting_since=0, resolved_at=at, resolved_by=agent)
-
-
-def expired(c: Conversation, idle: int) -> Conversation:
-    """A bot conversation that nobody continued within `idle` ms counts as resolved, from that moment on."""
-    _require(c, "bot")
-    return replace(c, owner="none", resolved_at=c.last_at + idle, resolved_by="assumed")
-
-
-def is_over(c: Conversation, at: int, idle: int) -> bool:
-    """Does a message at this time start a new conversation?"""
-    return c.owner == "none" or (c.owner == "bot" and c.last_at + idle < at)
-
-
 def answering(incoming: Message) -> dict[str, Any]:
     """What an answer's `meta` must say of the mail that it answers: mail programs keep the thread by it."""
     if incoming.channel != "email":
@@ -322,17 +167,3 @@ def queue_urgency(value: str) -> Urgency:
         if value == known:
             return known
     raise BadRequest(f"urgency must be one of {', '.join(URGENCIES)}")
-
-
-def _queued(c: Conversation, queue: str, urgency: Urgency, since: int) -> Conversation:
-    return replace(c, owner="queue", agent="", queue=queue, urgency=urgency, waiting_since=since, claimed_at=0)
-
-
-def _first_reply(c: Conversation, by: str, at: int) -> Conversation:
-    return c if c.first_reply_at else replace(c, first_reply_at=at, first_reply_by=by)
-
-
-def _require(c: Conversation, owner: Owner, agent: str = "") -> None:
-    if c.owner != owner or (agent and c.agent != agent):
-        holder = c.agent if c.owner == "agent" else c.owner
-        raise NotOwner(f"the baton of this conversation is with: {holder}")

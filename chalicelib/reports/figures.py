@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from chalicelib.conversations.model import CHANNELS, Conversation, expired, is_over
+from chalicelib.conversations.baton import expired, is_over
+from chalicelib.conversations.model import CHANNELS, Conversation
 from chalicelib.reports.periods import Hour, Period, hours
 
 _BOTTLENECKS = 10

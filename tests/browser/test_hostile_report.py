@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.conversations import model
+from chalicelib.conversations import baton
 from chalicelib.conversations.model import CHANNELS, Answer, Conversation, Escalation
 from chalicelib.reports import facts, figures, periods, render, rows, words
 from chalicelib.reports.facts import Facts
@@ -38,11 +38,11 @@ def told(n: int, text: str, channel: str) -> Conversation:
     """As a customer of the channel begins it, the bot answers and hands over, an agent takes it and replies: each with the string."""
     taken = hostile.taken(channel, n, text)
     message = replace(taken, thread=f"{channel[0]}{n}", at=NOON + n, language=text[:20])
-    c = model.received(model.opened(message, text[:40]), message)
-    c = model.answered(c, message, Answer(text, text, text, language=text[:20]), NOON + n + 1_000)
+    c = baton.received(baton.opened(message, text[:40]), message)
+    c = baton.answered(c, message, Answer(text, text, text, language=text[:20]), NOON + n + 1_000)
     decision = Escalation("rule", text, text, "normal", text, {"said": text}, text)
-    c = model.escalated(c, f"{message.id}-2", decision, NOON + n + 2_000)
-    c = model.replied(model.claimed(c, text, NOON + n + 3_000), text, "r1", NOON + n + 4_000)
+    c = baton.escalated(c, f"{message.id}-2", decision, NOON + n + 2_000)
+    c = baton.replied(baton.claimed(c, text, NOON + n + 3_000), text, "r1", NOON + n + 4_000)
     return replace(
         c, reason=text, queue=text, article=text, subject=taken.subject if channel == "email" else text
     )  # the head keeps their beginnings

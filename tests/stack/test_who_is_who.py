@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.conversations import customers, identities, model, moves, proofs, table
+from chalicelib.conversations import baton, customers, identities, moves, proofs, table
 from infra.local.aws import session
 from tests.conftest import Stack
 from tests.people import Agent, Mailer, Visitor, eventually
@@ -163,7 +163,7 @@ def test_a_customer_with_all_channels_is_one_query_and_one_batch() -> None:
     for n in range(10):
         channel, address = ("sms", "+12025550143") if n else ("webchat", "w1")
         known = identities.ensure(channel, address, T0 + n)
-        table.save(model.opened(incoming(thread=f"t{n}", channel=channel, address=address, at=T0 + n), known.customer))
+        table.save(baton.opened(incoming(thread=f"t{n}", channel=channel, address=address, at=T0 + n), known.customer))
     visitor = identities.ensure("webchat", "w1", T0)
     move = moves.merge(customers.exactly(phone.customer), customers.exactly(visitor.customer), "agent-sue", "by hand", T0 + 20)
     moves.carry_out(move)

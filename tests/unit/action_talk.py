@@ -18,7 +18,7 @@ from chalicelib.conversations import contact, keys, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from tests.unit.action_shop import SECRET, Shop, open_shop
 from tests.unit.conftest import ROOT, T0, Store, incoming
-from tests.unit.test_model import HAND_OVER
+from tests.unit.test_baton import HAND_OVER
 
 MIA = "mia@customer.example"
 STREET = "12 Green Lane, 10115 Berlin"

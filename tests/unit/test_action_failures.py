@@ -8,11 +8,11 @@ import pytest
 
 from chalicelib.bot import turn
 from chalicelib.bot.actions import endpoint
-from chalicelib.conversations import keys, model, table
+from chalicelib.conversations import baton, keys, table
 from tests.unit.action_shop import Shop
 from tests.unit.action_talk import MIA, STREET, Talk, open_for_business  # noqa: F401 - a fixture among them
 from tests.unit.conftest import T0
-from tests.unit.test_model import HAND_OVER
+from tests.unit.test_baton import HAND_OVER
 
 
 class TestFailures:
@@ -93,7 +93,7 @@ class TestTwice:
 
         def person_first(*args: Any) -> endpoint.Reply:
             if talk.head.owner == "bot":
-                table.save(model.claimed(table.save(model.escalated(before, "x", HAND_OVER, T0)), "ann", T0))
+                table.save(baton.claimed(table.save(baton.escalated(before, "x", HAND_OVER, T0)), "ann", T0))
             return real(*args)
 
         monkeypatch.setattr(endpoint, "call", person_first)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import aws, dynamodb, streams
-from chalicelib.conversations import customers, identities, keys, model, moves, proofs, table
+from chalicelib.conversations import baton, customers, identities, keys, model, moves, proofs, table
 from chalicelib.conversations.identities import Identity
 from chalicelib.errors import BadRequest, BatonError, Conflict, NotFound, Unavailable
 from tests.unit.conftest import T0, Store, asked_of_the_table, incoming
@@ -30,7 +30,7 @@ def writes(channel: str, address: str, thread: str, at: int = T0, **changes: Any
     message = incoming(thread=thread, channel=channel, address=address, at=at, **changes)
     table.record(message)
     known = identities.whose(message)
-    return table.save(model.opened(message, known.customer, known.tier))
+    return table.save(baton.opened(message, known.customer, known.tier))
 
 
 def work_off(store: Store) -> None:
@@ -187,7 +187,7 @@ def test_a_split_gives_back_what_the_merge_brought_and_new_conversations_go_with
     head = table.head("w1", consistent=True)
     assert head
     later = incoming("Another thing", id="m-0000009", at=T0 + 10**9)
-    table.save(model.reopened(replace(head, owner="none"), later), past=replace(head, owner="none"))
+    table.save(baton.reopened(replace(head, owner="none"), later), past=replace(head, owner="none"))
     writes("email", MAIL, "e2", T0 + 3)
     both = customers.of(of("webchat", "w1"))
     assert len(both.conversations) == 4
@@ -288,7 +288,7 @@ def test_what_began_before_the_merge_and_was_stored_after_it_follows_at_the_seco
     work_off(store)
     queued = aws.client("sqs").receive_message(QueueUrl=store.postponed)["Messages"]
     assert len(queued) == 1
-    table.save(model.opened(incoming(thread="w1b", address="w1", at=T0 + 2), known.customer))
+    table.save(baton.opened(incoming(thread="w1b", address="w1", at=T0 + 2), known.customer))
     monkeypatch.setattr(moves, "now", lambda: LATER)
     (move,) = customers.of(of("email", MAIL)).moves
     assert moves.handle(customers.move_item(move), None) == "moved"

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import push
 from chalicelib.channels import CHANNELS, delivery, receipts
-from chalicelib.conversations import identities, keys, model, sockets, table
+from chalicelib.conversations import baton, identities, keys, model, sockets, table
 from chalicelib.conversations.model import Message
 from chalicelib.errors import Postponed, Unavailable, Uncertain, Undeliverable
 from chalicelib.observability import now
@@ -50,7 +50,7 @@ def frames(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
 
 
 def stored(channel: str = "sms", **changes: Any) -> Message:
-    table.save(model.opened(incoming(thread="w1", channel=channel), "c1"))
+    table.save(baton.opened(incoming(thread="w1", channel=channel), "c1"))
     m = replace(incoming(), direction="outgoing", id="a+1", state="pending", by="bot", channel=channel, **changes)
     table.record(m)
     return m
@@ -151,8 +151,8 @@ def test_a_failed_reply_of_an_agent_leaves_the_baton_with_the_agent(store: Store
     m = stored()
     head = table.head("w1", consistent=True)
     assert head
-    waiting = table.save(model.escalated(head, "m", model.Escalation("r", "r", "billing", "normal", ""), 1))
-    table.save(model.claimed(waiting, "ann", 2))
+    waiting = table.save(baton.escalated(head, "m", model.Escalation("r", "r", "billing", "normal", ""), 1))
+    table.save(baton.claimed(waiting, "ann", 2))
     sms.fault = Undeliverable("no such number")
     deliver(m)
     after = table.head("w1")

@@ -13,7 +13,7 @@ import pytest
 from chalicelib import aws
 from chalicelib.channels import email_events, receipts, sns
 from chalicelib.channels.tags import tagged, untagged
-from chalicelib.conversations import identities, keys, model, table
+from chalicelib.conversations import baton, identities, keys, table
 from chalicelib.conversations.model import Message
 from chalicelib.errors import Forbidden
 from chalicelib.observability import now
@@ -46,7 +46,7 @@ EXPECTED = {
 def ours(address: str, **changes: Any) -> Message:
     """A mail of ours in the table, sent by an agent's hand or the bot's."""
     question = incoming(thread="e1", channel="email", address=address)
-    table.save(model.opened(question, "c1"))
+    table.save(baton.opened(question, "c1"))
     m = replace(question, direction="outgoing", id="a+1", state="sent", by="bot", at=T0 + 1, **changes)
     table.record(m)
     return m

@@ -14,7 +14,7 @@ import pytest
 
 from chalicelib.agents import attachments
 from chalicelib.channels import email, email_whole
-from chalicelib.conversations import files, model, table
+from chalicelib.conversations import baton, files, table
 from chalicelib.conversations.model import Message
 from chalicelib.errors import NotFound
 from tests.unit.conftest import Store
@@ -108,7 +108,7 @@ class TestFiles:
         monkeypatch.setattr(files.settings, "env", {"TABLE": "conversations", "FILES_BUCKET": "files"}.__getitem__)
         message = read(letter().as_bytes(), virus="PASS")
         table.record(message)
-        table.save(model.received(model.opened(message, "c-1"), message))
+        table.save(baton.received(baton.opened(message, "c-1"), message))
         return message
 
     def test_an_agent_gets_an_address_for_five_minutes(self, kept: Message) -> None:

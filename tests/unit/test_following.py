@@ -13,13 +13,13 @@ from chalicelib import push
 from chalicelib.agents.roster import Agent
 from chalicelib.bot import turn
 from chalicelib.channels import delivery, email_parse, email_render, email_thread, following
-from chalicelib.conversations import identities, ids, keys, model, moves, proofs, reading, sockets, table, timeline
+from chalicelib.conversations import baton, identities, ids, keys, model, moves, proofs, reading, sockets, table, timeline
 from chalicelib.conversations.customers import exactly
 from chalicelib.conversations.model import Message
 from chalicelib.errors import Postponed, Unavailable
 from tests.unit.conftest import T0, Store, asked_of_the_table, incoming
+from tests.unit.test_baton import HAND_OVER
 from tests.unit.test_customers import work_off
-from tests.unit.test_model import HAND_OVER
 
 MAIL, PHONE = "ann@customer.example", "+12025550143"
 SOON, LATER = T0 + 60_000, T0 + 3 * 60_000
@@ -50,9 +50,9 @@ def held(store: Store, clock: Clock) -> model.Conversation:
     message = incoming(text="My pot is broken, what now?")
     table.record(message)
     known = identities.whose(message)
-    c = table.save(model.received(model.opened(message, known.customer), message))
-    c = table.save(model.escalated(c, message.id, HAND_OVER, T0 + 1))
-    return table.save(model.claimed(c, "agent-ann", T0 + 2))
+    c = table.save(baton.received(baton.opened(message, known.customer), message))
+    c = table.save(baton.escalated(c, message.id, HAND_OVER, T0 + 1))
+    return table.save(baton.claimed(c, "agent-ann", T0 + 2))
 
 
 def proven(store: Store, channel: str = "email", address: str = MAIL) -> None:
@@ -235,7 +235,7 @@ def test_the_visitor_sees_the_answer_in_the_chat_once(store: Store, held: model.
 def test_after_a_supervisor_parted_them_nothing_follows_to_that_address(store: Store, held: model.Conversation, clock: Clock) -> None:
     Clock.at = T0 + 3_600_000
     other = incoming(thread="e1", channel="email", address=MAIL, at=T0 - 5)
-    table.save(model.opened(other, identities.whose(other).customer))
+    table.save(baton.opened(other, identities.whose(other).customer))
     proven(store)
     moves.carry_out(moves.split(exactly(identities.whose(other).customer), "webchat", "w1", "agent-sue", T0 + 9))
     assert deliver(says("For her eyes only")) == "nobody_there"
@@ -260,14 +260,14 @@ def test_what_was_said_before_she_opened_a_new_case_by_mail_follows_too(store: S
     done = replace(head, owner="none", resolved_at=T0 + 2000)
     mail = incoming("Something else", id="mail-1", channel="email", address=MAIL, at=T0 + 3000)
     table.record(mail)
-    table.save(model.reopened(done, mail), past=done)
+    table.save(baton.reopened(done, mail), past=done)
     assert deliver(reply) == "follows"
     assert followers()[0].meta["conversation"] == "w1.1"
 
 
 def test_a_long_answer_is_cut_for_a_phone_and_chinese_gets_chinese_words() -> None:
     way = identities.Identity("sms", PHONE, "c1", 0, proven="code")
-    c = replace(model.opened(incoming(), "c1"), language="zh-CN")
+    c = replace(baton.opened(incoming(), "c1"), language="zh-CN")
     sent = following.composed(c, [says_only("长" * 2_000)], way, LATER, "https://site.example/")
     assert len(sent.text) < following.SMS_TEXT + 60
     assert sent.text.endswith("回到在线客服继续对话：https://site.example/")
@@ -294,7 +294,7 @@ def test_a_mail_into_the_chat_goes_on_with_the_same_agent_and_proves_its_address
 @pytest.mark.parametrize("thread", ["w" + "0f" * 16, "ws" + "a2" * 13])
 def test_an_answer_to_what_followed_joins_the_chat_of_a_visitor_and_of_an_account(store: Store, thread: str) -> None:
     way = identities.Identity("email", MAIL, "c1", 0, proven="code")
-    c = model.opened(incoming(thread=thread), "c1")
+    c = baton.opened(incoming(thread=thread), "c1")
     sent = following.composed(c, [says_only("We send you a new one.")], way, LATER, "https://site.example/")
     mail = message_from_bytes(email_render.outgoing(sent, "customerservice@shop.example", "Shop"), policy=default)
     local = mail["Reply-To"].partition("@")[0]
@@ -314,5 +314,5 @@ def test_a_mail_that_proves_nothing_proves_nothing_here_either(store: Store, hel
 
 def test_a_resolved_chat_that_she_opens_again_by_mail_stays_a_chat(store: Store, held: model.Conversation) -> None:
     later = incoming("One more thing", id="mail-2", channel="email", address=MAIL, at=T0 + 10**9)
-    again = model.reopened(replace(held, owner="none"), later)
+    again = baton.reopened(replace(held, owner="none"), later)
     assert (again.channel, again.address, again.number) == ("webchat", "w1", 2)

@@ -13,7 +13,7 @@ from chalicelib.agents import gap_desk, learned, teaching
 from chalicelib.agents.roster import Agent
 from chalicelib.bot import brain, fresh, learning, replay
 from chalicelib.bot.answer import Context, answer
-from chalicelib.conversations import ids, model, table
+from chalicelib.conversations import baton, ids, model, table
 from chalicelib.conversations.model import Answer, Conversation, Event, Message
 from chalicelib.errors import BadRequest, Conflict, NotFound, Unavailable
 from chalicelib.knowledge import encoder, gaps, lessons, publishing, releases, threshold, verdicts
@@ -23,7 +23,7 @@ from chalicelib.knowledge.masking import SIGN
 from chalicelib.knowledge.verdicts import Verdict
 from chalicelib.knowledge.writing import article_of
 from tests.unit.conftest import T0, Store, incoming, make_bucket
-from tests.unit.test_model import HAND_OVER
+from tests.unit.test_baton import HAND_OVER
 
 BUCKET = "knowledge"
 LATER = T0 + 3_600_000
@@ -70,21 +70,21 @@ def handed_over(
     """A conversation that went to people and was resolved."""
     asked = incoming(text, thread=thread, name="Bea Miller")
     table.record(asked)
-    c = table.save(model.opened(asked, f"c-{thread}"))
+    c = table.save(baton.opened(asked, f"c-{thread}"))
     hand_over = replace(HAND_OVER, facts=UNSURE | (facts or {}))
-    c = table.save(model.escalated(c, asked.id, hand_over, T0 + 50), model.hand_over_event(hand_over, T0 + 50))
-    c = table.save(model.claimed(c, "agent-ann", T0 + 60))
+    c = table.save(baton.escalated(c, asked.id, hand_over, T0 + 50), model.hand_over_event(hand_over, T0 + 50))
+    c = table.save(baton.claimed(c, "agent-ann", T0 + 60))
     if reply:
         table.record(Message(thread, ids.reply(f"r{thread}"), "outgoing", "webchat", T0 + 70, reply, thread, "Ann", "agent-ann"))
-    table.save(model.resolved(c, "agent-ann", T0 + 80), Event("resolved", T0 + 80, "agent-ann", said or {}))
+    table.save(baton.resolved(c, "agent-ann", T0 + 80), Event("resolved", T0 + 80, "agent-ann", said or {}))
 
 
 def answered(text: str, thread: str, article: str = "returns") -> Message:
     """The bot answered, and nobody asked for more."""
     asked = incoming(text, thread=thread)
     table.record(asked)
-    c = table.save(model.opened(asked, f"c-{thread}"))
-    table.save(model.answered(c, asked, Answer("Like this.", article, confidence=0.9), T0 + 100))
+    c = table.save(baton.opened(asked, f"c-{thread}"))
+    table.save(baton.answered(c, asked, Answer("Like this.", article, confidence=0.9), T0 + 100))
     meta = {"article": article, "confidence": 0.9}
     said = replace(asked, id=ids.answer(asked.id), direction="outgoing", by="bot", at=T0 + 100, text="Like this.", meta=meta)
     table.record(said)

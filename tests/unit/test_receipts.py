@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.channels import receipts
-from chalicelib.conversations import identities, model, table
+from chalicelib.conversations import baton, identities, table
 from chalicelib.conversations.model import Message, State
 from tests.unit.conftest import T0, Store, incoming
 
@@ -20,7 +20,7 @@ EVENTS = list(get_args(receipts.Event))
 
 def stored(**changes: object) -> Message:
     question = incoming(thread="e1", channel="email", address="Mia@Shop.example")
-    table.save(model.opened(question, "c1"))
+    table.save(baton.opened(question, "c1"))
     m = replace(question, direction="outgoing", id="a+1", state="sent", by="bot", at=T0 + 1)
     m = replace(m, **changes)  # type: ignore[arg-type]
     table.record(m)

@@ -12,7 +12,7 @@ from chalicelib.agents import replies, workspace
 from chalicelib.agents.roster import Agent
 from chalicelib.bot import outgoing
 from chalicelib.channels import delivery
-from chalicelib.conversations import files, identities, keys, model, table
+from chalicelib.conversations import baton, files, identities, keys, model, table
 from chalicelib.conversations.model import Escalation
 from chalicelib.errors import BadRequest, Blocked, Conflict, NotOwner, TooLarge
 from tests.unit.conftest import T0, Store, incoming, make_bucket
@@ -31,8 +31,8 @@ def held(agent: Agent, channel: str = "email") -> None:
     """Mia wrote, the bot handed over, the agent has the conversation."""
     mail = incoming(thread="e1", channel=channel, address=MIA, id="mail-0001", subject="Invoice", meta={"message_id": "1@x"})
     table.record(mail)
-    waiting = model.escalated(model.opened(mail, "c1"), mail.id, Escalation("r", "r", "billing", "normal", ""), T0 + 1)
-    table.save(model.claimed(table.save(waiting), agent.id, T0 + 2))
+    waiting = baton.escalated(baton.opened(mail, "c1"), mail.id, Escalation("r", "r", "billing", "normal", ""), T0 + 1)
+    table.save(baton.claimed(table.save(waiting), agent.id, T0 + 2))
 
 
 def uploaded(content: bytes = PDF, name: str = "Rechnung ü 发票.pdf", content_type: str = "application/pdf") -> dict[str, Any]:

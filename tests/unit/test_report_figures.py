@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.conversations import model
+from chalicelib.conversations import baton
 from chalicelib.conversations.model import CHANNELS, Answer, Conversation, Escalation
 from chalicelib.reports import figures, periods
 from chalicelib.reports.figures import Count, Report, Times
@@ -29,16 +29,16 @@ def at(hour: float) -> int:
 
 def asked(hour: float, thread: str = "w1", **changes: Any) -> Conversation:
     message = incoming(thread=thread, at=at(hour), **changes)
-    return model.received(model.opened(message, "c1"), message)
+    return baton.received(baton.opened(message, "c1"), message)
 
 
 def answered(hour: float, thread: str = "w1", **changes: Any) -> Conversation:
-    return model.answered(asked(hour, thread, **changes), incoming(), Answer("text", "a1"), at(hour) + 1_000)
+    return baton.answered(asked(hour, thread, **changes), incoming(), Answer("text", "a1"), at(hour) + 1_000)
 
 
 def escalated(hour: float, thread: str = "w1", queue: str = "billing", reason: str = "not sure", **changes: Any) -> Conversation:
     passed = Escalation("rule", reason, queue, "normal", "summary")
-    return model.escalated(asked(hour, thread, **changes), "m-0000001", passed, at(hour))
+    return baton.escalated(asked(hour, thread, **changes), "m-0000001", passed, at(hour))
 
 
 def report(*heads: Conversation, now: int = LATER) -> Report:
@@ -65,24 +65,24 @@ def test_volume_by_channel_and_hour() -> None:
 
 
 def test_incoming_messages_are_those_of_the_conversations_opened() -> None:
-    twice = model.received(asked(10, channel="sms"), incoming(id="m-0000002", at=at(11)))
+    twice = baton.received(asked(10, channel="sms"), incoming(id="m-0000002", at=at(11)))
     assert report(twice, asked(12)).volume.messages == {"email": 0, "sms": 2, "webchat": 1}
 
 
 def test_the_bot_alone_answers_what_never_went_to_a_person() -> None:
-    handed = model.escalated(answered(10), "m2", Escalation("r", "upset", "general", "urgent", "s"), at(10.5))
+    handed = baton.escalated(answered(10), "m2", Escalation("r", "upset", "general", "urgent", "s"), at(10.5))
     made = report(answered(8), answered(9, "w2"), replace(handed, thread="w3"), escalated(11, "w4"))
     assert (made.bot.opened, made.bot.answered, made.bot.alone) == (4, 3, 2)
 
 
 def test_what_goes_to_a_person_on_the_next_day_was_the_bots_alone_on_this_one() -> None:
-    handed = model.escalated(answered(23), "m2", Escalation("r", "upset", "general", "urgent", "s"), at(25))
+    handed = baton.escalated(answered(23), "m2", Escalation("r", "upset", "general", "urgent", "s"), at(25))
     assert report(handed).bot.alone == 1
 
 
 def test_a_conversation_handed_back_to_the_bot_was_not_answered_by_it_alone() -> None:
-    back = model.handed_back(model.claimed(escalated(9), "ann", at(9.1)), "ann", at(9.2))
-    assert report(model.answered(back, incoming(), Answer("text", "a1"), at(9.3))).bot.alone == 0
+    back = baton.handed_back(baton.claimed(escalated(9), "ann", at(9.1)), "ann", at(9.2))
+    assert report(baton.answered(back, incoming(), Answer("text", "a1"), at(9.3))).bot.alone == 0
 
 
 def test_escalations_by_reason_and_queue_the_most_frequent_first() -> None:
@@ -93,7 +93,7 @@ def test_escalations_by_reason_and_queue_the_most_frequent_first() -> None:
 
 
 def test_first_replies_by_channel_and_by_whom() -> None:
-    by_ann = model.replied(model.claimed(escalated(9, "w2", channel="email"), "ann", at(9.5)), "ann", "r1", at(10))
+    by_ann = baton.replied(baton.claimed(escalated(9, "w2", channel="email"), "ann", at(9.5)), "ann", "r1", at(10))
     rows = {row.of: row for row in report(answered(8), by_ann).first_reply}
     assert rows["all"] == Times("all", 2, (1_000 + HOUR) // 2, HOUR)
     assert rows["webchat"] == Times("webchat", 1, 1_000, 1_000)
@@ -103,7 +103,7 @@ def test_first_replies_by_channel_and_by_whom() -> None:
 
 
 def test_a_reply_after_midnight_counts_on_the_day_on_which_it_was_given_with_its_full_time() -> None:
-    late = model.replied(model.claimed(escalated(23), "ann", at(32)), "ann", "r1", at(33))
+    late = baton.replied(baton.claimed(escalated(23), "ann", at(32)), "ann", "r1", at(33))
     assert report(late).first_reply[0].n == report(late).waiting[0].n == 0
     next_day = figures.figures([late], NEXT, LATER, IDLE)
     assert next_day.first_reply[0] == Times("all", 1, 10 * HOUR, 10 * HOUR)
@@ -111,7 +111,7 @@ def test_a_reply_after_midnight_counts_on_the_day_on_which_it_was_given_with_its
 
 
 def test_resolved_by_an_agent_or_assumed_after_a_long_silence() -> None:
-    done = model.resolved(model.claimed(escalated(9), "ann", at(9.5)), "ann", at(10))
+    done = baton.resolved(baton.claimed(escalated(9), "ann", at(9.5)), "ann", at(10))
     silent = answered(-20, "w2")  # 24 h later, at 04:00 of this day, it counts as over
     assert (report(done, silent).resolved.by_agent, report(done, silent).resolved.assumed) == (1, 1)
     assert report(done, silent, now=at(3)).resolved.assumed == 0
@@ -134,9 +134,9 @@ def test_median_and_nine_of_ten(durations: list[int], median: int | None, p90: i
 
 
 def test_the_bottleneck_is_the_queue_and_hour_in_which_customers_waited_longest_together() -> None:
-    first = model.claimed(escalated(9.5, "w1"), "ann", at(11.25))  # 30 min in hour 9, 60 in 10, 15 in 11
-    second = model.claimed(escalated(10.5, "w2"), "ann", at(10.75))  # 15 min in hour 10
-    other = model.claimed(escalated(10, "w3", "orders"), "bea", at(10.1))  # 6 min
+    first = baton.claimed(escalated(9.5, "w1"), "ann", at(11.25))  # 30 min in hour 9, 60 in 10, 15 in 11
+    second = baton.claimed(escalated(10.5, "w2"), "ann", at(10.75))  # 15 min in hour 10
+    other = baton.claimed(escalated(10, "w3", "orders"), "bea", at(10.1))  # 6 min
     found = report(first, second, other).bottlenecks
     assert [(b.queue, b.hour, b.waited // MINUTE, b.conversations) for b in found] == [
         ("billing", "10:00", 75, ["w1.1", "w2.1"]),
@@ -152,17 +152,17 @@ def test_who_still_waits_has_waited_until_now_or_the_end_of_the_day() -> None:
 
 
 def test_who_waited_since_the_day_before_is_stuck_today() -> None:
-    assert sum(b.waited for b in report(model.claimed(escalated(-2), "ann", at(1))).bottlenecks) == HOUR
+    assert sum(b.waited for b in report(baton.claimed(escalated(-2), "ann", at(1))).bottlenecks) == HOUR
 
 
 def test_time_in_the_hands_of_a_colleague_is_no_waiting_in_the_queue() -> None:
-    passed = model.passed(model.claimed(escalated(9), "ann", at(9.25)), "ann", "bea", at(12))
+    passed = baton.passed(baton.claimed(escalated(9), "ann", at(9.25)), "ann", "bea", at(12))
     assert sum(b.waited for b in report(passed).bottlenecks) == HOUR // 4
 
 
 def test_open_work() -> None:
-    held = model.received(model.claimed(escalated(9, "w3"), "ann", at(9.1)), incoming())
-    quiet = model.replied(model.claimed(escalated(9, "w4"), "ann", at(9.1)), "ann", "r1", at(9.5))
+    held = baton.received(baton.claimed(escalated(9, "w3"), "ann", at(9.1)), incoming())
+    quiet = baton.replied(baton.claimed(escalated(9, "w4"), "ann", at(9.1)), "ann", "r1", at(9.5))
     work = figures.open_work([("billing", "normal", [escalated(9), escalated(11, "w2")]), ("orders", "urgent", [])], [held, quiet], at(12))
     billing, orders = work.waiting
     assert (billing.n, billing.median, billing.oldest) == (2, 2 * HOUR, 3 * HOUR)
@@ -181,25 +181,25 @@ def lives(draw: st.DrawFn) -> Conversation:
         return now
 
     message = incoming(thread=f"w{draw(st.integers(0, 10**9))}", at=now, channel=draw(st.sampled_from(CHANNELS)))
-    c = model.received(model.opened(message, "c1"), message)
+    c = baton.received(baton.opened(message, "c1"), message)
     if draw(st.booleans()):
-        c = model.answered(c, message, Answer("text", "a1"), later())
+        c = baton.answered(c, message, Answer("text", "a1"), later())
     if draw(st.booleans()):
-        c = model.escalated(
+        c = baton.escalated(
             c, "m", Escalation("r", draw(st.sampled_from(["a", "b"])), draw(st.sampled_from(["x", "y"])), "normal", "s"), later()
         )
         for step in draw(st.lists(st.sampled_from(["reply", "transfer", "pass", "back"]), max_size=3)):
             if c.owner == "queue":
-                c = model.claimed(c, "ann", later())
+                c = baton.claimed(c, "ann", later())
             if step == "reply":
-                c = model.replied(c, "ann", "r", later())
+                c = baton.replied(c, "ann", "r", later())
             elif step == "transfer":
-                c = model.transferred(c, "ann", "y", "normal", later())
+                c = baton.transferred(c, "ann", "y", "normal", later())
             elif step == "back" and c.owner == "agent":
-                c = model.handed_back(c, "ann", later())
+                c = baton.handed_back(c, "ann", later())
                 break
     if c.owner == "agent" and draw(st.booleans()):
-        c = model.resolved(c, c.agent, later())
+        c = baton.resolved(c, c.agent, later())
     return c
 
 
@@ -245,6 +245,6 @@ def test_the_order_of_conversations_and_those_that_did_not_move_change_nothing(h
 def test_what_happens_after_the_day_does_not_change_its_report(c: Conversation, delay: int) -> None:
     """Made on time or days later; of a conversation that came into queues twice the head forgets where the first stay ended."""
     if c.owner == "queue" and c.waiting_since == c.escalated_at:
-        later = model.claimed(c, "ann", max(c.waiting_since, DAY.end) + delay)
-        later = model.resolved(model.replied(later, "ann", "r", later.claimed_at + 1), "ann", later.claimed_at + 2)
+        later = baton.claimed(c, "ann", max(c.waiting_since, DAY.end) + delay)
+        later = baton.resolved(baton.replied(later, "ann", "r", later.claimed_at + 1), "ann", later.claimed_at + 2)
         assert report(later) == report(c)

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from chalicelib import aws
-from chalicelib.conversations import model, table
+from chalicelib.conversations import baton, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation
 from chalicelib.errors import BadRequest, BatonError, NotFound, Unavailable
 from chalicelib.reports import facts, periods, publish, render
@@ -35,12 +35,12 @@ def bucket(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def stored(at: int, thread: str, **changes: Any) -> Conversation:
     message = incoming(thread=thread, at=at, **changes)
-    c = table.save(model.received(model.opened(message, "c1"), message))
-    return table.save(model.answered(c, message, Answer("text", "a1"), at + 1_000))
+    c = table.save(baton.received(baton.opened(message, "c1"), message))
+    return table.save(baton.answered(c, message, Answer("text", "a1"), at + 1_000))
 
 
 def escalate(c: Conversation, at: int) -> Conversation:
-    return table.save(model.escalated(c, "m", Escalation("r", "not sure", "billing", "normal", "s"), at))
+    return table.save(baton.escalated(c, "m", Escalation("r", "not sure", "billing", "normal", "s"), at))
 
 
 def contents(day: str) -> dict[str, bytes]:
@@ -69,14 +69,14 @@ def test_the_last_ended_day_is_published_with_all_that_happened_from_midnight_to
 def test_earlier_conversations_of_a_thread_count_too() -> None:
     first = stored(DAY.start, "w1")
     again = incoming(thread="w1", id="m-0000002", at=DAY.start + 30 * HOUR // 2)
-    table.save(model.reopened(first, again), past=first)
+    table.save(baton.reopened(first, again), past=first)
     publish.publish(None, MORNING)
     assert report()["volume"]["opened"] == 2
 
 
 def test_a_reply_to_a_question_of_days_before_is_found() -> None:
     c = escalate(stored(DAY.start - 5 * 24 * HOUR, "w1"), DAY.start - 5 * 24 * HOUR + 5_000)
-    table.save(model.claimed(c, "ann", DAY.start + HOUR))
+    table.save(baton.claimed(c, "ann", DAY.start + HOUR))
     publish.publish(None, MORNING)
     assert report()["waiting"][0] == {"of": "all", "n": 1, "median": 121 * HOUR - 5_000, "p90": 121 * HOUR - 5_000}
 
@@ -84,9 +84,9 @@ def test_a_reply_to_a_question_of_days_before_is_found() -> None:
 def test_open_work_is_what_waits_and_what_agents_hold_when_the_report_is_made() -> None:
     escalate(stored(DAY.end - HOUR, "w1"), DAY.end - HOUR + 2_000)
     held = escalate(stored(DAY.start, "w2"), DAY.start + 2_000)
-    table.save(model.claimed(held, "ann", DAY.start + 4_000))
+    table.save(baton.claimed(held, "ann", DAY.start + 4_000))
     old = escalate(stored(DAY.start - 30 * 24 * HOUR, "w3"), DAY.start - 30 * 24 * HOUR)
-    table.save(model.claimed(old, "bea", DAY.start - 29 * 24 * HOUR))
+    table.save(baton.claimed(old, "bea", DAY.start - 29 * 24 * HOUR))
     publish.publish(None, MORNING, agents=["bea"])
     work = report()["open_work"]
     assert [(w["queue"], w["n"], w["oldest"]) for w in work["waiting"] if w["n"]] == [("billing", 1, 2 * HOUR - 2_000)]
@@ -98,7 +98,7 @@ def test_twice_gives_the_same_bytes_though_the_conversations_went_on() -> None:
     c = escalate(stored(DAY.end - HOUR, "w1"), DAY.end - HOUR + 2_000)
     publish.publish(None, MORNING)
     before = contents(DAY.day)
-    table.save(model.claimed(c, "ann", MORNING + 1))
+    table.save(baton.claimed(c, "ann", MORNING + 1))
     stored(DAY.end - 2 * HOUR, "came-late")
     assert publish.publish(None, MORNING + HOUR) == []
     assert publish.publish(DAY.day, MORNING + 9 * HOUR) == [DAY.day]

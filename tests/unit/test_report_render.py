@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from chalicelib import yaml_files
 from chalicelib.agents import roster
 from chalicelib.bot import turn
-from chalicelib.conversations import model
+from chalicelib.conversations import baton
 from chalicelib.conversations.model import Answer, Conversation, Escalation
 from chalicelib.reports import charts, facts, figures, periods, render, rows, words
 from chalicelib.reports.facts import Facts
@@ -39,11 +39,11 @@ SUBJECT = rows.COLUMNS.index("subject")
 
 def conversation(thread: str = "e1", subject: str = "Invoice", **changes: object) -> Conversation:
     message = incoming(thread=thread, at=NOON, channel="email", address="jo@private.example", name="Jo Private")
-    return replace(model.received(model.opened(message, "customer-7"), message), **({"subject": subject} | changes))
+    return replace(baton.received(baton.opened(message, "customer-7"), message), **({"subject": subject} | changes))
 
 
 def handed(thread: str = "e1", reason: str = "not sure", queue: str = "billing") -> Conversation:
-    return model.escalated(conversation(thread), "m", Escalation("r", reason, queue, "urgent", "s"), NOON + 1)
+    return baton.escalated(conversation(thread), "m", Escalation("r", reason, queue, "urgent", "s"), NOON + 1)
 
 
 def recorded(*conversations: Conversation, made_at: int = DAY.end + 1, business: str = "Tea & <b>Co</b>") -> Facts:
@@ -146,9 +146,9 @@ def test_csv_has_a_row_for_each_conversation_in_the_order_of_opening() -> None:
 
 
 def test_csv_tells_who_replied_without_naming_the_agent() -> None:
-    by_bot = model.answered(conversation("e1"), incoming(), Answer("t", "a1"), NOON + 2_500)
-    by_ann = model.resolved(
-        model.replied(model.claimed(handed("e2"), "ann", NOON + 9_001), "ann", "r", NOON + 10_000), "ann", NOON + 11_000
+    by_bot = baton.answered(conversation("e1"), incoming(), Answer("t", "a1"), NOON + 2_500)
+    by_ann = baton.resolved(
+        baton.replied(baton.claimed(handed("e2"), "ann", NOON + 9_001), "ann", "r", NOON + 10_000), "ann", NOON + 11_000
     )
     first, second = (dict(zip(rows.COLUMNS, r, strict=True)) for r in parsed(render.files(recorded(by_bot, by_ann))["csv"])[1:])
     assert (first["first_reply_by"], first["first_reply_seconds"], first["article"]) == ("bot", "2", "a1")

@@ -13,7 +13,7 @@ import pytest
 from chalicelib import aws, settings
 from chalicelib.channels import sms, sms_aws, sns
 from chalicelib.channels.tags import tagged
-from chalicelib.conversations import files, identities, keys, model, table
+from chalicelib.conversations import baton, files, identities, keys, table
 from chalicelib.conversations.model import Message
 from chalicelib.errors import BadRequest, Forbidden, Unavailable, Undeliverable
 from infra.local.signing import Signer
@@ -110,7 +110,7 @@ class TestEvents:
 
     @pytest.mark.parametrize("kind", ["TEXT_SPAM", "MEDIA_CARRIER_BLOCKED", "TEXT_UNREACHABLE", "TEXT_TTL_EXPIRED"])
     def test_a_failure_says_why_and_calls_a_person(self, kind: str, signer: Signer) -> None:
-        table.save(model.opened(replace(OUT, direction="incoming"), "c1"))
+        table.save(baton.opened(replace(OUT, direction="incoming"), "c1"))
         table.record(replace(OUT, state="sent"))
         sms_aws.receive(notification(signer, event(kind, T0)))
         assert self.state()[0] == "failed"

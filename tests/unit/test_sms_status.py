@@ -11,7 +11,7 @@ import pytest
 from chalicelib import settings
 from chalicelib.channels import sms_twilio
 from chalicelib.channels.tags import tagged
-from chalicelib.conversations import identities, model, table
+from chalicelib.conversations import baton, identities, table
 from chalicelib.conversations.model import Message
 from chalicelib.errors import BadRequest, Forbidden
 from infra.local import twilio
@@ -26,7 +26,7 @@ QUERY = {"thread": OUT.thread, "message": tagged(OUT.id)}
 @pytest.fixture(autouse=True)
 def known(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "parameters", lambda: settings.Parameters(b"root", SITE, "", "", twilio_auth_tokens=(TOKEN,)))
-    table.save(model.opened(replace(OUT, direction="incoming"), "c1"))
+    table.save(baton.opened(replace(OUT, direction="incoming"), "c1"))
     table.record(OUT)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import settings
 from chalicelib.channels import CHANNELS, delivery, sms
-from chalicelib.conversations import identities, keys, model, table
+from chalicelib.conversations import baton, identities, keys, table
 from chalicelib.conversations.model import Message
 from tests.unit.conftest import T0, Store
 
@@ -56,7 +56,7 @@ def deliver_all(store: Store) -> None:
 
 @pytest.mark.parametrize("words", ["STOP", "退订", "TD"])
 def test_of_five_waiting_messages_none_leaves_and_one_confirmation_does(words: str, store: Store, sent: list[Message]) -> None:
-    table.save(model.opened(text("hello", T0 - 9), "c1"))
+    table.save(baton.opened(text("hello", T0 - 9), "c1"))
     for number in range(5):
         reply = Message(sms.thread(OURS, THEIRS), f"r+{number}", "outgoing", "sms", T0 - 5, "A word", THEIRS, by="ann", state="pending")
         table.record(reply)

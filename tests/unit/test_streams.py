@@ -11,13 +11,13 @@ import pytest
 from chalicelib import aws, push, streams
 from chalicelib.agents import hints, line, roster, sweep
 from chalicelib.agents.roster import Agent
-from chalicelib.conversations import keys, model, sockets, table
+from chalicelib.conversations import baton, keys, sockets, table
 from chalicelib.dynamodb import Item
 from chalicelib.errors import Conflict, NotOwner, Postponed, Unavailable
 from chalicelib.observability import now
 from tests.people import eventually
 from tests.unit.conftest import T0, Store, incoming, record
-from tests.unit.test_model import HAND_OVER
+from tests.unit.test_baton import HAND_OVER
 from tests.unit.test_workspace import wait
 
 
@@ -133,13 +133,13 @@ def test_a_conversation_that_newly_waits_gets_one_ticket(store: Store) -> None:
     waiting = wait("w1", ticket=False)
     item = keys.conversation_item(waiting)
     hints.handle(item, None)
-    hints.handle(keys.conversation_item(model.received(waiting, incoming(id="m2"))), item)
+    hints.handle(keys.conversation_item(baton.received(waiting, incoming(id="m2"))), item)
     assert [t["conversation"] for t in store.tickets("billing.normal")] == ["w1.1"]
 
 
 def test_a_transfer_puts_it_into_the_other_queue(store: Store) -> None:
-    held = model.claimed(wait("w1", ticket=False), "ann", T0)
-    moved = model.transferred(held, "ann", "orders", "urgent", T0)
+    held = baton.claimed(wait("w1", ticket=False), "ann", T0)
+    moved = baton.transferred(held, "ann", "orders", "urgent", T0)
     hints.handle(keys.conversation_item(moved), keys.conversation_item(held))
     assert [t["queue"] for t in store.tickets("orders.urgent")] == ["orders"]
 
@@ -150,7 +150,7 @@ def test_consoles_get_hints_of_what_concerns_them(store: Store, monkeypatch: pyt
     for agent, connection in (("ann", "ann-1"), ("bea", "bea-1"), ("bea", "gone")):
         sockets.open_console(agent, connection, now() - 60_000)
     waiting = wait("w1", ticket=False)
-    hints.handle(keys.conversation_item(model.claimed(waiting, "ann", T0)), keys.conversation_item(waiting))
+    hints.handle(keys.conversation_item(baton.claimed(waiting, "ann", T0)), keys.conversation_item(waiting))
     assert sorted(pushed) == [("ann-1", "conversation"), ("ann-1", "queues"), ("bea-1", "queues"), ("gone", "queues")]
     assert [c for c, _ in sockets.of_consoles(now())] == ["ann-1", "bea-1"]
 
@@ -166,7 +166,7 @@ def test_the_sweep_puts_vanished_tickets_back(store: Store) -> None:
 def test_the_sweep_takes_a_conversation_from_an_agent_who_is_silent_too_long(store: Store, ann: Agent) -> None:
     long_ago = now() - 2 * sweep.SILENCE
     waiting = wait("w1", since=long_ago)
-    table.save(model.claimed(waiting, ann.id, long_ago), also=[roster.takes(ann)])
+    table.save(baton.claimed(waiting, ann.id, long_ago), also=[roster.takes(ann)])
     assert sweep.sweep()["returned"] == 1
     c = table.conversation("w1.1")
     assert (c.owner, c.urgency, c.waiting_since) == ("queue", "urgent", long_ago)
@@ -176,14 +176,14 @@ def test_the_sweep_takes_a_conversation_from_an_agent_who_is_silent_too_long(sto
 
 def test_an_agent_who_answered_keeps_the_conversation(store: Store, ann: Agent) -> None:
     long_ago = now() - 2 * sweep.SILENCE
-    c = table.save(model.claimed(wait("w1", since=long_ago), ann.id, long_ago), also=[roster.takes(ann)])
-    table.save(model.replied(c, ann.id, "r1", long_ago))
+    c = table.save(baton.claimed(wait("w1", since=long_ago), ann.id, long_ago), also=[roster.takes(ann)])
+    table.save(baton.replied(c, ann.id, "r1", long_ago))
     assert sweep.sweep()["returned"] == 0
     assert table.conversation("w1.1").owner == "agent"
 
 
 def test_a_counter_that_drifted_is_mended(store: Store, ann: Agent) -> None:
-    table.save(model.claimed(wait("w1"), ann.id, now() - 10 * sweep.SETTLING))
+    table.save(baton.claimed(wait("w1"), ann.id, now() - 10 * sweep.SETTLING))
     sweep.sweep()
     assert roster.find(ann.id).held == 1
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.conversations import customers, identities, keys, model, notes, sockets, table, timeline
+from chalicelib.conversations import baton, customers, identities, keys, model, notes, sockets, table, timeline
 from chalicelib.conversations.model import Event
 from chalicelib.errors import Conflict, NotFound
 from tests.unit.conftest import T0, Store, asked_of_the_table, incoming
-from tests.unit.test_model import HAND_OVER
+from tests.unit.test_baton import HAND_OVER
 
 
 def test_a_message_is_stored_once_however_often_it_comes(store: Store) -> None:
@@ -29,28 +29,28 @@ def test_a_message_comes_back_as_it_was_stored(store: Store) -> None:
 
 
 def test_only_one_of_two_writers_of_the_same_version_wins(store: Store) -> None:
-    first = table.save(model.opened(incoming(), "c1"))
+    first = table.save(baton.opened(incoming(), "c1"))
     assert first.version == 1
-    table.save(model.received(first, incoming(id="m-0000002")))
+    table.save(baton.received(first, incoming(id="m-0000002")))
     with pytest.raises(Conflict):
-        table.save(model.escalated(first, "m-0000001", HAND_OVER, T0))
+        table.save(baton.escalated(first, "m-0000001", HAND_OVER, T0))
     stored = table.head("w1", consistent=True)
     assert stored
     assert (stored.owner, stored.version, stored.incoming) == ("bot", 2, 1)
 
 
 def test_a_head_that_exists_cannot_be_opened_again(store: Store) -> None:
-    table.save(model.opened(incoming(), "c1"))
+    table.save(baton.opened(incoming(), "c1"))
     with pytest.raises(Conflict):
-        table.save(model.opened(incoming(id="m-0000002"), "c2"))
+        table.save(baton.opened(incoming(id="m-0000002"), "c2"))
 
 
 def test_what_goes_with_a_version_is_all_or_nothing(store: Store) -> None:
-    c = table.save(model.opened(incoming(), "c1"))
+    c = table.save(baton.opened(incoming(), "c1"))
     reply = replace(incoming(), direction="outgoing", id="r+1", state="pending")
     table.record(reply)
     with pytest.raises(Conflict):
-        table.save(model.escalated(c, "m-0000001", HAND_OVER, T0), Event("escalated", T0, "bot"), [reply])
+        table.save(baton.escalated(c, "m-0000001", HAND_OVER, T0), Event("escalated", T0, "bot"), [reply])
     stored = table.head("w1", consistent=True)
     assert stored
     assert stored.owner == "bot"
@@ -58,11 +58,11 @@ def test_what_goes_with_a_version_is_all_or_nothing(store: Store) -> None:
 
 
 def test_an_earlier_conversation_stays_readable_when_the_next_one_opens(store: Store) -> None:
-    first = table.save(model.expired(table.save(model.opened(incoming(), "c1")), 0))
+    first = table.save(baton.expired(table.save(baton.opened(incoming(), "c1")), 0))
     table.record(incoming())
     later = incoming("Another thing", id="m-0000009", at=T0 + 10**9)
     table.record(later)
-    table.save(model.reopened(first, later), past=first)
+    table.save(baton.reopened(first, later), past=first)
     thread = table.read_thread("w1")
     assert [c.number for c in thread.conversations] == [1, 2]
     assert [m.id for m in timeline.of_conversation(thread, 1)] == ["m-0000001"]
@@ -74,39 +74,39 @@ def test_an_earlier_conversation_stays_readable_when_the_next_one_opens(store: S
 
 @pytest.mark.parametrize("strange", ["", "w1", "w1.", "w1.x", "w1.2", "nobody.1", "w1.١", ".1", "w1.1.1"])
 def test_what_is_not_there_cannot_be_told_from_what_cannot_be(store: Store, strange: str) -> None:
-    table.save(model.opened(incoming(), "c1"))
+    table.save(baton.opened(incoming(), "c1"))
     with pytest.raises(NotFound, match=r"^no such conversation$"):
         table.conversation(strange)
 
 
 def test_waiting_is_listed_by_age_and_only_while_it_waits(store: Store) -> None:
     for n, since in enumerate((300, 100, 200)):
-        c = table.save(model.opened(incoming(thread=f"w{n}"), f"c{n}"))
-        table.save(model.escalated(c, "m", HAND_OVER, T0 + since))
+        c = table.save(baton.opened(incoming(thread=f"w{n}"), f"c{n}"))
+        table.save(baton.escalated(c, "m", HAND_OVER, T0 + since))
     assert [c.thread for c in table.waiting("billing", "normal")] == ["w1", "w2", "w0"]
     assert table.waiting("billing", "urgent") == []
     assert table.line("billing", "normal") == table.Line(3, T0 + 100)
     assert table.line("billing", "urgent") == table.Line(0, 0)
     oldest = table.conversation("w1.1")
-    table.save(model.claimed(oldest, "ann", T0 + 400))
+    table.save(baton.claimed(oldest, "ann", T0 + 400))
     assert [c.thread for c in table.waiting("billing", "normal")] == ["w2", "w0"]
     assert [c.thread for c in table.held_by("ann")] == ["w1"]
 
 
 def test_a_customers_conversations_of_the_last_days_are_counted_on_all_channels(store: Store) -> None:
     for n, thread in enumerate(("w1", "w2", "e3")):
-        table.save(model.opened(replace(incoming(thread=thread), at=T0 + n), "c1"))
+        table.save(baton.opened(replace(incoming(thread=thread), at=T0 + n), "c1"))
     later = replace(incoming(thread="w1"), at=T0 + 9)
-    table.save(model.reopened(table.conversation("w1.1"), later), past=table.conversation("w1.1"))
-    table.save(model.opened(incoming(thread="w9"), "somebody else"))
+    table.save(baton.reopened(table.conversation("w1.1"), later), past=table.conversation("w1.1"))
+    table.save(baton.opened(incoming(thread="w9"), "somebody else"))
     assert sorted(table.opened_since("c1", T0)) == [T0 + 1, T0 + 2, T0 + 9]
     assert table.opened_since("nobody", 0) == []
 
 
 def test_the_days_conversations_come_whole_from_all_shards(store: Store) -> None:
     for n in range(40):
-        table.save(replace(model.opened(incoming(thread=f"w{n}"), "c1"), reason="kept"))
-    table.save(model.opened(incoming(thread="other", at=T0 + 86_400_000), "c1"))
+        table.save(replace(baton.opened(incoming(thread=f"w{n}"), "c1"), reason="kept"))
+    table.save(baton.opened(incoming(thread="other", at=T0 + 86_400_000), "c1"))
     found = list(table.opened_on("2026-09-21"))
     assert len(found) == 40
     assert {c.reason for c in found} == {"kept"}
@@ -124,10 +124,10 @@ def test_the_state_of_a_message_only_moves_from_where_it_was_expected(store: Sto
 
 
 def test_a_usual_head_fits_into_one_write_unit() -> None:
-    c = model.opened(incoming("x" * 200, thread="w" + "f" * 32, name="A name of usual length"), "c" + "0" * 24)
+    c = baton.opened(incoming("x" * 200, thread="w" + "f" * 32, name="A name of usual length"), "c" + "0" * 24)
     for n in range(20):
         m = incoming("How long does the delivery to Switzerland take, please? " * 3, thread=c.thread, id=f"{n:040d}", at=T0 + n)
-        c = model.answered(model.received(c, m), m, model.Answer("a", "shipping-abroad"), T0 + n)
+        c = baton.answered(baton.received(c, m), m, model.Answer("a", "shipping-abroad"), T0 + n)
     item = keys.conversation_item(c)
     size = sum(len(name) + len(str(next(iter(v.values())))) for name, v in item.items())
     assert size < 1_000
@@ -166,7 +166,7 @@ def test_an_expired_socket_is_not_used_even_if_its_row_is_still_there(store: Sto
 def test_no_request_scans(store: Store) -> None:
     """Every access pattern has a key: the table's module never asks for a scan."""
     asked = asked_of_the_table()
-    c = table.save(model.opened(incoming(), "c1"))
+    c = table.save(baton.opened(incoming(), "c1"))
     table.record(incoming())
     table.read_thread("w1")
     table.waiting("billing", "normal")

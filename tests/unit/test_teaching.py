@@ -10,7 +10,7 @@ import pytest
 from chalicelib.agents import reviews, roster, teaching, workspace
 from chalicelib.agents.roster import Agent
 from chalicelib.bot import outgoing
-from chalicelib.conversations import ids, keys, model, table
+from chalicelib.conversations import baton, ids, keys, model, table
 from chalicelib.conversations.model import Answer, Conversation, Message
 from chalicelib.errors import BadRequest, NotFound, NotOwner
 from chalicelib.knowledge import store as knowledge
@@ -18,7 +18,7 @@ from chalicelib.knowledge import threshold, verdicts
 from chalicelib.knowledge.article import Article
 from chalicelib.knowledge.masking import SIGN
 from tests.unit.conftest import T0, Store, incoming
-from tests.unit.test_model import HAND_OVER
+from tests.unit.test_baton import HAND_OVER
 
 FACTS = {
     "article": "returns",
@@ -41,8 +41,8 @@ def answered(text: str = "How do I send it back, order 12345?", article: str = "
     """A conversation in which the bot has answered."""
     asked = incoming(text, thread=thread, name="Bea Miller")
     table.record(asked)
-    c = table.save(model.opened(asked, "c-1"))
-    table.save(model.answered(c, asked, Answer("Like this.", article, confidence=0.8), T0 + 100))
+    c = table.save(baton.opened(asked, "c-1"))
+    table.save(baton.answered(c, asked, Answer("Like this.", article, confidence=0.8), T0 + 100))
     known = {"article": article, "confidence": 0.8, **meta}
     said = replace(asked, id=ids.answer(asked.id), direction="outgoing", by="bot", at=T0 + 100, text="Like this.", meta=known)
     table.record(said)
@@ -53,10 +53,10 @@ def held(agent: Agent, text: str = "I am Bea, can I swap the blue teapot for a r
     """A conversation that the bot handed over and that the agent holds."""
     asked = incoming(text, thread=thread, name="Bea Miller")
     table.record(asked)
-    c = table.save(model.opened(asked, "c-2"))
+    c = table.save(baton.opened(asked, "c-2"))
     hand_over = replace(HAND_OVER, facts=FACTS)
-    c = table.save(model.escalated(c, asked.id, hand_over, T0 + 50), model.hand_over_event(hand_over, T0 + 50))
-    return table.save(model.claimed(c, agent.id, T0 + 60), also=[roster.takes(agent)])
+    c = table.save(baton.escalated(c, asked.id, hand_over, T0 + 50), model.hand_over_event(hand_over, T0 + 50))
+    return table.save(baton.claimed(c, agent.id, T0 + 60), also=[roster.takes(agent)])
 
 
 def judge(agent: Agent, said: Message, judged: str, at: int = T0 + 1000, **more: str) -> dict[str, Any]:
@@ -201,8 +201,8 @@ def sampled(start: int = 0) -> str:
 def leaving(message_id: str, thread: str, **meta: Any) -> Message:
     asked = incoming("How do I send 12345 back?", thread=thread, id=message_id)
     table.record(asked)
-    c = table.save(model.opened(asked, "c"))
-    table.save(model.answered(c, asked, Answer("Like this.", "returns", confidence=0.8), T0 + 100))
+    c = table.save(baton.opened(asked, "c"))
+    table.save(baton.answered(c, asked, Answer("Like this.", "returns", confidence=0.8), T0 + 100))
     known = {"article": "returns", "confidence": 0.8, **meta}
     said = replace(asked, id=ids.answer(asked.id), direction="outgoing", by="bot", at=T0 + 100, text="Like this.", meta=known)
     table.record(said)
@@ -269,7 +269,7 @@ def test_what_was_handed_over_tells_of_the_calibration_too(ann: Agent) -> None:
 
 
 def test_an_answer_remembers_what_a_judge_must_know() -> None:
-    c = model.opened(incoming(), "c-1")
+    c = baton.opened(incoming(), "c-1")
     asked = incoming("And to Austria?")
     plain = outgoing.behind(Answer("Yes.", "shipping", confidence=0.81234), c, asked, "And to Austria?")
     assert plain == {"article": "shipping", "confidence": 0.812}

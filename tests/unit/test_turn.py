@@ -11,11 +11,11 @@ from chalicelib.agents import replies, roster, workspace
 from chalicelib.bot import turn
 from chalicelib.bot.answer import Brain, Context
 from chalicelib.bot.context import Look
-from chalicelib.conversations import keys, model, table
+from chalicelib.conversations import baton, keys, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.errors import Unavailable
 from tests.unit.conftest import T0, Store, incoming
-from tests.unit.test_model import HAND_OVER
+from tests.unit.test_baton import HAND_OVER
 
 
 @pytest.fixture(autouse=True)
@@ -89,8 +89,8 @@ def test_an_answer_that_comes_after_a_person_took_over_is_refused(store: Store, 
     def person_first(thread: str, consistent: bool = False) -> Conversation | None:
         found = real(thread, consistent)
         if found == before:
-            queued = table.save(model.escalated(before, "x", HAND_OVER, T0))
-            table.save(model.claimed(queued, "ann", T0))
+            queued = table.save(baton.escalated(before, "x", HAND_OVER, T0))
+            table.save(baton.claimed(queued, "ann", T0))
         return found
 
     monkeypatch.setattr(turn.table, "head", person_first)
@@ -135,8 +135,8 @@ def test_asking_back_counts_as_a_miss_and_an_answer_forgets_it(store: Store, sma
 
 def test_the_next_message_after_a_resolution_opens_a_new_conversation(store: Store) -> None:
     take(incoming("I want a person"))
-    c = table.save(model.claimed(head(), "ann", T0 + 600))
-    table.save(model.resolved(c, "ann", T0 + 700))
+    c = table.save(baton.claimed(head(), "ann", T0 + 600))
+    table.save(baton.resolved(c, "ann", T0 + 700))
     assert take(incoming("Where is it?", id="m-0000002", at=T0 + 1_000)) == "answered"
     assert (head().id, head().owner, head().incoming) == ("w1.2", "bot", 1)
     assert table.conversation("w1.1").resolved_by == "ann"
@@ -154,8 +154,8 @@ def test_a_vip_is_known_in_this_and_every_later_conversation(store: Store, small
     take(incoming("I want a person"))
     boss = roster.enrol("boss", "boss@shop.example", "Boss", "supervisor")
     assert workspace.set_tier(boss, "w1.1", "vip", T0).tier == "vip"
-    c = table.save(model.claimed(head(), "ann", T0 + 600))
-    table.save(model.resolved(c, "ann", T0 + 700))
+    c = table.save(baton.claimed(head(), "ann", T0 + 600))
+    table.save(baton.resolved(c, "ann", T0 + 700))
     take(incoming("Where is it?", id="m-0000002", at=T0 + 1_000))
     assert (head().id, head().tier, small_bot[-1].tier) == ("w1.2", "vip", "vip")
     take(incoming("From another phone?", thread="w9", address="w1", id="m-0000003", at=T0 + 2_000))
@@ -187,9 +187,9 @@ class TestRobots:
         take(mail(1, "I want a person" if owner != "bot" else "Where?"))
         c = head("e1")
         if owner in ("agent", "none"):
-            c = table.save(model.replied(model.claimed(c, "ann", T0 + 600), "ann", "r1", T0 + 700))
+            c = table.save(baton.replied(baton.claimed(c, "ann", T0 + 600), "ann", "r1", T0 + 700))
         if owner == "none":
-            c = table.save(model.resolved(c, "ann", T0 + 800))
+            c = table.save(baton.resolved(c, "ann", T0 + 800))
         said = len(outgoing("e1"))
         assert [take(robot(at=T0 + 10**9)), take(robot(at=T0 + 10**9))] == ["seen", "seen"]
         after = head("e1")

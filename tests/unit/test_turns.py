@@ -8,11 +8,11 @@ import pytest
 
 from chalicelib.bot import turn, turns
 from chalicelib.bot.answer import Brain, Context
-from chalicelib.conversations import keys, model, table
+from chalicelib.conversations import baton, keys, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.dynamodb import Item
 from tests.unit.conftest import T0, Store, incoming
-from tests.unit.test_model import HAND_OVER
+from tests.unit.test_baton import HAND_OVER
 
 UNSURE = {"available": True, "band": "none"}
 
@@ -100,8 +100,8 @@ def test_what_is_added_to_an_answered_question_needs_no_second_answer(store: Sto
 
 def test_a_person_who_took_over_during_the_pause_is_not_disturbed(store: Store, pauses: list[Item]) -> None:
     say("hm", 1)
-    queued = table.save(model.escalated(head(), "x", HAND_OVER, T0))
-    table.save(model.claimed(queued, "ann", T0))
+    queued = table.save(baton.escalated(head(), "x", HAND_OVER, T0))
+    table.save(baton.claimed(queued, "ann", T0))
     assert wake(pauses[0]) == "waits"
     assert said() == []
 

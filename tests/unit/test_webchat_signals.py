@@ -13,7 +13,7 @@ from chalicelib import push
 from chalicelib.agents import signals, workspace
 from chalicelib.agents.roster import Agent
 from chalicelib.channels import limits, webchat
-from chalicelib.conversations import files, model, sockets, table
+from chalicelib.conversations import baton, files, sockets, table
 from tests.unit.conftest import T0, Store, incoming, make_bucket
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
@@ -43,8 +43,8 @@ def held(visitor: dict[str, Any], ann: Agent, bea: Agent) -> str:
     """A conversation that Ann holds; both have a console open. Its id."""
     message = incoming(thread=visitor["visitor"], at=T0)
     table.record(message)
-    waiting = replace(model.received(model.opened(message, "c1"), message), owner="queue", queue="general", waiting_since=T0)
-    table.save(model.claimed(waiting, ann.id, T0))
+    waiting = replace(baton.received(baton.opened(message, "c1"), message), owner="queue", queue="general", waiting_since=T0)
+    table.save(baton.claimed(waiting, ann.id, T0))
     sockets.open_console(ann.id, "ann-1", T0)
     sockets.open_console(bea.id, "bea-1", T0)
     return waiting.id

@@ -10,11 +10,11 @@ import pytest
 
 from chalicelib.bot import brain, turn
 from chalicelib.bot.wish import heard
-from chalicelib.conversations import keys, model, table
+from chalicelib.conversations import baton, keys, table
 from chalicelib.conversations.model import Conversation, Message
 from tests.unit.conftest import T0, Store, incoming
 from tests.unit.lantern import SUNDAY, handed_over
-from tests.unit.test_model import HAND_OVER
+from tests.unit.test_baton import HAND_OVER
 
 GERMAN = "+4930123456"
 
@@ -87,8 +87,8 @@ def waiting(store: Store, monkeypatch: pytest.MonkeyPatch) -> Conversation:
     """A conversation in a queue; the bot has its rules and no knowledge."""
     monkeypatch.setattr(turn.brain, "load", brain.shipped)
     monkeypatch.setattr(turn, "now", lambda: T0 + 900)
-    c = table.save(model.opened(incoming(), "c1"))
-    return table.save(model.escalated(c, "m", HAND_OVER, T0))
+    c = table.save(baton.opened(incoming(), "c1"))
+    return table.save(baton.escalated(c, "m", HAND_OVER, T0))
 
 
 def take(text: str, **more: Any) -> str:
@@ -125,7 +125,7 @@ def test_other_messages_of_whoever_waits_are_left_to_people(waiting: Conversatio
 
 
 def test_nobody_is_answered_after_a_person_took_over(waiting: Conversation) -> None:
-    table.save(model.claimed(waiting, "ann", T0 + 100))
+    table.save(baton.claimed(waiting, "ann", T0 + 100))
     assert take("call me at +49 151 23456789") == "seen"
     assert said() == []
 
@@ -145,8 +145,8 @@ def test_how_often_a_customer_came_back_is_known_to_the_rules(store: Store, monk
     monkeypatch.setattr(turn.brain, "load", lambda: replace(base, rules=replace(base.rules, hand_over=(first,))))
     monkeypatch.setattr(turn, "now", lambda: T0 + 900)
     for n, thread in enumerate(("e1", "s2")):
-        table.save(model.opened(replace(incoming(thread=thread), at=T0 - n), "c1"))
-    table.save(model.opened(replace(incoming(), at=T0), "c1"))
+        table.save(baton.opened(replace(incoming(thread=thread), at=T0 - n), "c1"))
+    table.save(baton.opened(replace(incoming(), at=T0), "c1"))
     assert take("who sings this song") == "escalated"
     [(_, event)] = table.read_thread("w1").events
     assert event.detail["rule"] == "often"

@@ -9,19 +9,19 @@ import pytest
 from chalicelib import aws
 from chalicelib.agents import line, replies, roster, workspace
 from chalicelib.agents.roster import Agent
-from chalicelib.conversations import model, table
+from chalicelib.conversations import baton, table
 from chalicelib.conversations.model import Conversation, Urgency
 from chalicelib.errors import BadRequest, Conflict, Full, NotFound, NotOwner, TooLarge
 from tests.unit.conftest import T0, Store, incoming
-from tests.unit.test_model import HAND_OVER
+from tests.unit.test_baton import HAND_OVER
 
 
 def wait(thread: str, queue: str = "billing", urgency: Urgency = "normal", since: int = T0, ticket: bool = True) -> Conversation:
     """A conversation that waits, with its ticket in the queue as `deliver` puts it there."""
     message = incoming(thread=thread)
     table.record(message)
-    c = table.save(model.opened(message, f"c-{thread}"))
-    c = table.save(model.escalated(c, message.id, replace(HAND_OVER, queue=queue, urgency=urgency), since))
+    c = table.save(baton.opened(message, f"c-{thread}"))
+    c = table.save(baton.escalated(c, message.id, replace(HAND_OVER, queue=queue, urgency=urgency), since))
     if ticket:
         line.enqueue(c)
     return c
@@ -166,7 +166,7 @@ def test_a_colleague_who_is_full_or_unknown_gets_nothing(ann: Agent, bea: Agent)
 
 def test_the_story_has_messages_notes_events_and_the_other_conversations(ann: Agent) -> None:
     c = wait("a")
-    table.save(replace(model.opened(incoming(thread="mail", channel="email"), c.customer)))
+    table.save(replace(baton.opened(incoming(thread="mail", channel="email"), c.customer)))
     claimed(ann)
     workspace.note(ann, "a.1", "note-0001", "Be gentle", T0 + 5)
     replies.reply(ann, "a.1", "id-00000001", "Hello", T0 + 20_000)

@@ -1,4 +1,4 @@
-"""The baton changes hands only in the ways that the model allows."""
+"""The baton changes hands only in these ways."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from chalicelib.conversations import memory, model
+from chalicelib.conversations import baton, memory, model
 from chalicelib.conversations.model import Answer, Conversation, Escalation
 from chalicelib.errors import BadRequest, NotOwner
 from tests.unit.conftest import T0, incoming
@@ -18,101 +18,101 @@ HAND_OVER = Escalation("asked-for-person", "asked for a person", "billing", "nor
 
 
 def waiting() -> Conversation:
-    return model.escalated(model.opened(incoming(), "c1"), "m-0000001", HAND_OVER, T0 + 10)
+    return baton.escalated(baton.opened(incoming(), "c1"), "m-0000001", HAND_OVER, T0 + 10)
 
 
 def held() -> Conversation:
-    return model.claimed(waiting(), "ann", T0 + 110)
+    return baton.claimed(waiting(), "ann", T0 + 110)
 
 
 def test_a_conversation_opens_in_the_hands_of_the_bot() -> None:
-    c = model.opened(incoming("a" * 500), "c1")
+    c = baton.opened(incoming("a" * 500), "c1")
     assert (c.owner, c.opened_at, c.subject, c.number) == ("bot", T0, "a" * 80, 1)
     assert c.id == "w1.1"
 
 
 def test_an_answer_counts_as_the_first_reply_and_forgets_the_misses() -> None:
-    c = replace(model.opened(incoming(), "c1"), misses=1)
-    answered = model.answered(c, incoming(), Answer("It is on its way.", "track"), T0 + 900)
+    c = replace(baton.opened(incoming(), "c1"), misses=1)
+    answered = baton.answered(c, incoming(), Answer("It is on its way.", "track"), T0 + 900)
     assert (answered.first_reply_at, answered.first_reply_by, answered.misses, answered.bot_answers) == (T0 + 900, "bot", 0, 1)
 
 
 @pytest.mark.parametrize("c", [waiting(), held()])
 def test_the_bot_cannot_answer_what_it_does_not_hold(c: Conversation) -> None:
     with pytest.raises(NotOwner):
-        model.answered(c, incoming(), Answer("late", "a"), T0 + 500)
+        baton.answered(c, incoming(), Answer("late", "a"), T0 + 500)
     with pytest.raises(NotOwner):
-        model.escalated(c, "m-0000001", HAND_OVER, T0 + 500)
+        baton.escalated(c, "m-0000001", HAND_OVER, T0 + 500)
 
 
 def test_only_what_waits_can_be_claimed_and_the_wait_is_counted() -> None:
     assert held().waited == 100
     with pytest.raises(NotOwner, match="ann"):
-        model.claimed(held(), "bea", T0 + 120)
+        baton.claimed(held(), "bea", T0 + 120)
     with pytest.raises(NotOwner, match="bot"):
-        model.claimed(model.opened(incoming(), "c1"), "bea", T0)
+        baton.claimed(baton.opened(incoming(), "c1"), "bea", T0)
 
 
 def test_only_the_agent_who_holds_it_may_act() -> None:
     for act in (
-        lambda: model.replied(held(), "bea", "r1", T0),
-        lambda: model.transferred(held(), "bea", "orders", "normal", T0),
-        lambda: model.resolved(held(), "bea", T0),
-        lambda: model.handed_back(held(), "bea", T0),
-        lambda: model.passed(held(), "bea", "ann", T0),
+        lambda: baton.replied(held(), "bea", "r1", T0),
+        lambda: baton.transferred(held(), "bea", "orders", "normal", T0),
+        lambda: baton.resolved(held(), "bea", T0),
+        lambda: baton.handed_back(held(), "bea", T0),
+        lambda: baton.passed(held(), "bea", "ann", T0),
     ):
         with pytest.raises(NotOwner):
             act()
 
 
 def test_a_transfer_keeps_the_age_so_that_nobody_waits_twice() -> None:
-    moved = model.transferred(held(), "ann", "orders", "urgent", T0 + 999)
+    moved = baton.transferred(held(), "ann", "orders", "urgent", T0 + 999)
     assert (moved.owner, moved.queue, moved.urgency, moved.agent, moved.waiting_since) == ("queue", "orders", "urgent", "", T0 + 10)
 
 
 def test_a_conversation_whose_agent_is_gone_goes_to_the_front() -> None:
-    back = model.returned(held(), T0 + 9_999)
+    back = baton.returned(held(), T0 + 9_999)
     assert (back.owner, back.queue, back.urgency, back.waiting_since) == ("queue", "billing", "urgent", T0 + 10)
 
 
 def test_hand_back_forgets_that_it_was_handed_over() -> None:
-    back = model.handed_back(replace(held(), misses=2), "ann", T0 + 500)
+    back = baton.handed_back(replace(held(), misses=2), "ann", T0 + 500)
     assert (back.owner, back.misses, back.queue, back.agent, back.waiting_since) == ("bot", 0, "", "", 0)
-    assert model.answered(back, incoming(), Answer("again", "a"), T0 + 600).bot_answers == 1
+    assert baton.answered(back, incoming(), Answer("again", "a"), T0 + 600).bot_answers == 1
 
 
 def test_the_waiting_clock_runs_from_the_first_unanswered_message() -> None:
-    c = model.replied(held(), "ann", "r1", T0 + 200)
+    c = baton.replied(held(), "ann", "r1", T0 + 200)
     assert c.waiting_since == 0
-    c = model.received(c, incoming(id="m-0000002", at=T0 + 300))
-    c = model.received(c, incoming(id="m-0000003", at=T0 + 400))
+    c = baton.received(c, incoming(id="m-0000002", at=T0 + 300))
+    c = baton.received(c, incoming(id="m-0000003", at=T0 + 400))
     assert c.waiting_since == T0 + 300
 
 
 def test_nobody_owes_a_robot_an_answer() -> None:
-    c = model.replied(held(), "ann", "r1", T0 + 200)
-    after = model.noticed(c, incoming(id="m-0000002", by="robot", at=T0 + 900))
+    c = baton.replied(held(), "ann", "r1", T0 + 200)
+    after = baton.noticed(c, incoming(id="m-0000002", by="robot", at=T0 + 900))
     assert (after.waiting_since, after.incoming, after.last_at) == (0, c.incoming, c.last_at)
     assert memory.outcome(after.recent, "m-0000002") == "seen"
 
 
 @pytest.mark.parametrize(("silence", "over"), [(999, False), (1_000, False), (1_001, True)])
 def test_a_bot_conversation_is_over_after_the_idle_time(silence: int, over: bool) -> None:
-    c = model.received(model.opened(incoming(), "c1"), incoming())
-    assert model.is_over(c, T0 + silence, idle=1_000) is over
-    assert model.is_over(waiting(), T0 + 10**12, idle=1_000) is False
+    c = baton.received(baton.opened(incoming(), "c1"), incoming())
+    assert baton.is_over(c, T0 + silence, idle=1_000) is over
+    assert baton.is_over(waiting(), T0 + 10**12, idle=1_000) is False
 
 
 def test_expired_says_when_and_that_it_is_assumed() -> None:
-    c = model.expired(model.received(model.opened(incoming(), "c1"), incoming()), 1_000)
+    c = baton.expired(baton.received(baton.opened(incoming(), "c1"), incoming()), 1_000)
     assert (c.owner, c.resolved_at, c.resolved_by) == ("none", T0 + 1_000, "assumed")
 
 
 @given(st.lists(st.text(min_size=1, max_size=40), max_size=30, unique=True))
 def test_the_head_remembers_the_newest_decisions_and_never_grows(ids: list[str]) -> None:
-    c = model.opened(incoming(), "c1")
+    c = baton.opened(incoming(), "c1")
     for message_id in ids:
-        c = model.received(c, incoming(id=message_id))
+        c = baton.received(c, incoming(id=message_id))
     assert len(c.recent) == min(len(ids), memory.REMEMBERED)
     assert all(memory.outcome(c.recent, message_id) == "seen" for message_id in ids[-memory.REMEMBERED :])
 
@@ -128,7 +128,7 @@ class Baton(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.at = T0
-        self.c = model.opened(incoming(), "c1")
+        self.c = baton.opened(incoming(), "c1")
 
     def attempt(self, act: object) -> None:
         self.at += 1_000
@@ -139,35 +139,35 @@ class Baton(RuleBasedStateMachine):
 
     @rule()
     def write(self) -> None:
-        self.attempt(lambda: model.received(self.c, incoming(id=f"m{self.at}", at=self.at)))
+        self.attempt(lambda: baton.received(self.c, incoming(id=f"m{self.at}", at=self.at)))
 
     @rule()
     def answer(self) -> None:
-        self.attempt(lambda: model.answered(self.c, incoming(), Answer("a", "a"), self.at))
+        self.attempt(lambda: baton.answered(self.c, incoming(), Answer("a", "a"), self.at))
 
     @rule(queue=st.sampled_from(["billing", "orders"]))
     def hand_over(self, queue: str) -> None:
-        self.attempt(lambda: model.escalated(self.c, "m", replace(HAND_OVER, queue=queue), self.at))
+        self.attempt(lambda: baton.escalated(self.c, "m", replace(HAND_OVER, queue=queue), self.at))
 
     @rule(agent=st.sampled_from(["ann", "bea"]))
     def claim(self, agent: str) -> None:
-        self.attempt(lambda: model.claimed(self.c, agent, self.at))
+        self.attempt(lambda: baton.claimed(self.c, agent, self.at))
 
     @rule(agent=st.sampled_from(["ann", "bea"]))
     def reply(self, agent: str) -> None:
-        self.attempt(lambda: model.replied(self.c, agent, f"r{self.at}", self.at))
+        self.attempt(lambda: baton.replied(self.c, agent, f"r{self.at}", self.at))
 
     @rule(agent=st.sampled_from(["ann", "bea"]), to=st.sampled_from(["orders", "billing"]))
     def transfer(self, agent: str, to: str) -> None:
-        self.attempt(lambda: model.transferred(self.c, agent, to, "normal", self.at))
+        self.attempt(lambda: baton.transferred(self.c, agent, to, "normal", self.at))
 
     @rule(agent=st.sampled_from(["ann", "bea"]))
     def hand_back(self, agent: str) -> None:
-        self.attempt(lambda: model.handed_back(self.c, agent, self.at))
+        self.attempt(lambda: baton.handed_back(self.c, agent, self.at))
 
     @rule()
     def agent_vanishes(self) -> None:
-        self.attempt(lambda: model.returned(self.c, self.at))
+        self.attempt(lambda: baton.returned(self.c, self.at))
 
     @invariant()
     def one_holder(self) -> None:
