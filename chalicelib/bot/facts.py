@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from chalicelib.bot import amounts, mood, person
 from chalicelib.bot.mood import Urgency
-from chalicelib.bot.phrases import Wordings, lexicon, listed, pattern, plain
+from chalicelib.bot.phrases import Phrasebook, lexicon, listed, plain
 from chalicelib.bot.retrieval import Hit
 
 Band = Literal["sure", "unsure", "none"]
@@ -145,8 +145,8 @@ def _kind(said: str) -> str:
 
 
 @cache
-def _phrases(written: tuple[str, ...]) -> Wordings:
-    return pattern({"": written})
+def _phrases(written: tuple[str, ...]) -> Phrasebook:
+    return Phrasebook({"": written})
 
 
 _NAMES = tuple(field.name for field in fields(Facts))

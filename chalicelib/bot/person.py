@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from chalicelib.bot.phrases import Wordings, pattern
+from chalicelib.bot.phrases import Phrasebook
 from chalicelib.knowledge.words import deletions
 
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
@@ -62,9 +62,9 @@ def _courtesies_han() -> re.Pattern[str]:
 
 
 @cache
-def _found(kind: str) -> Wordings:
+def _found(kind: str) -> Phrasebook:
     lists = _data()["except"] if kind == "except" else {spoken: _data()[spoken][kind] for spoken in ("en", "zh")}
-    return pattern({spoken: _expanded(phrases) for spoken, phrases in lists.items()})
+    return Phrasebook({spoken: _expanded(phrases) for spoken, phrases in lists.items()})
 
 
 def _expanded(phrases: Iterable[str]) -> list[str]:

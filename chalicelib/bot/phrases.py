@@ -65,8 +65,8 @@ class _Phrase:
         return not any(map(said.isdisjoint, self.needs)) and all(any(_has(text, said, one) for one in group) for group in self.begun)
 
 
-class Wordings:
-    """Phrases to look for in a text: leftmost first, and of those the one that stands first in the list.
+class Phrasebook:
+    """Phrases of all languages to look for in a text: leftmost first, and of those the one that stands first in the list.
 
     Only what may be in a text is compiled: a phrase is found by its longest word, and needs a word of each of its places. One pattern
     of all phrases would cost a cold start more than anything else that the bot does with words.
@@ -109,11 +109,6 @@ class Wordings:
     @cached_property
     def _others(self) -> dict[str, list[_Phrase]]:
         return _by_start([(n, phrase) for n, phrase in enumerate(self._phrases) if not _needs_han(phrase)])
-
-
-def pattern(phrases: Phrases) -> Wordings:
-    """One pattern for the phrases of all languages; an empty list never matches."""
-    return Wordings(phrases)
 
 
 def _by_start(phrases: Iterable[tuple[int, str]]) -> dict[str, list[_Phrase]]:
@@ -202,9 +197,9 @@ def lexicon() -> dict[str, Any]:
 
 
 @cache
-def listed(*path: str) -> Wordings:
-    """The pattern of one of its lists, such as "urgent", "safety"."""
+def listed(*path: str) -> Phrasebook:
+    """One of its lists, such as "urgent", "safety"."""
     found: Any = lexicon()
     for name in path:
         found = found[name]
-    return pattern(found)
+    return Phrasebook(found)

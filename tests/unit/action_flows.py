@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.bot.actions import declared, flow
 from chalicelib.bot.actions.flow import Heard, Move
-from chalicelib.bot.phrases import pattern, plain
+from chalicelib.bot.phrases import plain
 
 ACTIONS = declared.shipped()
 STATUS, RETURN, ADDRESS, INVOICE = (ACTIONS.by_id[name] for name in ("order-status", "return", "change-address", "invoice-copy"))
@@ -14,8 +14,8 @@ STREET = "12 Green Lane, 10115 Berlin"
 def heard(text: str, answers: bool = False) -> Heard:
     kinds = ("leave", "yes", "no")
     said = plain(text)
-    found = next((kind for kind in kinds if pattern(ACTIONS.phrases[kind]).search(said)), "")
-    return Heard(text, found, bool(pattern(ACTIONS.phrases["correct"]).search(said)), answers)
+    found = next((kind for kind in kinds if ACTIONS.phrases[kind].search(said)), "")
+    return Heard(text, found, bool(ACTIONS.phrases["correct"].search(said)), answers)
 
 
 def play(action: declared.Action, *texts: str, start: Move | None = None) -> Move:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.bot.phrases import pattern, plain
+from chalicelib.bot.phrases import Phrasebook, plain
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,11 @@ from chalicelib.bot.phrases import pattern, plain
     ],
 )
 def test_a_phrase_finds_what_it_says_and_no_more(phrase: str, text: str, is_found: bool) -> None:
-    assert bool(pattern({"": [phrase]}).search(plain(text))) is is_found
+    assert bool(Phrasebook({"": [phrase]}).search(plain(text))) is is_found
 
 
 def test_the_leftmost_counts_then_the_first_in_the_list_and_nothing_counts_twice() -> None:
-    listed = pattern({"en": ["very bad", "bad", "bad day", "day"], "zh": ["太差", "差"]})
+    listed = Phrasebook({"en": ["very bad", "bad", "bad day", "day"], "zh": ["太差", "差"]})
     found = [match.group() for match in listed.finditer(plain("A bad day, a very bad day; 太差，差"))]
     assert found == ["bad", "day", "very bad", "day", "太差", "差"]
     assert listed.sub("_", "a very bad day 太差了") == "a _ _ _了"
@@ -48,4 +48,4 @@ def test_the_leftmost_counts_then_the_first_in_the_list_and_nothing_counts_twice
 
 
 def test_a_phrase_that_finds_nothing_at_all_comes_to_an_end() -> None:
-    assert len(list(pattern({"en": ["late/", "=", "*", "..."]}).finditer("on time"))) < 10
+    assert len(list(Phrasebook({"en": ["late/", "=", "*", "..."]}).finditer("on time"))) < 10

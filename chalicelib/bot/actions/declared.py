@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from chalicelib import yaml_files
+from chalicelib.bot.phrases import Phrasebook
 from chalicelib.errors import BadRequest
 from chalicelib.knowledge.article import LANGUAGES
 
@@ -44,8 +45,16 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One of a choice: how it is shown, and by what it is heard."""
+
+    label: Texts
+    phrases: Phrasebook
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
-    """One thing to find out. `pattern` of a number; `options` of a choice: its phrases, and its label, per language."""
+    """One thing to find out. `pattern` of a number; `options` of a choice."""
 
     name: str
     kind: Kind
@@ -53,7 +62,7 @@ class Slot:
     ask: Texts
     retry: Texts
     pattern: str = ""
-    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    options: Mapping[str, Option] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ class Action:
     id: str
     articles: tuple[str, ...]
     title: Texts
-    asks: Mapping[str, Sequence[str]]
+    asks: Phrasebook
     path: str
     queue: str
     slots: tuple[Slot, ...]
@@ -100,11 +109,11 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """All of them, by id; `phrases` in the notation of phrases.py, `sentences` that all of them share."""
+    """All of them, by id; `phrases` and `sentences` that all of them share."""
 
     by_id: Mapping[str, Action]
     by_article: Mapping[str, Action]
-    phrases: Mapping[str, Mapping[str, Sequence[str]]]
+    phrases: Mapping[str, Phrasebook]
     sentences: Mapping[str, Texts]
 
 
@@ -192,15 +201,16 @@ def _slot(where: str, entry: Any, mistakes: list[str]) -> Slot:
             re.compile(pattern or "(")
         except re.error as error:
             mistakes.append(f"{where}: pattern: {error}")
-    options = dict(_named(where, "options", entry, mistakes))
+    options = {name: _option(f"{where}: option {name}", one, mistakes) for name, one in _named(where, "options", entry, mistakes)}
     if (kind == "choice") != bool(options):
         mistakes.append(f"{where}: options: a choice needs them, nothing else has them")
-    for name, given in options.items():
-        option = _object(f"{where}: option {name}", given, mistakes)
-        _texts(f"{where}: option {name}", option.get("label"), mistakes)
-        _phrases(f"{where}: option {name}", option.get("phrases"), mistakes)
     words = {name: _texts(f"{where}: {name}", entry.get(name), mistakes) for name in ("label", "ask", "retry")}
     return Slot(_matching(where, "name", entry, _NAME, mistakes), kind, pattern=pattern, options=options, **words)
+
+
+def _option(where: str, entry: Any, mistakes: list[str]) -> Option:
+    entry = _object(where, entry, mistakes)
+    return Option(_texts(where, entry.get("label"), mistakes), _phrases(where, entry.get("phrases"), mistakes))
 
 
 def _field(where: str, entry: Any, mistakes: list[str]) -> Field:
@@ -251,10 +261,10 @@ def _texts(where: str, given: Any, mistakes: list[str], also: Sequence[str] = ()
     return {language: text.strip() for language, text in texts.items()}
 
 
-def _phrases(where: str, given: Any, mistakes: list[str]) -> Mapping[str, Sequence[str]]:
+def _phrases(where: str, given: Any, mistakes: list[str]) -> Phrasebook:
     if isinstance(given, Mapping) and all(
         isinstance(spoken, list) and all(isinstance(p, str) for p in spoken) for spoken in given.values()
     ):
-        return given
+        return Phrasebook(given)
     mistakes.append(f"{where}: must be lists of phrases per language")
-    return {}
+    return Phrasebook({})

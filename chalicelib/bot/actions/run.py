@@ -10,7 +10,6 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -21,7 +20,7 @@ from chalicelib.bot.actions.declared import FREE, Action, Actions
 from chalicelib.bot.actions.flow import Flow, Heard, Move
 from chalicelib.bot.actions.moved import Moved
 from chalicelib.bot.answer import is_miss, may_wait
-from chalicelib.bot.phrases import Wordings, pattern, plain
+from chalicelib.bot.phrases import plain
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.errors import Forbidden, TooMany, Unavailable
 from chalicelib.observability import log
@@ -109,7 +108,7 @@ def _wanted(case: Case, decision: Answer | Escalation, actions: Actions) -> tupl
     if bare != case.words and not (isinstance(decision, Answer) and decision.article):
         second = case.decide(replace(case.c, misses=0), bare, False)
         if not (isinstance(second, Answer) and second.article):
-            asked = [action for action in actions.by_id.values() if pattern(action.asks).search(plain(bare))]
+            asked = [action for action in actions.by_id.values() if action.asks.search(plain(bare))]
             return (asked[0] if len(asked) == 1 else None), decision
         decision = second
     return (actions.by_article.get(decision.article) if isinstance(decision, Answer) else None), decision
@@ -206,17 +205,13 @@ def _kind(case: Case) -> Literal["yes", "no", "leave", ""]:
     lines = [case.words, next((line for line in case.words.splitlines() if line.strip()), "")]
     said = [plain(line) for line in (lines if case.message.channel == "email" else lines[:1])]
     kinds: tuple[Literal["yes", "no", "leave"], ...] = ("leave", "yes", "no")
-    return next((kind for kind in kinds for text in said if _phrases(kind).search(text)), "")
+    phrases = declared.shipped().phrases
+    return next((kind for kind in kinds for text in said if phrases[kind].search(text)), "")
 
 
 def _heard(case: Case, kind: Literal["yes", "no", "leave", ""], decision: Answer | Escalation) -> Heard:
-    corrects = bool(_phrases("correct").search(plain(case.words)))
+    corrects = bool(declared.shipped().phrases["correct"].search(plain(case.words)))
     return Heard(case.words, kind, corrects, answers=isinstance(decision, Answer) and not is_miss(decision) and not kind)
-
-
-@cache
-def _phrases(kind: str) -> Wordings:
-    return pattern(declared.shipped().phrases[kind])
 
 
 def _language(known: Flow, action: Action, text: str) -> str:

@@ -115,7 +115,7 @@ def _values(flow: Flow, action: Action) -> str:
 
 
 def _labels(name: str, slot: Slot, action: Action, language: str) -> tuple[str, ...]:
-    labels: list[Texts] = [one.label for one in action.slots] if name == "fix" else [option["label"] for option in slot.options.values()]
+    labels: list[Texts] = [one.label for one in action.slots] if name == "fix" else [option.label for option in slot.options.values()]
     return tuple(label[language] for label in labels)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 
 from chalicelib.bot.actions.declared import FREE, Action, Slot
-from chalicelib.bot.phrases import pattern, plain
+from chalicelib.bot.phrases import plain
 
 HEARD = 2_000  # characters looked at
 LONGEST = 160  # characters of an address or a text: the head of a conversation stays small
@@ -55,7 +55,7 @@ def read(slot: Slot, text: str, asked: bool = False) -> str:
 
 def shown(slot: Slot, value: str, language: str) -> str:
     """The value as the customer reads it."""
-    return str(slot.options[value]["label"][language]) if slot.kind == "choice" else value
+    return slot.options[value].label[language] if slot.kind == "choice" else value
 
 
 def without(text: str, values: Mapping[str, str], action: Action) -> str:
@@ -115,8 +115,8 @@ def _choice(slot: Slot, line: str, asked: bool) -> str:
     if picked:
         return names[int(picked[1]) - 1] if 0 < int(picked[1]) <= len(names) else ""
     said = plain(line)
-    labels = {name: {plain(label) for label in slot.options[name]["label"].values()} for name in names}
-    return _only([name for name in names if said in labels[name] or pattern(slot.options[name]["phrases"]).search(said)])
+    labels = {name: {plain(label) for label in option.label.values()} for name, option in slot.options.items()}
+    return _only([name for name, option in slot.options.items() if said in labels[name] or option.phrases.search(said)])
 
 
 def _paragraphs(text: str) -> list[str]:
