@@ -174,7 +174,7 @@ def _is_utf8(content: bytes) -> bool:
 
 
 def _is_wide(text: str) -> bool:
-    return sum(c > "\x7f" for c in text) * 4 > len(text)
+    return (len(text) - len(text.encode("ascii", "ignore"))) * 4 > len(text)
 
 
 def _html(text: str, language: str) -> str:
