@@ -16,7 +16,7 @@ Floats = NDArray[np.float32]
 RICH = 50  # wordings per article from which there is much of it
 EXACT, LANDMARKS = 15_500, 4_000  # wordings; above the first, so many, some of each article, stand for all
 BLOCK, SOME = 512, 1_024  # rows that are eliminated, and changed, at once
-LARGEST = 6_000_000  # numbers in `shares`: 12 MB stored
+LARGEST = 6_000_000  # numbers in `shares`: 24 MB stored
 
 
 class Shape(NamedTuple):
