@@ -67,7 +67,8 @@ class _Fitting:
         self._weights = (len(kept) / articles / counts).astype(np.float32)  # of each article's wordings
         self._kernel = np.empty((len(rows), len(rows)), np.float32)
 
-    def _seen(self, first: int, similarity: Floats) -> None:
+    def see(self, first: int, similarity: Floats) -> None:
+        """Of the wordings from number `first` on (rows) with all (columns)."""
         begin, end = np.searchsorted(self._rows, (first, first + len(similarity)))
         self._kernel[begin:end] = self._off(similarity[self._rows[begin:end] - first][:, self._rows])
 
@@ -86,10 +87,6 @@ class _Fitting:
 class Whole(_Fitting):
     """All wordings are compared with all."""
 
-    def see(self, first: int, similarity: Floats) -> None:
-        """Of the wordings from number `first` on (rows) with all (columns)."""
-        self._seen(first, similarity)
-
     def head(self) -> Head:
         owners, diagonal = self._owners[self._rows], np.arange(len(self._rows))
         self._kernel[diagonal, diagonal] += self._shape.damping / self._weights[owners]
@@ -105,8 +102,7 @@ class Part(_Fitting):
         self._right = np.zeros((len(rows), articles))
 
     def see(self, first: int, similarity: Floats) -> None:
-        """Of the wordings from number `first` on (rows) with all (columns)."""
-        self._seen(first, similarity)
+        super().see(first, similarity)
         owners = self._owners[first : first + len(similarity)]
         has = owners >= 0
         part, owners = self._off(similarity[has][:, self._rows]), owners[has]
