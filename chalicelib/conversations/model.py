@@ -16,6 +16,11 @@ Direction = Literal["incoming", "outgoing"]
 State = Literal["received", "pending", "sending", "sent", "delivered", "failed", "bounced"]
 
 CHANNELS: tuple[Channel, ...] = ("email", "sms", "webchat")
+
+# What a customer's message may lead to, as she sees it. Each message has one (docs/conversation.md).
+# answer: an article; offer: several to choose from; question: asked back; taken: noted with her case; courtesy: a word for a word;
+# about: what the bot says of itself; status: how long it takes; back, closed: she gave up her place; urgent, person: handed over.
+OUTCOMES = ("answer", "offer", "question", "taken", "courtesy", "about", "status", "back", "closed", "urgent", "person", "action")
 URGENCIES: tuple[Urgency, ...] = ("urgent", "normal")
 
 
@@ -79,6 +84,7 @@ class Answer:
     choices: tuple[str, ...] = ()
     asked: str = ""  # the question that is answered, if the message is only part of it ("2", "and abroad?")
     sources: tuple[Source, ...] = ()  # what a language model may compose it of, if one does: its article first
+    outcome: str = ""  # what the customer sees happen: one of OUTCOMES; "action:return" for an action's step
 
 
 @dataclass(frozen=True, slots=True)
