@@ -7,6 +7,7 @@ version is still the one it was made from. So whoever lost a race is refused by 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from chalicelib.conversations.memory import remembered
@@ -16,6 +17,8 @@ from chalicelib.errors import NotOwner
 # Characters kept on the head, which is to stay within one write unit (1 KB).
 QUESTION = 120
 TURN = 300
+PIECES = 8  # messages
+TOLD = 6  # sentences
 
 
 def opened(message: Message, customer: str, tier: Tier = "") -> Conversation:
@@ -61,9 +64,15 @@ def noticed(c: Conversation, message: Message) -> Conversation:
     return replace(c, recent=remembered(c.recent, "seen", message.id))
 
 
+def noted(c: Conversation, message: Message) -> Conversation:
+    """Nothing is said to a message, nor to earlier pieces of its turn: what they led to is recorded with them."""
+    return replace(c, turn="", pieces=(), recent=remembered(c.recent, "seen", message.id))
+
+
 def waits(c: Conversation, message: Message, words: str) -> Conversation:
     """The customer may not be done: the bot keeps the `words` of her turn so far and waits a moment for more."""
-    return replace(c, turn=words[-TURN:], recent=remembered(c.recent, "waits", message.id))
+    pieces = (*(piece for piece in c.pieces if piece != message.id), message.id)[-PIECES:]
+    return replace(c, turn=words[-TURN:], pieces=pieces, recent=remembered(c.recent, "waits", message.id))
 
 
 def answered(c: Conversation, message: Message, answer: Answer, at: int, question: str = "") -> Conversation:
@@ -73,10 +82,12 @@ def answered(c: Conversation, message: Message, answer: Answer, at: int, questio
         _first_reply(c, "bot", at),
         bot_answers=c.bot_answers + 1,
         misses=0,
-        article=answer.article[:64],
+        article="" if answer.outcome == "offer" else answer.article[:64] or c.article,
         question=(answer.asked or question or message.text)[:QUESTION],
-        offered=answer.offered,
+        offered=_listed(c, answer),
         turn="",
+        pieces=(),
+        asking=answer.asking,
         language=answer.language or c.language,
         last_at=max(c.last_at, at),
         recent=remembered(c.recent, "answered", message.id),
@@ -91,6 +102,8 @@ def escalated(c: Conversation, message_id: str, escalation: Escalation, at: int)
         escalated_at=at,
         reason=escalation.reason[:64],
         turn="",
+        pieces=(),
+        asking="",
         flow="",
         language=str(escalation.facts.get("language", "")) or c.language,
         recent=remembered(c.recent, "escalated", message_id),
@@ -103,11 +116,52 @@ def called(c: Conversation, message_id: str, call: Escalation, at: int) -> Conve
     return escalated(awake, message_id, call, at)
 
 
+def told(c: Conversation, names: Sequence[str], at: int) -> Conversation:
+    """The bot said sentences of these names."""
+    return replace(c, told=(*names, *c.told)[:TOLD], told_at=at) if names else c
+
+
+def spoken(c: Conversation, message: Message, answer: Answer, at: int) -> Conversation:
+    """The bot answers somebody who waits for a person: her place stays. Raises NotOwner."""
+    _require(c, "queue")
+    told = bool(answer.article)
+    return replace(
+        c,
+        article=answer.article[:64] if told else c.article,
+        question=(answer.asked or message.text)[:QUESTION] if told else c.question,
+        bot_answers=c.bot_answers + 1,
+        asking=answer.asking,
+        turn="",
+        pieces=(),
+        offered=_listed(c, answer),
+        language=answer.language or c.language,
+        last_at=max(c.last_at, at),
+        recent=remembered(c.recent, "answered", message.id),
+    )
+
+
+def hurried(c: Conversation) -> Conversation:
+    """What she adds while she waits makes it urgent: into the urgent line, with her old age. Raises NotOwner."""
+    _require(c, "queue")
+    return replace(c, urgency="urgent")
+
+
+def withdrawn(c: Conversation, at: int) -> Conversation:
+    """She gives up her place and goes on with the bot. Raises NotOwner."""
+    _require(c, "queue")
+    return replace(c, owner="bot", queue="", urgency="normal", waiting_since=0, misses=0, waited=_waited(c, at), last_at=max(c.last_at, at))
+
+
+def closed(c: Conversation, at: int) -> Conversation:
+    """She needs nobody any more and says so: resolved, by herself. Raises NotOwner."""
+    _require(c, "queue")
+    return replace(c, owner="none", waiting_since=0, waited=_waited(c, at), resolved_at=at, resolved_by="customer")
+
+
 def claimed(c: Conversation, agent: str, at: int) -> Conversation:
     """An agent takes a waiting conversation. Raises NotOwner if it does not wait any more."""
     _require(c, "queue")
-    waited = max(0, at - c.waiting_since) if c.waiting_since else 0
-    return replace(c, owner="agent", agent=agent, claimed_at=at, waited=c.waited + waited)
+    return replace(c, owner="agent", agent=agent, claimed_at=at, asking="", turn="", pieces=(), waited=_waited(c, at))
 
 
 def replied(c: Conversation, agent: str, message_id: str, at: int) -> Conversation:
@@ -143,7 +197,7 @@ def returned(c: Conversation, at: int) -> Conversation:
 def handed_back(c: Conversation, agent: str, at: int) -> Conversation:
     """Back to the bot, which forgets that it handed over. Raises NotOwner."""
     _require(c, "agent", agent)
-    return replace(c, owner="bot", agent="", queue="", urgency="normal", waiting_since=0, misses=0, last_at=max(c.last_at, at))
+    return replace(c, owner="bot", agent="", queue="", urgency="normal", waiting_since=0, misses=0, offered=(), last_at=max(c.last_at, at))
 
 
 def resolved(c: Conversation, agent: str, at: int) -> Conversation:
@@ -163,8 +217,18 @@ def is_over(c: Conversation, at: int, idle: int) -> bool:
     return c.owner == "none" or (c.owner == "bot" and c.last_at + idle < at)
 
 
+def _listed(c: Conversation, answer: Answer) -> tuple[str, ...]:
+    """The choices that are the last on her screen: other answers between leave them valid, until she says that it is none of them."""
+    return answer.offered or (() if answer.asking == "rephrase" else c.offered)
+
+
 def _queued(c: Conversation, queue: str, urgency: Urgency, since: int) -> Conversation:
     return replace(c, owner="queue", agent="", queue=queue, urgency=urgency, waiting_since=since, claimed_at=0)
+
+
+def _waited(c: Conversation, at: int) -> int:
+    """In queues so far (ms), with the stay that ends now."""
+    return c.waited + (max(0, at - c.waiting_since) if c.waiting_since else 0)
 
 
 def _first_reply(c: Conversation, by: str, at: int) -> Conversation:
@@ -173,5 +237,5 @@ def _first_reply(c: Conversation, by: str, at: int) -> Conversation:
 
 def _require(c: Conversation, owner: Owner, agent: str = "") -> None:
     if c.owner != owner or (agent and c.agent != agent):
-        holder = c.agent if c.owner == "agent" else c.owner
+        holder = c.agent if c.owner == "agent" else c.owner or "nobody yet"
         raise NotOwner(f"the baton of this conversation is with: {holder}")

@@ -22,7 +22,8 @@ One table. `pk` and `sk` are strings; a *thread* is where one customer writes on
 
 Access patterns, each with a key and none with a scan:
 store a message once (its key) · the conversation that a message belongs to (T#, HEAD) · a thread with all it holds (T#) ·
-a visitor's or the consoles' sockets (T# or CONSOLES, X#) · who waits in a queue, what an agent holds, oldest first (index by_work) ·
+a visitor's or the consoles' sockets (T# or CONSOLES, X#) · who waits in a queue, what an agent holds, whose turn is still
+open with the bot, oldest first (index by_work) ·
 what was opened on a day (by_day; eight shards, as all openings of a day would otherwise share one partition) ·
 all that a customer has on all channels: identities, conversations, moves (by_customer) · whose address (I#) · the agents (AGENTS).
 Notes have a table of their own (`notes.py`), so that no function that sends can read them.
@@ -105,12 +106,25 @@ def key(pk: str, sk: str) -> Item:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
+def message_key(thread: str, message_id: str) -> Item:
+    return key(thread_pk(thread), message_sk(message_id))
+
+
 def queue_work(queue: str, urgency: str) -> str:
     return f"queue#{queue}#{urgency}"
 
 
 def agent_work(agent: str) -> str:
     return f"agent#{agent}"
+
+
+def open_work(number: int) -> str:
+    """Turns that the bot has not answered yet, in shards: every piece of every turn passes through here."""
+    return f"open#{number}"
+
+
+def shard(thread: str) -> int:
+    return crc32(thread.encode()) % SHARDS
 
 
 def day_shards(day: str) -> list[str]:
@@ -140,12 +154,16 @@ def conversation_item(c: Conversation, sk: str = HEAD) -> Item:
     if sk == HEAD and c.owner in ("queue", "agent"):
         values["work"] = queue_work(c.queue, c.urgency) if c.owner == "queue" else agent_work(c.agent)
         values["waiting_since"] = c.waiting_since
+    elif sk == HEAD and c.pieces:
+        values |= {"work": open_work(shard(c.thread)), "waiting_since": c.last_at}
     return encode(values)
 
 
 def conversation(item: Item) -> Conversation:
     values = decode(item)
-    values |= {"thread": _thread(values), "recent": tuple(values.get("recent", ())), "offered": tuple(values.get("offered", ()))}
+    if values.get("owner") == "bot":
+        values.pop("waiting_since", None)  # the place of an open turn in the index: nobody waits for a person
+    values |= {"thread": _thread(values)} | {name: tuple(values.get(name, ())) for name in _LISTS}
     return Conversation(**{name: values[name] for name in _CONVERSATION if name in values})
 
 
@@ -201,8 +219,9 @@ def _thread(values: dict[str, Any]) -> str:
 
 def _day(c: Conversation) -> str:
     day = datetime.fromtimestamp(c.opened_at / 1000, UTC).date().isoformat()
-    return f"{day}#{crc32(c.thread.encode()) % SHARDS}"
+    return f"{day}#{shard(c.thread)}"
 
 
 _CONVERSATION = tuple(f.name for f in fields(Conversation))
+_LISTS = tuple(f.name for f in fields(Conversation) if f.default == ())
 _MESSAGE = tuple(f.name for f in fields(Message))

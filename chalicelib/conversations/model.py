@@ -44,6 +44,7 @@ class Message:
     language: str = ""
     detail: str = ""  # why it failed, in words for an agent
     provider_id: str = ""  # what the provider called our outgoing message
+    outcome: str = ""  # of an incoming one that got no answer of its own: what happened instead (messages/outcomes.py)
     meta: dict[str, Any] = field(default_factory=dict)  # the channel's own: mail headers, raw object, attachments
 
 
@@ -85,6 +86,14 @@ class Answer:
     asked: str = ""  # the question that is answered, if the message is only part of it ("2", "and abroad?")
     sources: tuple[Source, ...] = ()  # what a language model may compose it of, if one does: its article first
     outcome: str = ""  # what the customer sees happen: one of OUTCOMES; "action:return" for an action's step
+    told: tuple[str, ...] = ()  # names of the sentences that it is made of, for Conversation.told
+    asking: str = ""  # what it asks her that a yes or no answers (Conversation.asking)
+    also: tuple[str, ...] = ()  # further articles that it tells, if she asked for several
+
+    @property
+    def is_tentative(self) -> bool:
+        """Is its article only told because it is ahead of others that may be meant?"""
+        return self.told == ("lead",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +151,14 @@ class Conversation:
     misses: int = 0  # bot misses in a row
     article: str = ""  # the last answer's
     question: str = ""  # the last question, cut
-    offered: tuple[str, ...] = ()  # articles that the bot asked about in its last answer
+    offered: tuple[str, ...] = ()  # articles of the last list of choices that she saw: its numbers stay valid
     turn: str = ""  # what the customer wrote in the turn that is not over yet, cut
+    pieces: tuple[str, ...] = ()  # the messages of that turn: they still wait for an outcome
+    asking: str = ""  # what the bot asked her that a yes or no answers: "close" or "back" (to give up her place), or "rephrase"
+    told: tuple[str, ...] = ()  # names of the bot's last sentences, the newest first: none is said three times alike
+    told_at: int = 0  # when the bot said the last of them
     wish: str = ""  # how she would rather be answered while she waits: "call +4915123456789", "mail ann@example.com"; as she wrote it
-    flow: str = ""  # the self-service action that is under way, as bot/actions/flow.py writes it
+    flow: str = ""  # the self-service action that is under way, or was last, as bot/actions/state.py writes it
     recent: tuple[str, ...] = ()  # what was decided about its last messages, as memory.py writes it
 
     @property

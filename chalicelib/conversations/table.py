@@ -92,7 +92,7 @@ def set_state(m: Message, state: State, expected: Sequence[State], at: int, *, p
     if provider_id:
         change, values = change + ", provider_id = :provider_id", values | {":provider_id": provider_id[:300]}
     condition = f"#state IN ({', '.join(f':e{n}' for n in range(len(expected)))})"
-    return _update(m, change, condition, {"#state": "state"}, values)
+    return _update(keys.message_key(m.thread, m.id), change, condition, {"#state": "state"}, values)
 
 
 def record_following(follow_up: Message, told: Sequence[Message], detail: str, at: int) -> None:
@@ -117,7 +117,15 @@ def record_following(follow_up: Message, told: Sequence[Message], detail: str, a
 def set_meta(m: Message, done: bool = True) -> bool:
     """Replaces what a channel knows of a stored message, which then, if `done`, is no longer on anybody's list; False if it is gone."""
     meta = json.dumps(m.meta, ensure_ascii=False, separators=(",", ":"))
-    return _update(m, f"SET meta = :meta{' REMOVE todo' if done else ''}", "attribute_exists(pk)", {}, {":meta": meta})
+    return _update(
+        keys.message_key(m.thread, m.id), f"SET meta = :meta{' REMOVE todo' if done else ''}", "attribute_exists(pk)", {}, {":meta": meta}
+    )
+
+
+def set_outcome(thread: str, message_ids: Iterable[str], outcome: str) -> None:
+    """What customer's messages led to, where nothing was said to them. Idempotent; a message that is gone needs none."""
+    for message_id in message_ids:
+        _update(keys.message_key(thread, message_id), "SET outcome = :outcome", "attribute_exists(pk)", {}, {":outcome": outcome})
 
 
 def read_thread(thread: str, consistent: bool = False) -> Thread:
@@ -145,19 +153,35 @@ def waiting(queue: str, urgency: str, limit: int = 100) -> list[Conversation]:
     return _work(keys.queue_work(queue, urgency), limit)
 
 
-def line(queue: str, urgency: str) -> Line:
-    """How many wait in a queue, and since when the first of them; 50 stands for all that are more, as each costs a read."""
-    query = {"IndexName": "by_work", "KeyConditionExpression": "#w = :w", "ExpressionAttributeNames": {"#w": "work"}}
+def line(queue: str, urgency: str, before: int = 0) -> Line:
+    """How many wait in a queue (`before`: since an earlier moment, Unix ms), and since when the first of them; 50 stands for all that
+    are more, as each costs a read."""
+    found = _line(keys.queue_work(queue, urgency), before, _LINE)
+    return Line(len(found), min(found, default=0))
+
+
+def _line(work: str, before: int, limit: int) -> list[int]:
+    earlier = " AND waiting_since < :before" if before else ""
     with aws.translated("query the table"):
         page = aws.client("dynamodb").query(
             TableName=settings.env("TABLE"),
-            **query,
-            ExpressionAttributeValues=dynamodb.encode({":w": keys.queue_work(queue, urgency)}),
+            IndexName="by_work",
+            KeyConditionExpression=f"#w = :w{earlier}",
+            ExpressionAttributeNames={"#w": "work"},
+            ExpressionAttributeValues=dynamodb.encode({":w": work} | ({":before": before} if before else {})),
             ProjectionExpression="waiting_since",
-            Limit=_LINE,
+            Limit=limit,
         )
-    since = min((int(item["waiting_since"]["N"]) for item in page["Items"]), default=0)
-    return Line(len(page["Items"]), since)
+    return [int(item["waiting_since"]["N"]) for item in page["Items"]]
+
+
+def open_turns(before: int, limit: int = 100) -> list[Conversation]:
+    """Heads whose turn the bot has kept open since before a moment (Unix ms): messages that still wait for an outcome."""
+    query = {"IndexName": "by_work", "KeyConditionExpression": "#w = :w AND waiting_since < :before", "Limit": limit}
+    named = {**query, "ExpressionAttributeNames": {"#w": "work"}}
+    works = [keys.open_work(number) for number in range(keys.SHARDS)]
+    found = [item for work in works for item in _query(named, {":w": work, ":before": before}, limit)]
+    return [keys.conversation(item) for item in found[:limit]]
 
 
 def held_by(agent: str, limit: int = 100) -> list[Conversation]:
@@ -211,14 +235,14 @@ def last_opened(day: str, limit: int) -> list[Conversation]:
     return sorted((keys.conversation(i) for i in _whole(newest[:limit])), key=lambda c: (c.opened_at, c.id), reverse=True)
 
 
-def _update(m: Message, change: str, condition: str, names: dict[str, str], values: dict[str, Any]) -> bool:
+def _update(key: Item, change: str, condition: str, names: dict[str, str], values: dict[str, Any]) -> bool:
     """False if the condition does not hold."""
     named = {"ExpressionAttributeNames": names} if names else {}
     try:
         with aws.translated("change a message"):
             aws.client("dynamodb").update_item(
                 TableName=settings.env("TABLE"),
-                Key=keys.key(keys.thread_pk(m.thread), keys.message_sk(m.id)),
+                Key=key,
                 UpdateExpression=change,
                 ConditionExpression=condition,
                 ExpressionAttributeValues=dynamodb.encode(values),

@@ -15,7 +15,10 @@ OVERLAP = 60_000
 
 # What became of a file -> whether a customer is told of it.
 _KEPT = ("stored", "inline", "locked")
-_INTERNAL = ("thread", "number", "recent", "article", "offered", "question", "turn", "misses", "waited")
+_INTERNAL = (
+    *("thread", "number", "recent", "article", "offered", "question", "turn", "misses", "waited"),
+    *("pieces", "asking", "told", "told_at", "flow"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,10 @@ def for_visitor(m: Message) -> dict[str, Any]:
     shown: dict[str, Any] = {"id": m.id, "direction": m.direction, "channel": m.channel, "at": m.at, "by": by}
     shown |= {"text": m.text, "link": m.link}
     if ids.is_hand_over(m):
-        shown["handover"] = True  # the chat page then says that a person answers next
-    if m.meta.get("choices"):
-        shown["choices"] = m.meta["choices"]  # what a tap may answer
+        shown["handover"] = True
+    if ids.is_hand_over(m) or m.meta.get("waits"):
+        shown["waits"] = True  # the chat page then says that a person answers next
+    shown |= {name: m.meta[name] for name in ("choices", "listed") if m.meta.get(name)}  # what a tap may answer, instead of which lines
     attachments = [_for_visitor(entry) for entry in m.meta.get("attachments", []) if entry["fate"] in _KEPT]
     if attachments:
         shown["attachments"] = attachments
@@ -79,7 +83,7 @@ def _for_visitor(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def for_agent(m: Message) -> dict[str, Any]:
-    shown = ("id", "direction", "channel", "at", "by", "name", "text", "subject", "link", "state", "detail", "language")
+    shown = ("id", "direction", "channel", "at", "by", "name", "text", "subject", "link", "state", "detail", "language", "outcome")
     values = asdict(m)
     return {name: values[name] for name in shown} | {"attachments": m.meta.get("attachments", []), "meta": m.meta}
 

@@ -155,6 +155,24 @@ def test_consoles_get_hints_of_what_concerns_them(store: Store, monkeypatch: pyt
     assert [c for c, _ in sockets.of_consoles(now())] == ["ann-1", "bea-1"]
 
 
+@pytest.mark.parametrize("leave", [baton.withdrawn, baton.closed])
+def test_consoles_are_told_that_somebody_gave_up_her_place(store: Store, monkeypatch: pytest.MonkeyPatch, leave: Any) -> None:
+    pushed: list[tuple[str, str]] = []
+    monkeypatch.setattr(push, "post", lambda c, f: not pushed.append((c, f["type"])))
+    for agent in ("ann", "bea"):
+        sockets.open_console(agent, f"{agent}-1", now() - 60_000)
+    waiting = wait("w1", ticket=False)
+    hints.handle(keys.conversation_item(leave(waiting, T0)), keys.conversation_item(waiting))
+    assert sorted(pushed) == [("ann-1", "queues"), ("bea-1", "queues")]
+    assert store.tickets("billing.normal") == []
+
+
+def test_who_becomes_urgent_while_she_waits_gets_a_place_in_the_urgent_line(store: Store) -> None:
+    waiting = wait("w1", ticket=False)
+    hints.handle(keys.conversation_item(baton.hurried(waiting)), keys.conversation_item(waiting))
+    assert [t["waiting_since"] for t in store.tickets("billing.urgent")] == [waiting.waiting_since]
+
+
 def test_the_sweep_puts_vanished_tickets_back(store: Store) -> None:
     wait("lost", since=now() - 3_600_000, ticket=False)
     wait("young", since=now(), ticket=False)
