@@ -16,7 +16,7 @@ from chalicelib.observability import now
 
 
 def handle(item: Item, old: Item | None) -> str:
-    """One head of the stream whose owner is now a queue or an agent. Raises Unavailable."""
+    """One head of the stream whose owner is now a queue or an agent, or was a queue: she gave up her place. Raises Unavailable."""
     c = keys.conversation(item)
     before = keys.conversation(old) if old else None
     if c.owner == "queue" and is_new_in_line(c, before):

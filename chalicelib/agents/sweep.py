@@ -1,14 +1,15 @@
 """The sweep: every few minutes, whatever waits is counted against its queue, and nothing is left lying.
 
-Three repairs: tickets that vanished are put back; a conversation whose agent is silent too long while the customer waits
-goes back to the front of its line; counters that drifted are mended. Each only restates what the table says.
+Four repairs: tickets that vanished are put back; a conversation whose agent is silent too long while the customer waits
+goes back to the front of its line; counters that drifted are mended; a turn that the bot left open (its pause was lost, or what
+should end it failed) is given to the bot again, and if that does not end it, to a person. Each only restates what the table says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chalicelib.agents import line, roster, workspace
+from chalicelib.agents import line, open_turns, roster, workspace
 from chalicelib.conversations import model, table
 from chalicelib.conversations.model import Conversation
 from chalicelib.errors import BatonError, Conflict
@@ -34,6 +35,7 @@ def sweep() -> dict[str, int]:
             longest = max([longest, *(at - c.waiting_since for c in waiting)])
     for agent in roster.everyone():
         _care_for(agent, at, done)
+    done |= open_turns.end(at)
     metrics(WaitingSeconds=longest / 1000, Waiting=done["waiting"])
     log.info("swept", done=done)
     return done

@@ -36,6 +36,7 @@ PARAMETERS = {
     "chat_origins": "ChatOrigins",
     "automatic_replies": "AutomaticReplies",
     "actions_url": "ActionsUrl",
+    "actions_show": "ActionsShow",
     "precision_target": "PrecisionTarget",
     "compose_model": "ComposeModel",
     "delivery_reports": "DeliveryReports",
@@ -58,6 +59,12 @@ PARAMETERS = {
     "--automatic-replies", envvar="AUTOMATIC_REPLIES", type=click.IntRange(0), help="Mails that the bot answers to one sender a day."
 )
 @click.option("--actions-url", envvar="ACTIONS_URL", help="Your HTTP endpoint for self-service actions, as https://www.shop.example/baton.")
+@click.option(
+    "--actions-show",
+    envvar="ACTIONS_SHOW",
+    type=click.Choice(["state", "all"]),
+    help="What an order's number alone shows: its state, or all; the rest takes a code or another proof.",
+)
 @click.option(
     "--precision-target",
     envvar="PRECISION_TARGET",

@@ -19,6 +19,7 @@ FILTERS: dict[str, list[Json]] = {
         {"eventName": ["INSERT"], **_image(type=["outgoing", "proof", "move"])},
         {"eventName": ["INSERT"], **_image(type=["incoming"], todo=["fetch", "report"])},
         _image(type=["head"], owner=["queue", "agent"]),
+        {"dynamodb": {"OldImage": {"type": {"S": ["head"]}, "owner": {"S": ["queue"]}}}},  # also who gave up her place
     ],
 }
 TOPICS = {"EmailWebhook": "MailTopic", "MailEvents": "MailEventsTopic", "SmsAws": "TextTopic"}

@@ -65,7 +65,7 @@ FUNCTIONS: dict[str, Function] = {
         30,
         "chalicelib.bot.turn",
         "TABLE KNOWLEDGE_TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE PAUSE_FUNCTION AUTOMATIC_REPLIES "
-        "ACTIONS_URL SMS_NUMBER COMPOSE_MODEL",
+        "ACTIONS_URL ACTIONS_SHOW SMS_NUMBER COMPOSE_MODEL",
         layer=True,
     ),
     "Pause": Function("pause", 30, "", "TABLE BOT_FUNCTION", memory=128, background=True),
@@ -76,7 +76,13 @@ FUNCTIONS: dict[str, Function] = {
         "TABLE KNOWLEDGE_TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE FILES_BUCKET SUPPORT_ADDRESS MAIL_EVENTS MAIL_FAILURES BUSINESS "
         "TIME_ZONE SMS_NUMBER SMS_PROVIDER SMS_EVENTS QUIET_HOURS DELIVERY_REPORTS",
     ),
-    "FollowUp": Function("follow_up", 240, "chalicelib.agents.sweep", "TABLE QUEUES POSTPONED_QUEUE DELIVER_FUNCTION", background=True),
+    "FollowUp": Function(
+        "follow_up",
+        240,
+        "chalicelib.agents.sweep",
+        "TABLE QUEUES POSTPONED_QUEUE DELIVER_FUNCTION BOT_FUNCTION BUSINESS",
+        background=True,
+    ),
     "PublishReport": Function(
         "publish_report", 600, "chalicelib.reports.publish", "TABLE REPORTS_BUCKET QUEUES BUSINESS TIME_ZONE", memory=1024, background=True
     ),
@@ -167,6 +173,7 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "AUTOMATIC_REPLIES": ref("AutomaticReplies"),
         "PRECISION_TARGET": ref("PrecisionTarget"),
         "ACTIONS_URL": ref("ActionsUrl"),
+        "ACTIONS_SHOW": ref("ActionsShow"),
         "CHAT_ORIGINS": ref("ChatOrigins"),
         "REPORT_FUNCTION": ref("PublishReport"),
         "DELIVER_FUNCTION": ref("Deliver"),

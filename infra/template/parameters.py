@@ -32,6 +32,12 @@ def parameters(stage: str) -> Json:
         "Business": _text("Name of the business, as customers see it.", "Baton"),
         "TimeZone": _text("Time zone of reports and opening hours, as Europe/Berlin.", "UTC"),
         "ActionsUrl": _text("Your HTTP endpoint for self-service actions, as https://www.shop.example/baton; empty: the bot only answers."),
+        "ActionsShow": {
+            "Type": "String",
+            "Default": "state",
+            "AllowedValues": ["state", "all"],
+            "Description": "What an order's number alone shows: its state, or also what else needs a proof that it is the customer's.",
+        },
         "AutomaticReplies": {
             "Type": "Number",
             "Default": 5,
