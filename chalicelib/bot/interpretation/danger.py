@@ -1,0 +1,119 @@
+"""Does a message tell of danger, or of what must not wait either: fraud, a lost account, law, the press? By its words alone, so that
+it is heard in every state of a conversation and without knowledge. Pure.
+
+What a body suffers is told by grammar rather than by a list of accidents: a part of the body and what happens to it, somebody and what
+was swallowed, a thing and smoke. Words that are weak alone ("dizzy") count near others ("drank"), and none of them where they are
+only supposed ("what if I get a rash") or long past.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chalicelib.bot.interpretation.spelling import Speller
+from chalicelib.bot.phrases import Phrasebook, expanded
+
+TOPICS = ("crisis", "safety", "fraud", "account", "legal", "press")  # the most important first
+_BODILY = "safety"  # what may be supposed or long past
+_HAN = re.compile(r"[㐀-䶿一-鿿]")
+_APART = re.compile(r"(?<=[㐀-䶿一-鿿]) (?=\d)")  # "打 120"
+# How far words reach, in characters, and in Chinese ones.
+_SUPPOSED = (20, 5)  # right before a word of harm
+_PAST = (40, 12)
+_NEAR = (100, 40)
+_CRY = 8  # words
+
+
+def topic(said: str) -> str:
+    """`said`: a message in the plain form of `phrases.plain`; one of TOPICS, or ""."""
+    heard = _heard(said)
+    return next((topic for topic in TOPICS if _is_told(topic, heard)), "")
+
+
+def is_electrical(said: str) -> bool:
+    """Does it tell of smoke, sparks or current? Whoever writes so is told other things than somebody who drank something."""
+    return _book("electrical").search(_heard(said)) is not None
+
+
+def _heard(said: str) -> str:
+    """As it was meant: without other uses of the words, and without what only stands between those of one sentence."""
+    meant = _book("except").sub(" , ", _speller().corrected(said))
+    return _APART.sub("", " ".join(_book("aside").sub(" ", meant).split()))
+
+
+def _is_told(topic: str, heard: str) -> bool:
+    if topic == _BODILY and _is_question(heard):
+        return False
+    if topic == _BODILY and _is_bare(heard):
+        return True
+    if any(topic != _BODILY or _is_real(match, heard) for match in _book(topic).finditer(heard)):
+        return True
+    return any(_stand_together(names, heard) for names in _data()["together"].get(topic, ()))
+
+
+def _is_question(heard: str) -> bool:
+    """Is a product asked about, and nothing told that is happening?"""
+    if _book("asking").search(heard) is None:
+        return False
+    told = _book("trait").sub(" , ", heard) if _book("ingredient").search(heard) else heard
+    return _book("happening").search(told) is None
+
+
+def _is_bare(heard: str) -> bool:
+    """Is it a cry: nothing but a word of harm and what may stand beside it ("choking!!!", "dizzy and sick")?"""
+    words = {word for word in heard.split() if not word.isdigit() or word in _words("harm")}
+    return len(words) <= _CRY and not words.isdisjoint(_words("harm")) and words <= _words("harm") | _words("beside")
+
+
+def _is_real(match: re.Match[str], heard: str) -> bool:
+    """Did it happen, and lately?"""
+    before = heard[max(0, match.start() - _SUPPOSED[_is_han(heard)]) : match.start()]
+    return not (_book("supposed").search(before) or _book("past").search(_around(match, heard, _PAST)))
+
+
+def _stand_together(names: Sequence[str], heard: str) -> bool:
+    """Is there a wording of the first list that has one of each other list near it, and none of a list with a "!"?"""
+    first, *others = names
+    for match in _book("words", first).finditer(heard):
+        around = _around(match, heard, _NEAR)
+        if _is_real(match, heard) and all(bool(_book("words", name.lstrip("!")).search(around)) != name.startswith("!") for name in others):
+            return True
+    return False
+
+
+def _around(match: re.Match[str], heard: str, reaches: tuple[int, int]) -> str:
+    reach = reaches[_is_han(heard)]
+    return heard[max(0, match.start() - reach) : match.end() + reach]
+
+
+def _is_han(heard: str) -> bool:
+    return bool(_HAN.search(heard))
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    return frozenset(_data()["bare"][name].split())
+
+
+@cache
+def _speller() -> Speller:
+    return Speller(_data()["misspelt"])
+
+
+@cache
+def _book(*path: str) -> Phrasebook:
+    found: Any = _data()
+    for name in path:
+        found = found[name]
+    return Phrasebook({spoken: expanded(phrases, _data()["sets"]) for spoken, phrases in found.items()})
+
+
+@cache
+def _data() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
+    return content
