@@ -1,0 +1,61 @@
+"""Thanks or a goodbye with other words around: "two minutes then, great, thank you", "那我等，謝謝", "ok Danke". Pure.
+
+Small talk (small_talk.py) is nothing but courtesy. Here a clause may say more, as long as it asks nothing and brings nothing up: it
+repeats what was told, gives up, or says what she does next herself. Only after an answer: before it, whatever she tells is her case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from chalicelib.bot.follow_ups import asks_something
+from chalicelib.bot.interpretation import foreign, small_talk
+from chalicelib.bot.interpretation.passages import units
+
+_LONGEST = 120  # characters
+_CUT = re.compile(
+    r"[,.;:!~…，。！；：～\n]+|\s[-–—]\s|(?<=[㐀-鿿])\s+|\s+(?=(?:thanks|thank you|thx|cheers|danke|merci|gracias)\b)", re.IGNORECASE
+)
+_LED = re.compile(r"(?:(?:ok|okay|alright|all right|fine|great|good|cool|perfect|right|well|ah|oh|so|then)\b[\s,]*)+", re.IGNORECASE)
+_TAG = re.compile(r"(?:是吧|对吧|對吧|是吗|是嗎|啊|哦|喔|呀)+$")
+_ECHOED = 0.5  # of a clause's words stand in what was told
+_NAMED = re.compile(
+    r"(?:太|真|真是|非常)?(?:谢谢|謝謝|谢啦|多谢|多謝|感谢|感謝)(?:你|您|你们|你們|妳)?(?:啊|啦|了|呀|哦|喔)?[^，。不没沒问問吗嗎呢帮幫退要]{0,3}"
+)
+_KINDS = ("thanks", "goodbye")
+# What she does herself, or leaves.
+_PLANS = re.compile(
+    r"(?:so |then )?(?:i'?ll|i will|i'?m going to|i am going to|i'?m gonna|gonna|let me|we'?ll|we will) (?:just |then |now |simply )?"
+    r"(?:ask|buy|bring|check|do|find|get|give|go|have|keep|leave|let|look|make|manage|order|pick|read|see|send|sort|take|think|try|use|wait)\b"
+    r"(?!.*\b(?:you|your|refund|lawyer|person|complain\w*|never|back|call|report|sue)\b).*|"
+    r"(?:那就?|咁|就|那我|咁我)?(?:我|我们|我們)(?:自己|就|再|先|会|會|去|让|讓|叫|请|請|等|试|試|用|看|睇|买|買|找|跟|和|同)"
+    r"(?!.*(?:投诉|投訴|律师|律師|人工|客服|退|你们|你們|报警|報警|起诉|起訴)).*|"
+    r"(?:那|咁|就|那就)+(?:等|先|不|这样|這樣|算).{0,8}|(?:那|咁|就)*(?:算了|算啦|不用了|唔使喇?|下次.{0,6})",
+    re.IGNORECASE,
+)
+
+
+def kind(text: str, told: Callable[[], str]) -> str:
+    """ "thanks", "goodbye" or "". `told`: what was asked and answered before, for a clause that may repeat it."""
+    said = text.strip()
+    if len(said) > _LONGEST or "?" in said or "？" in said:
+        return ""
+    clauses = [clause for part in _CUT.split(said) if (clause := part.strip())]
+    kinds = {_kind(clause, told) for clause in clauses}
+    return next((one for one in _KINDS if one in kinds), "") if "" not in kinds else ""
+
+
+def _kind(clause: str, told: Callable[[], str]) -> str:
+    """A courtesy's kind; "idle" for a clause that brings nothing up; "" for any other."""
+    bare = _LED.sub("", clause, count=1).strip() if _LED.match(clause) else clause
+    courtesy = small_talk.kind(clause) or (small_talk.kind(bare) if bare else "idle") or ("thanks" if foreign.courtesy(bare) else "")
+    if courtesy or _NAMED.fullmatch(clause):
+        return courtesy or "thanks"
+    return "idle" if _PLANS.fullmatch(bare) or _echoes(_TAG.sub("", bare), told) else ""
+
+
+def _echoes(clause: str, told: Callable[[], str]) -> bool:
+    """Does it only repeat what was told?"""
+    wanted = units(clause)
+    return bool(wanted) and not asks_something(clause) and len(wanted & units(told())) >= _ECHOED * len(wanted)
