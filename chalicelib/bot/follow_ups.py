@@ -12,16 +12,18 @@ from chalicelib.bot.language import small_words
 from chalicelib.knowledge.words import normal
 
 _LONGEST = 80  # characters of a message that may go on with something; a Chinese one counts as three
-_FEW = 4  # words that say something
+_FEW = 2  # words that say something
 _WIDE = re.compile(r"[㐀-䶿一-鿿]")
 _POINTS_BACK = re.compile(
     r"(?:and|but|or|also|so|ok|okay|then|what about|how about|what if|even|same|only|just|if|"
     r"in that case|which|for|to|with|without|on|at|by)\b|"
-    r".*\b(?:it|its|that|this|they|them|those|these|there|then|one|ones|instead|as well|too|either|same|still|else)\b|"
+    r".*\b(?:it|its|that|this|they|them|those|these|there|then|one|ones|instead|as well|too(?=\W*$)|either|same|still|else)\b|"
     r"[那而但或还也如果要是假如].*|.*[呢它]$|.*(?:这个|那个|这样|那样|它|呢|这种|那种|同样|也是|也可以|的话).*"
 )
-_ASKS_ON = re.compile(r"(?:and|but|what about|how about|what if|what)\b|那.*|还有.*|.*呢$")
 # What only joins a message to what was said ...
+_PARTICLE = re.compile(
+    r"(?:呢|吗|嘛|么|咧|㗎|未|唔|冇|边|点|几|谁|[是有得]不|不)[呀啊]?[\s!.。！~～]*$|边个|点样|点解|几耐|几多|使唔|系唔|得唔|有冇"
+)
 _JOINS = re.compile(
     r"\b(?:and|but|or|so|ok|okay|then|also|what about|how about|what if|if|please|tell me|"
     r"let me know|it|that|this|they|them|those|these|there)\b|"
@@ -30,7 +32,25 @@ _JOINS = re.compile(
 # ... and what asks, and no more: it gives way to another message's asking words.
 _ASKS = re.compile(
     r"\b(?:how|what|when|where|which|who|why|long|much|many|often|soon|need|possible)\b|"
-    r"要多久|多久|多少钱|多长时间|什么时候|几天|几时|怎么办|怎么样|怎样|怎么|如何|为什么|可以|能不能|能否|可不可以|哪里|哪儿|什么|多少|[吗要能会才到]"
+    r"要多久|多久|多少钱|多长时间|什么时候|几天|几时|怎么办|怎么样|怎样|怎么|如何|为什么|可以|能不能|能否|可不可以|哪里|哪儿|哪些|哪个|哪种|什么|多少|谁|[吗要能会才到]"
+)
+_CORRECTS = re.compile(
+    r"(?:(?:oh|ah|oops|sorry|no|wait|hang on|hold on|argh|ugh|my bad|my mistake|typo|i mistyped|wrong)[\s,.!:;-]*)*"
+    r"(?:sorry|my mistake|my bad|typo|i mistyped|correction|(?:i )?(?:actually )?mean(?:t)?|i was (?:actually )?asking about|"
+    r"make that|the one i.{0,14}is)"
+    r"(?: to (?:say|ask|write|type)(?: about)?| about)?\b[\s,.!:;-]*|"
+    r"(?:哦|啊|呃|不好意思|抱歉|不对|不是)?[，,。\s]*(?:打错字?了?|说错了?|写错了?|發錯|打錯字?了?|說錯了?|寫錯了?|问错了?|問錯了?|搞错了?|搞錯了?|口误)[，,。！!\s]*(?:我?(?:是)?(?:想|"
+    r"要)?(?:说|問|问|說|指)?的?是?|是)?|"
+    r"(?:不是|不对|不對)[，,。\s]*我?(?:是|想|要)(?:问|說|说|問|指)的?是?|我(?:是)?(?:说|說|指|意思)的?是",
+    re.IGNORECASE,
+)
+_ELSE = re.compile(
+    r"(?:(?:ok|okay|good|great|thanks|thank you|fine)[\s,.!]*)*(?:by the way|btw|(?:(?:ok(?:ay)?|and)[\s,.]*)?(?:another|other|"
+    r"different|one more|new|second|next) (?:question|thing|topic)|"
+    r"something else|on another note|unrelated|changing (?:the )?(?:topic|subject))\b[\s,.:;!-]*|"
+    r"(?:好的?|嗯|哦|谢谢|謝謝)?[，,。！\s]*(?:对了|對了|顺便(?:问一?下?)?|順便(?:問一?下?)?|另外(?:想?[问問]一?下?)?|还有(?:个|一个)?问题|還有個問題|再[问問](?:个|個|一下|一个|一個)?|"
+    r"换个问题|換個問題|別的問題|别的问题)[，,：:\s]*",
+    re.IGNORECASE,
 )
 _SPACES = re.compile(r"[\s,.;:!?。，！？、；：…]+")
 
@@ -41,16 +61,14 @@ def points_back(text: str) -> bool:
     return _is_short(said) and bool(_POINTS_BACK.match(_SPACES.sub(" ", said).strip()))
 
 
-def asks_on(text: str) -> bool:
-    """Is it, without any doubt, another question: "and abroad", "那国外呢"?"""
-    said = _SPACES.sub(" ", normal(text)).strip()
-    return _is_short(said) and bool(_ASKS_ON.match(said))
-
-
 def may_follow(text: str) -> bool:
-    """Could this go on with the question before? Short, with few words of its own."""
-    said = normal(text)
-    return _is_short(said) and (points_back(text) or _own_words(said) <= _FEW)
+    """Could this go on with the question before? It is short enough."""
+    return _is_short(normal(text))
+
+
+def says_little(text: str) -> bool:
+    """Has it few words of its own?"""
+    return _own_words(normal(text)) <= _FEW
 
 
 def leans(text: str) -> bool:
@@ -60,15 +78,47 @@ def leans(text: str) -> bool:
     return _is_short(text) and bool(_ASKS.search(said)) and (own == 0 or (own == 1 and points_back(text)))
 
 
-def readings(before: str, text: str) -> list[tuple[str, bool]]:
-    """What the message may mean after the question before, and whether that takes both: what it asks about the same topic, or the
-    same question with its words, or these words alone."""
-    whole, said = _flat(normal(before)), _flat(_JOINS.sub(" ", normal(text)))
-    topic = _topic(whole)
-    if not topic or not said:
-        return []
-    alone = [] if _ASKS.search(said) else [(said, False), (f"{whole} {said}", True)]
-    return [(_joined(reading), both) for reading, both in (*alone, (f"{topic} {said}", True))]
+def corrected(text: str) -> tuple[bool, str]:
+    """Does it correct what she said before: "sorry, I meant black tea", "打错了，是红茶"? And what it says instead."""
+    found = _CORRECTS.match(text.strip())
+    rest = text.strip()[found.end() :].strip(" ,.;:，。；：!！") if found else ""
+    return (True, rest) if rest else (False, text)
+
+
+def own_words(text: str) -> str:
+    """The words that are the message's own: without those that join it to what was said, and those that ask."""
+    return _flat(_ASKS.sub(" ", _JOINS.sub(" ", normal(text))))
+
+
+def completed(before: str, text: str) -> str:
+    """The whole question: what was asked before, with this message behind it. `before` may be completed already: of its lines the first
+    is the question that began it, the last the message before this one."""
+    first, *later = before.strip().split("\n")
+    parts = [_topic(_flat(normal(first))), *(_topic(_flat(normal(one))) for one in later[-1:]), _flat(normal(text))]
+    return _joined(" ".join(filter(None, parts)))
+
+
+def carried(before: str, text: str) -> str:
+    """The question as it is kept for the next message: where it began, and what was said last."""
+    return f"{before.strip().split(chr(10))[0]}\n{text.strip()}"
+
+
+def changes_topic(text: str) -> tuple[bool, str]:
+    """Does it say that it asks about something else: "by the way, …", "另外想问…"? And what it asks."""
+    found = _ELSE.match(text.strip())
+    rest = text.strip()[found.end() :].strip(" ,.;:，。；：") if found else ""
+    return (True, rest) if rest else (False, text)
+
+
+def adds(text: str) -> bool:
+    """Is it a short statement that asks nothing: "too expensive", "急用"?"""
+    return _is_short(normal(text)) and not asks_something(text) and not points_back(text)
+
+
+def asks_something(text: str) -> bool:
+    """Is it a question, by its mark or its words?"""
+    said = normal(text)
+    return "?" in said or bool(_ASKS.search(said) or _PARTICLE.search(said))
 
 
 def _topic(question: str) -> str:

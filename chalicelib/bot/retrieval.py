@@ -16,6 +16,12 @@ from chalicelib.knowledge.words import LONGEST
 PHRASE = 3  # words
 SENTENCES = 8
 WHOLE = 300  # characters up to which a text is also looked for as a whole
+_JOINED = re.compile(
+    r",?\s+(?:and|also|plus)\s+(?=(?:also\s+)?(?:can|could|do|does|did|is|are|will|would|how|what|when|where|which|who|why|should)\b)|"
+    r"[，,]\s*(?=[^，,]{4})(?:还有|另外|还想问一?下?|以及|顺便问一?下?)?|(?:还有|另外)(?=[^，,]{4})|"
+    r"(?<=[㐀-䶿一-鿿])\s+(?=[㐀-䶿一-鿿]{4})",
+    re.IGNORECASE,
+)
 _ENDS = re.compile(r"(?<=[.!?;])\s+|[。！？；\n]+")
 
 
@@ -40,10 +46,16 @@ def search(index: Index, question: str, day: str, limit: int = 3, tier: str = ""
     return [Hit(one.article, one.confidence, index.articles[one.article]) for one in found]
 
 
-def each(index: Index, question: str, day: str, tier: str = "") -> list[Hit]:
-    """The best article for every sentence, where there are several: who asks two things may mean two. Costs a search per sentence."""
-    parts = _parts(question[:LONGEST])
-    return [hit for part in parts for hit in search(index, part, day, 1, tier)] if len(parts) > 1 else []
+def each(index: Index, question: str, day: str, tier: str = "") -> list[tuple[str, Hit]]:
+    """The best article for every part, where there are several: who asks two things may mean two. Costs a search per part."""
+    parts = _clauses(question[:LONGEST])
+    return [(part, hit) for part in parts for hit in search(index, part, day, 1, tier)] if len(parts) > 1 else []
+
+
+def _clauses(question: str) -> list[str]:
+    """Sentences, and questions that are joined in one: "do your teas contain nuts and can I pay by card"."""
+    found = [clause.strip() for part in _parts(question) for clause in _JOINED.split(part)]
+    return [clause for clause in found if clause][:SENTENCES]
 
 
 def _sentences(question: str) -> list[str]:

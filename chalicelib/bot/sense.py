@@ -1,108 +1,66 @@
-"""What a message means in its conversation: a pick from what was offered, a yes or a no, a follow-up, or a question of its own. Pure.
-
-A first message is only searched for. Only a short one that could go on with the question before costs more searches, and only if it
-says so itself ("and …", "that") or is not surely known alone.
-"""
+"""What a message means in its conversation: a pick from what was offered, a yes or a no, or a question. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from chalicelib.bot.context import Context
-from chalicelib.bot.follow_ups import leans, may_follow, points_back, readings
-from chalicelib.bot.picks import ALL, agrees, picked, refuses
-from chalicelib.bot.retrieval import Hit, search
-from chalicelib.knowledge.article import version_for
+from chalicelib.bot.interpretation import contextual
+from chalicelib.bot.interpretation import parting as partings
+from chalicelib.bot.interpretation.assent import agrees, refusal
+from chalicelib.bot.interpretation.dialect import mainland
+from chalicelib.bot.interpretation.picks import Picked, is_bare, picked
+from chalicelib.bot.interpretation.reaction import reaction
+from chalicelib.bot.interpretation.scope import Bands, Meaning, Scope
 from chalicelib.knowledge.index import Index
 
-_OFFERED = 3
-_LESS = 0.01  # what is not sure is at least so much below
-
-Reply = Literal["", "yes", "no", "which"]
-
-
-@dataclass(frozen=True, slots=True)
-class Bands:
-    """The least confidences for answering and for asking back."""
-
-    sure: float
-    offer: float
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """`asked`: the whole question, if the message is only part of it. `reply`: yes or no to what the bot said last; "which": yes to
-    several, `hits` are these."""
-
-    hits: Sequence[Hit]
-    asked: str = ""
-    reply: Reply = ""
+ACTED = "action"  # in Conversation.told: an action spoke last, and what was offered before it is no longer what a "yes" answers
 
 
 def meaning(question: str, context: Context, index: Index, day: str, bands: Bands | None) -> Meaning:
-    """`bands`: None for small talk, which is not looked for."""
+    """`bands`: None for small talk, which is not looked for. `day`: today as an ISO date."""
+    scope = Scope(index, context, day)
     if context.settled:
-        return Meaning(_hits(index, [context.settled], context, day, 1.0), context.last_question)
-    reply = _reply(question, context, index, day) if context.offered or context.last_article else None
-    if reply or bands is None:
-        return reply or Meaning([])
-    return _question(question, context, index, day, bands)
+        return Meaning(scope.hits([context.settled], 1.0), context.last_question)
+    reply = _reply(question, scope) if context.offered or context.last_article or context.asking else None
+    if isinstance(reply, Meaning):
+        return reply
+    if bands is None:
+        return Meaning()
+    if reply is None and is_bare(question) and not context.under_way:  # of no list that she sees: a number is never searched
+        return Meaning(scope.hits(context.offered, 0.0), context.last_question, "which")
+    if reply:  # what she asks instead of what was offered has nothing to do with the question before
+        scope = replace(scope, context=replace(context, last_question=""))
+    return contextual.meant(mainland(reply or question), scope, bands)
 
 
-def _reply(question: str, context: Context, index: Index, day: str) -> Meaning | None:
-    if refuses(question):
-        return Meaning([], reply="no")
-    if not context.offered:
-        return Meaning([], reply="yes") if agrees(question) else None
-    place = picked(question, [_title(index, article, context, day) for article in context.offered])
-    if place == ALL:
-        return Meaning(_hits(index, context.offered, context, day, 0.0), context.last_question, "which")
-    # An article that is gone by now is not replaced by its neighbour: nothing is found then, and a person answers.
-    return None if place is None else Meaning(_hits(index, context.offered[place : place + 1], context, day, 1.0), context.last_question)
+def parting(question: str, context: Context, index: Index, day: str) -> str:
+    """ "thanks" or "goodbye" with other words around, to what the bot said before; or ""."""
+    if not (context.last_article or context.last_question or context.told) or context.under_way or context.settled:
+        return ""
+    scope = Scope(index, context, day)
+    return partings.kind(question, lambda: f"{context.last_question}\n{contextual.last_text(scope)}")
 
 
-def _question(question: str, context: Context, index: Index, day: str, bands: Bands) -> Meaning:
-    alone = Meaning(search(index, question, day, tier=context.tier))
-    goes_on = points_back(question)
-    if not context.last_question or not may_follow(question) or (_confidence(alone) >= bands.sure and not goes_on and not leans(question)):
-        return alone
-    whole = f"{context.last_question.strip()} {question.strip()}"
-    meant = readings(context.last_question, question)
-    found = [Meaning(search(index, reading, day, tier=context.tier), whole if both else "") for reading, both in meant]
-    other = max((_without(one, context.last_article) for one in found), key=_confidence, default=alone)
-    if leans(question):
-        return _leaning(alone, other, context.last_article, bands)
-    if _confidence(other) >= max(bands.offer, _confidence(alone)):
-        return other
-    # Only the article that was told last fits: she asks for what it does not say.
-    again = max(found, key=_confidence, default=alone) if goes_on and _confidence(alone) < bands.offer else alone
-    return again if _confidence(again) >= bands.sure else alone
+def _reply(question: str, scope: Scope) -> Meaning | str | None:
+    """A reply to what the bot said last; the rest of a message that refuses it and asks something else; or None."""
+    context = scope.context
+    if context.last_article and agrees(question):
+        return Meaning(reply="yes")
+    if context.last_article and reaction(question) == "again":
+        return Meaning(scope.hits([context.last_article], 1.0), context.last_question, "again")
+    chosen = picked(question, [scope.title(article) for article in context.offered]) if context.offered else None
+    if chosen and not (context.told[:1] == (ACTED,) and agrees(question)):
+        return _picked(chosen, scope)
+    instead = refusal(question)
+    return None if instead is None else instead or Meaning(reply="no")
 
 
-def _leaning(alone: Meaning, other: Meaning, last: str, bands: Bands) -> Meaning:
-    """ "How long does that take?" is surely answered only with what "that" is; alone it may be about anything, and is asked back."""
-    if _confidence(other) >= bands.sure or _confidence(_without(alone, last)) < bands.offer:
-        return other if _confidence(other) >= bands.offer else alone
-    found = sorted([*other.hits, *_without(alone, last).hits], key=lambda hit: hit.confidence)
-    best = {hit.article: replace(hit, confidence=min(hit.confidence, bands.sure - _LESS)) for hit in found}
-    return Meaning(sorted(best.values(), key=lambda hit: -hit.confidence)[:_OFFERED], other.asked)
-
-
-def _without(one: Meaning, article: str) -> Meaning:
-    return replace(one, hits=[hit for hit in one.hits if hit.article != article])
-
-
-def _confidence(one: Meaning) -> float:
-    return one.hits[0].confidence if one.hits else 0.0
-
-
-def _hits(index: Index, articles: Sequence[str], context: Context, day: str, confidence: float) -> list[Hit]:
-    found = ((article, index.articles.get(article, {})) for article in articles)
-    return [Hit(name, confidence, versions) for name, versions in found if any(one.valid(day, context.tier) for one in versions.values())]
-
-
-def _title(index: Index, article: str, context: Context, day: str) -> str:
-    versions = index.articles.get(article)
-    return version_for(versions, context.language, day, context.tier).title if versions else ""
+def _picked(chosen: Picked, scope: Scope) -> Meaning:
+    """An article that is gone by now is not replaced by its neighbour: nothing is found then, and a person answers."""
+    context = scope.context
+    names = [context.offered[place] for place in chosen.places]
+    if chosen.doubt:
+        return Meaning(scope.hits(names, 0.0), context.last_question, "which")
+    is_last = context.last_article in ("", *context.offered)  # else something was answered since, and the list is older
+    return Meaning(scope.hits(names, 1.0), context.last_question if is_last else scope.title(names[0]), picks=len(names))

@@ -1,21 +1,30 @@
 """Several short messages in a row are one turn: "hi" / "my parcel" / "it never came" is one question. Pure.
 
 A short message that says too little is not answered at once: the bot waits a moment, and the next message goes on where it
-stopped. What is surely known is answered without waiting; what is then added to a question that was just answered
-("I ordered it on Monday") needs no second answer.
+stopped. What is surely known is answered without waiting.
 """
 
 from __future__ import annotations
 
 import re
 
-from chalicelib.bot.follow_ups import asks_on
 from chalicelib.conversations.model import Conversation, Message
 
 QUICK = frozenset({"webchat", "sms"})  # where people write in pieces
 SHORT = 40  # characters; a Chinese one counts as three
-ADDED = 20_000  # ms after an answer in which a short message belongs to the question before
 
+_FEW, _FEW_WIDE = 4, 7  # words, and characters of Chinese, of the beginning of a sentence
+# It names a thing of hers, or one that was spoken of, and no more.
+_OWN = re.compile(
+    r"(?:and |so |but )?(?:my|the|your|our|one of (?:my|the)) [a-z](?!.*\b(?:one|ones|first|second|third|last)\b)|"
+    r"(?:我|你们|你們)的?[^\W\d]{2}|[这這那][个個款把家盒包套][^\W\d]{2}",
+    re.IGNORECASE,
+)
+_STOPS = re.compile(
+    r"[.!?。！？…]\s*$|\d|\b(?:is|are|was|were|has|have|had|not|no|never|came|come|got|broke\w*|missing|lost|damaged|wrong|late|"
+    r"arrived|cracked|empty|leaks?|does\w*|did\w*|will|can|wo|isn)\b|[了吗嗎呢吧没沒坏壞碎破丢丟少错錯要想问問查退换換到等是有能会會什怎哪几幾多不]",
+    re.IGNORECASE,
+)
 _END = re.compile(r"[?？]\s*$")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
@@ -28,10 +37,19 @@ def is_piece(message: Message) -> bool:
 
 def words(c: Conversation, text: str) -> str:
     """All that was said in this turn."""
-    return f"{c.turn}\n{text}" if c.turn else text
+    return joined(c.turn, text) if c.turn else text
 
 
-def earlier(c: Conversation, message: Message) -> str:
-    """The question that this message adds to, if it was answered a moment ago; else ""."""
-    fresh = c.article and message.at - c.last_at <= ADDED
-    return c.question if fresh and is_piece(message) and not asks_on(message.text) else ""
+def joined(before: str, text: str) -> str:
+    """Two pieces as one text: a sentence that was begun goes on in its line."""
+    line = before.rpartition("\n")[2]
+    if not is_fragment(line):
+        return f"{before}\n{text}"
+    return f"{before}{'' if _WIDE.search(line[-1:]) and _WIDE.search(text[:1]) else ' '}{text}"
+
+
+def is_fragment(text: str) -> bool:
+    """Is it the beginning of a sentence: a few words that ask nothing, tell nothing, and are no courtesy: "my teapot", "我的茶壶"?"""
+    said = text.strip()
+    few = len(said.split()) <= _FEW if said.isascii() else len(said) <= _FEW_WIDE
+    return few and bool(_OWN.match(said)) and not _STOPS.search(said)

@@ -9,6 +9,8 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from chalicelib.knowledge.cautions import warns
+
 _BLANK = re.compile(r"\n+")
 _BLANKS = re.compile(r"\n{3,}")
 _PARTS = re.compile(r".+?(?:(?<=[^\d\s][.!?])[ ]+|(?<=[。！？])\n*|\n+|\Z)")  # a sentence or a line; "1." ends none
@@ -31,11 +33,13 @@ def _parser() -> MarkdownIt:
 
 
 def short_text(text: str, language: str) -> str:
-    """The whole sentences and lines at the start that fit into two SMS segments; one at least, cut if need be."""
+    """The whole sentences and lines at the start that fit into two SMS segments; one at least, cut if need be. What warns is added,
+    however long it becomes."""
     most = SHORT.get(language, SHORT["en"])
-    kept = ""
-    for part in _PARTS.findall(text):
+    kept, parts = "", _PARTS.findall(text)
+    for place, part in enumerate(parts):
         if len(kept) + len(part.rstrip()) > most:
+            kept += "".join(f"\n{one.strip()}" for one in parts[place:] if kept and warns(one))
             break
         kept += part
     return _BLANK.sub("\n", kept).strip() or text[: most - 1].rstrip() + "…"

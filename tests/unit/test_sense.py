@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bot import sense
+from chalicelib.bot import retrieval
 from chalicelib.bot.answer import Answer, Brain, is_miss
-from chalicelib.bot.follow_ups import asks_on, may_follow, points_back, readings
+from chalicelib.bot.follow_ups import adds, carried, changes_topic, completed, corrected, may_follow, points_back
+from chalicelib.bot.interpretation import foreign
+from chalicelib.bot.interpretation.passages import split
 from chalicelib.bot.retrieval import Hit
 from tests.unit.lantern import answered, ask, handed_over, lantern, unsure
 
@@ -39,10 +41,10 @@ def talk(*said: str, mind: Brain | None = None, **known: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("first", "then", "articles"),
     [
-        ("How long does delivery take?", "and abroad?", ["delivery-time", "ship-abroad"]),
-        ("How long does delivery take?", "And to Canada?", ["delivery-time", "ship-abroad"]),
+        ("How long does delivery take?", "and abroad?", ["delivery-time", "delivery-time"]),
+        ("How long does delivery take?", "And to Canada?", ["delivery-time", "delivery-time"]),
         ("Which payment methods do you accept?", "what about gift cards?", ["payment-methods", "gift-card"]),
-        ("快递要多久才能到？", "那国外呢？", ["delivery-time", "ship-abroad"]),
+        ("快递要多久才能到？", "那国外呢？", ["delivery-time", "delivery-time"]),
         ("可以用支付宝吗", "礼品卡呢？", ["payment-methods", "gift-card"]),
         ("發票怎麼開", "那禮品卡呢", ["invoice", "gift-card"]),
     ],
@@ -66,27 +68,47 @@ def test_a_first_question_and_one_that_is_surely_known_cost_one_search(monkeypat
         asked.append(question)
         return [Hit("track-order", 0.9, lantern().index.articles["track-order"])]  # type: ignore[union-attr]
 
-    monkeypatch.setattr(sense, "search", counted)
+    monkeypatch.setattr(retrieval, "search", counted)
     answered("my parcel", language="en")
     answered("parcel gone astray somewhere", last_question="How long does delivery take?", last_article="delivery-time")
     answered("hi")
     assert asked == ["my parcel", "parcel gone astray somewhere"]
     answered("and my parcel?", last_question="How long does delivery take?", last_article="delivery-time")
-    assert len(asked) == 2 + 4
+    assert len(asked) == 2 + 2
 
 
-@pytest.mark.parametrize("reading", [("how long does delivery take?", "and abroad?", "abroad"), ("快递要多久到", "那国外呢", "国外")])
-def test_new_words_are_read_alone_and_with_the_topic(reading: tuple[str, str, str]) -> None:
-    before, text, alone = reading
-    found = readings(before, text)
-    assert found[0] == (alone, False)
-    assert all(alone in one and both for one, both in found[1:])
+@pytest.mark.parametrize(
+    ("before", "text", "whole"),
+    [
+        ("How do I return a teapot?", "how long does that take?", "return teapot how long does that take"),
+        ("How do I return a teapot?\nand a cup?", "who pays?", "return teapot cup who pays"),
+        ("怎么退货", "要多久", "退货要多久"),
+    ],
+)
+def test_a_message_is_completed_by_the_question_that_began_and_by_what_was_said_last(before: str, text: str, whole: str) -> None:
+    assert completed(before, text) == whole
+    assert carried(before, text) == before.partition("\n")[0] + "\n" + text
 
 
-def test_a_question_about_that_is_read_with_its_topic_only() -> None:
-    assert readings("How do I return a teapot?", "how long does that take?") == [("return teapot how long does take", True)]
-    assert readings("怎么退货", "要多久") == [("退货要多久", True)]
-    assert readings("hi", "and?") == []
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("sorry, I meant black tea", "black tea"),
+        ("oh no, wrong, I mean the blue one", "the blue one"),
+        ("打错了，是红茶", "红茶"),
+        ("說錯了我是問綠茶", "綠茶"),
+        ("I meant", ""),
+        ("I am sorry that it is late", ""),
+    ],
+)
+def test_a_correction_is_told_from_its_words(text: str, rest: str) -> None:
+    assert corrected(text) == ((True, rest) if rest else (False, text))
+
+
+@pytest.mark.parametrize(("text", "rest"), [("by the way, do you ship to Canada?", "do you ship to Canada?"), ("另外想问一下发票", "发票")])
+def test_who_says_that_she_changes_the_topic_is_not_bent_to_the_old_one(text: str, rest: str) -> None:
+    assert changes_topic(text) == (True, rest)
+    assert changes_topic(rest) == (False, rest)
 
 
 @pytest.mark.parametrize("text", ["and abroad?", "what about gift cards", "那国外呢", "这个呢", "还有运费呢", "how long does that take"])
@@ -96,43 +118,44 @@ def test_what_points_back_is_seen(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "is_one"), [("and abroad", True), ("那国外呢", True), ("ordered on Monday", False), ("I ordered it on Monday", False)]
+    ("text", "is_one"),
+    [
+        ("and abroad", False),
+        ("那国外呢", False),
+        ("谁付", False),
+        ("邊個俾", False),
+        ("ordered on Monday", True),
+        ("too expensive", True),
+        ("太贵了", True),
+        ("急用", True),
+    ],
 )
-def test_another_question_is_told_from_an_addition(text: str, is_one: bool) -> None:
-    assert asks_on(text) is is_one
-
-
-@pytest.mark.parametrize(("before", "text"), [("How do I return a product?", "how long does that take?"), ("怎么退货", "要多久")])
-def test_what_says_nothing_alone_is_never_surely_answered_alone(monkeypatch: pytest.MonkeyPatch, before: str, text: str) -> None:
-    def found(_index: Any, question: str, *_: Any, **__: Any) -> list[Hit]:
-        article, confidence = ("delivery-time", 0.95) if question == text else ("refund-time", 0.4)
-        return [Hit(article, confidence, lantern().index.articles[article])]  # type: ignore[union-attr]
-
-    monkeypatch.setattr(sense, "search", found)
-    assert answered(text).article == "delivery-time"
-    offer = answered(text, last_question=before, last_article="return-item")
-    assert offer.offered == ("delivery-time", "refund-time")
-    assert (is_miss(offer), offer.asked) == (True, f"{before} {text}")
+def test_a_statement_that_adds_is_told_from_a_question(text: str, is_one: bool) -> None:
+    assert adds(text) is is_one
 
 
 def test_another_language_is_answered_in_english_with_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
     hit = Hit("track-order", 0.9, lantern().index.articles["track-order"])  # type: ignore[union-attr]
-    monkeypatch.setattr(sense, "search", lambda *_, **__: [hit])
+    monkeypatch.setattr(retrieval, "search", lambda *_, **__: [hit])
     decided = answered("Wo ist meine Bestellung?")
-    assert decided.text.startswith("I speak only English and Chinese")
+    assert decided.text.startswith("Ich spreche nur Englisch und Chinesisch.")
     assert decided.text.endswith(answered("Where is my order?").text)
-    monkeypatch.setattr(sense, "search", lambda *_, **__: [])
-    assert handed_over("Wo ist meine Bestellung?").rule == "not-sure"
+    monkeypatch.setattr(retrieval, "search", lambda *_, **__: [])
+    said = answered("Wo ist meine Bestellung?")
+    assert (said.text.startswith("Ich spreche nur Englisch und Chinesisch."), said.outcome) == (True, "about")
+    assert handed_over("Wo ist meine Bestellung?", told=said.told).rule == "not-sure", "once, then a person"
 
 
 @pytest.mark.parametrize("string", INJECTIONS, ids=lambda s: s["id"])
 def test_injected_instructions_change_nothing_in_the_middle_of_a_conversation(string: dict[str, str]) -> None:
     own_words = {one.text for versions in lantern().index.articles.values() for one in versions.values()}  # type: ignore[union-attr]
     own_words |= {text for texts in lantern().rules.sentences.values() for text in texts.values()}
+    own_words |= {foreign.sentence(code, "only") for code in ("de", "ja", "fr", "es", "ru")}
+    passages = {part for text in own_words for part in split(text)}
     for known in ({"offered": OFFERED, "misses": 1}, {"last_article": "track-order"}):
         decided = ask(string["value"], last_question="Where is my order?", **known)
         if isinstance(decided, Answer):
-            assert decided.text in own_words or decided.offered
+            assert decided.text in own_words or decided.offered or set(decided.text.split("\n")) <= passages | own_words | {""}
         else:
             assert (decided.rule in ("not-sure", "second-miss"), decided.urgency) == (True, "normal")
 
@@ -172,8 +195,10 @@ def test_what_was_offered_stays_what_it_was_when_the_knowledge_changes() -> None
 
 
 @pytest.mark.parametrize("text", ["no", "none of these", "都不是", "neither"])
-def test_a_no_to_what_was_offered_brings_a_person(text: str) -> None:
-    assert handed_over(text, misses=1, offered=OFFERED, last_question="the card thing").rule == "unhelped"
+def test_a_no_to_what_was_offered_is_asked_about_once_and_then_brings_a_person(text: str) -> None:
+    said = answered(text, misses=1, offered=OFFERED, last_question="the card thing")
+    assert (said.outcome, said.asking, said.offered) == ("question", "rephrase", ())
+    assert handed_over(text, misses=2, asking=said.asking, last_question="the card thing").rule == "unhelped"
 
 
 @pytest.mark.parametrize(("yes", "language"), [("yes", "en"), ("Yes, please.", "en"), ("是的", "zh"), ("對", "zh-Hant")])
@@ -182,15 +207,17 @@ def test_a_yes_takes_the_only_one_and_several_are_asked_back_once(yes: str, lang
     assert answered(yes, offered=("gift-card",), **known).article == "gift-card"
     again = answered(yes, offered=OFFERED, **known)
     assert (again.offered, is_miss(again)) == (OFFERED, True)
-    assert handed_over(yes, offered=OFFERED, **{**known, "misses": 2}).rule == "second-miss"
+    assert "1. " not in again.text, "the same list is not said twice"
+    assert handed_over(yes, offered=OFFERED, told=again.told, **{**known, "misses": 2}).rule == "second-miss"
 
 
 def test_yes_and_no_after_an_answer() -> None:
     known = {"last_article": "track-order", "last_question": "Where is my order?"}
     assert not is_miss(answered("yes", **known))
     assert answered("yes", **known).article == ""
-    assert handed_over("no", **known).rule == "unhelped"
-    assert handed_over("不是", **known).rule == "unhelped"
+    assert answered("no", **known).asking == "rephrase"
+    assert handed_over("that did not help", **known).rule == "unhelped"
+    assert handed_over("不是", **known, asking="rephrase").rule == "unhelped"
 
 
 def test_a_person_is_there_at_any_time() -> None:

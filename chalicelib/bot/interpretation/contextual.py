@@ -1,0 +1,174 @@
+"""Contextual questions: a message that goes on with what was said: "and abroad?", "who pays that?", "sorry, I meant black tea". Pure.
+
+It is completed by the question before and searched whole, and the article that was told last is looked through for a passage that says
+it. What is likeliest of all that is told; if nothing is likely enough, the nearest are offered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from chalicelib.bot.follow_ups import (
+    adds,
+    asks_something,
+    carried,
+    changes_topic,
+    completed,
+    corrected,
+    leans,
+    may_follow,
+    own_words,
+    points_back,
+    says_little,
+)
+from chalicelib.bot.interpretation import passages, small_talk
+from chalicelib.bot.interpretation.follow_up_ranking import Candidate, Evidence, features, ranked, says_it
+from chalicelib.bot.interpretation.passages import Passage
+from chalicelib.bot.interpretation.politeness import core
+from chalicelib.bot.interpretation.scope import Bands, Meaning, Scope
+from chalicelib.bot.interpretation.turning import Turned, turned
+from chalicelib.bot.mood import sentiment
+from chalicelib.bot.retrieval import Hit
+from chalicelib.bot.turns import is_fragment, joined
+
+_OFFERED = 3
+_STANDS = 0.3  # of what she means, from which on it may stand in the article that was told
+_WORTH = 0.25  # confidence: she was misunderstood once, and what is less likely than that is not offered instead
+_SHARED = 0.3  # share of a message's words from which a passage of what was told is told alone
+_LESS = 0.01  # what is not sure is at least so much below
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """`said`: without courtesies, and without the words that correct; `joins`: it says itself that it goes on with something."""
+
+    said: str
+    is_new: bool
+    corrects: bool
+    joins: bool
+
+    @property
+    def states(self) -> bool:
+        """Does it only state something: "too expensive"?"""
+        return adds(self.said)
+
+
+def meant(question: str, scope: Scope, bands: Bands) -> Meaning:
+    """What a message asks for, alone or with what was said before it."""
+    if begun := _begun(question, scope):
+        return begun
+    away = turned(question) if scope.context.last_article or scope.context.last_question else None
+    if away and (not away.denied or _was_said(away.denied, scope)):
+        return _instead(away, scope, bands)
+    message, before = _read(question), scope.context.last_question
+    alone = Meaning(scope.search(message.said), message.said if message.corrects else "")
+    may_go_on = before and not message.is_new and not small_talk.kind(before) and (message.corrects or may_follow(message.said))
+    if not may_go_on or _repeats(before, message.said):
+        return alone
+    if alone.confidence >= bands.sure and not message.corrects and not (message.joins and says_little(message.said)):
+        return _told_before(message, alone, scope) if alone.hits[0].article == scope.context.last_article else alone
+    return _going_on(message, alone, scope, bands)
+
+
+def _begun(question: str, scope: Scope) -> Meaning | None:
+    """The rest of a sentence whose beginning was answered already, but not surely: "my teapot" / offer / "came without the lid"."""
+    context = scope.context
+    before = context.last_question.rpartition("\n")[2]
+    is_open = context.offered and (not context.last_article or context.told[:1] == ("lead",))
+    if not is_open or not is_fragment(before) or asks_something(question):
+        return None
+    whole = joined(before, question.strip())
+    return Meaning(scope.search(core(whole)), whole, instead=whole)
+
+
+def _instead(away: Turned, scope: Scope, bands: Bands) -> Meaning:
+    """She turns away from what was talked about. What she denies is not told again, unless what she means stands in the same article."""
+    said, last = core(away.meant), scope.context.last_article
+    if not away.denied:
+        return Meaning(scope.search(said), said, instead=said)
+    others = [hit for hit in scope.search(said) if hit.article != last and hit.confidence >= _WORTH]
+    if last and not (others and others[0].confidence >= bands.sure) and _share_of(said, last_text(scope)) >= _STANDS:
+        found = _going_on(_Message(said, False, True, True), Meaning(scope.search(said), said), scope, bands)
+        rows = [row for row in found.passage.split("\n") if _share_of(said, row) or not _share_of(away.denied, row)]
+        named = [row for row in rows if _share_of(said, row)]
+        return replace(found, passage="\n".join(named or rows))
+    return Meaning(others, said, instead=said)
+
+
+def _was_said(denied: str, scope: Scope) -> bool:
+    """Is it what was asked or told a moment ago?"""
+    return _share_of(denied, f"{scope.context.last_question}\n{last_text(scope)}") > 0
+
+
+def _share_of(said: str, text: str) -> float:
+    wanted = passages.units(said)
+    return len(wanted & passages.units(text)) / len(wanted) if wanted else 0.0
+
+
+def last_text(scope: Scope) -> str:
+    """The article that was told last."""
+    last = scope.hits(filter(None, [scope.context.last_article]), 0.0)
+    return "\n".join(f"{scope.title(hit.article)}\n{scope.text(hit)}" for hit in last)
+
+
+def evidence(question: str, scope: Scope) -> dict[str, list[float]]:
+    """What is known of each candidate for a message that follows an answer, as the ranking sees it: for fitting it."""
+    message = _read(question)
+    known = _evidence(message, scope.search(message.said), scope)
+    candidates = ranked(known, lambda hit: _passages(message, hit, scope))
+    return {one.hit.article: features(one.hit, known, one.passages) for one in candidates}
+
+
+def _read(question: str) -> _Message:
+    is_new, rest = changes_topic(question)
+    corrects, told = corrected(rest)
+    return _Message(core(told), is_new, corrects, points_back(told) or leans(told))
+
+
+def _repeats(before: str, said: str) -> bool:
+    """Is it the same question again, with no word that was not in it?"""
+    wanted = passages.units(said)
+    return bool(wanted) and wanted <= passages.units(before)
+
+
+def _going_on(message: _Message, alone: Meaning, scope: Scope, bands: Bands) -> Meaning:
+    asked = carried(scope.context.last_question, message.said)
+    candidates = ranked(_evidence(message, alone.hits, scope), lambda hit: _passages(message, hit, scope))
+    if not candidates:
+        return alone
+    worry = message.states and sentiment(message.said) < 0
+    if worry or not says_it(candidates[0], message.states):
+        return Meaning(_near(candidates, scope, bands), asked)
+    best, last = candidates[0], scope.context.last_article
+    hits = [replace(best.hit, confidence=max(best.hit.confidence, bands.sure)), *(one.hit for one in candidates[1:_OFFERED])]
+    if best.hit.article != last:
+        return Meaning(hits, asked)
+    return Meaning(hits, asked, passage=passages.told(best.passages))
+
+
+def _told_before(message: _Message, alone: Meaning, scope: Scope) -> Meaning:
+    """The article that was told last is surely asked for once more: the passage of it that her new words ask for, if there is one."""
+    found = _passages(message, alone.hits[0], scope)
+    stands_out = bool(found) and found[0].words >= _SHARED
+    return replace(alone, passage=passages.told(found)) if stands_out else alone
+
+
+def _near(candidates: list[Candidate], scope: Scope, bands: Bands) -> list[Hit]:
+    """What may be meant besides the article that was told, to be offered."""
+    likely = [one.hit for one in candidates if one.hit.article != scope.context.last_article and one.hit.confidence >= bands.offer]
+    return [replace(hit, confidence=min(hit.confidence, bands.sure - _LESS)) for hit in likely[:_OFFERED]]
+
+
+def _evidence(message: _Message, alone: list[Hit], scope: Scope) -> Evidence:
+    """The article that was told last, or the first of those that were offered, stands beside what is found."""
+    context = scope.context
+    last = next(iter(scope.hits(filter(None, [context.last_article or "".join(context.offered[:1])]), 0.0)), None)
+    offered = [] if context.last_article else scope.hits(context.offered, 0.0)
+    together = scope.search(completed(context.last_question, message.said))
+    return Evidence(last, offered, alone, together, message.joins, says_little(message.said))
+
+
+def _passages(message: _Message, hit: Hit, scope: Scope) -> list[Passage]:
+    before = scope.context.last_question
+    own = own_words(message.said) or own_words(before.rpartition("\n")[2])
+    return passages.found(scope.text(hit), own, message.said, completed(before, message.said), scope.encoder)

@@ -1,0 +1,74 @@
+"""Where a message is looked for: the knowledge as this customer may see it today, and what was said in her conversation. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from chalicelib.bot import retrieval
+from chalicelib.bot.context import Context
+from chalicelib.bot.retrieval import Hit
+from chalicelib.knowledge.article import version_for
+from chalicelib.knowledge.encoder import Encoder
+from chalicelib.knowledge.index import Index
+
+Reply = Literal["", "yes", "no", "which", "again"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """The least confidences for answering and for asking back."""
+
+    sure: float
+    offer: float
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """`asked`: the whole question, if the message is only part of it. `reply`: yes or no to what the bot said last; "which": yes to
+    several, `hits` are these; "again": she wants to hear the last answer once more. `picks`: so many of the hits are what she chose.
+    `passage`: what of the first one's text answers her. `instead`: what she asks in place of what was talked about, which she turns
+    away from."""
+
+    hits: list[Hit] = field(default_factory=list)
+    asked: str = ""
+    reply: Reply = ""
+    picks: int = 0
+    passage: str = ""
+    instead: str = ""
+
+    @property
+    def confidence(self) -> float:
+        return self.hits[0].confidence if self.hits else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`day`: today as an ISO date."""
+
+    index: Index
+    context: Context
+    day: str
+
+    @property
+    def encoder(self) -> Encoder | None:
+        return self.index.wordings.encoder
+
+    def search(self, text: str) -> list[Hit]:
+        return retrieval.search(self.index, text, self.day, tier=self.context.tier)
+
+    def hits(self, articles: Iterable[str], confidence: float) -> list[Hit]:
+        """Those of the articles that she may still see."""
+        found = ((name, self.index.articles.get(name, {})) for name in articles)
+        return [
+            Hit(name, confidence, known) for name, known in found if any(one.valid(self.day, self.context.tier) for one in known.values())
+        ]
+
+    def text(self, hit: Hit) -> str:
+        return version_for(hit.versions, self.context.language, self.day, self.context.tier).text
+
+    def title(self, article: str) -> str:
+        """ "" for an article that is gone."""
+        known = self.index.articles.get(article)
+        return version_for(known, self.context.language, self.day, self.context.tier).title if known else ""
