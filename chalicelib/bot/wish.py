@@ -32,20 +32,22 @@ class Wish:
         return f"{self.how} {self.address}"
 
 
-def of(message: Message, business_number: str) -> Wish | None:
+def of(message: Message, business_number: str, *, asked: bool = False) -> Wish | None:
     """What a message wishes; a text message comes from a number that can be called."""
-    return heard(message.text, message.address if message.channel == "sms" else "", business_number)
+    return heard(message.text, message.address if message.channel == "sms" else "", business_number, asked=asked)
 
 
-def heard(text: str, own_number: str = "", business_number: str = "") -> Wish | None:
-    """`own_number`: where the customer writes from, by SMS; `business_number` tells the country of numbers without one."""
-    said = plain(text[:_SEARCHED])
+def heard(text: str, own_number: str = "", business_number: str = "", *, asked: bool = False) -> Wish | None:
+    """`own_number`: where the customer writes from, by SMS; `business_number` tells the country of numbers without one. `asked`: where
+    to reach her was just asked, so that an address says it alone; else it may say who she is, or whose order it is."""
+    said = listed("wish", "except").sub(" , ", plain(text[:_SEARCHED]))
     mail = _MAIL.search(text[:_SEARCHED])
-    if mail and (listed("wish", "mail").search(said) or mail[0] == text.strip()):
+    if mail and (listed("wish", "mail").search(said) or (asked and mail[0] == text.strip(" .!。！\n"))):
         return Wish("mail", mail[0].lower()[:70])
-    if not listed("wish", "call").search(said):
-        return None
-    number = _number(text[:_SEARCHED], business_number) or own_number
+    if listed("wish", "call").search(said):
+        number = _number(text[:_SEARCHED], business_number) or own_number
+        return Wish("call", number) if number else None
+    number = _number(text[:_SEARCHED], business_number) if listed("wish", "number").search(said) else ""
     return Wish("call", number) if number else None
 
 

@@ -27,7 +27,13 @@ GERMAN = "+4930123456"
         ("打给我 +86 138 1234 5678", "call +8613812345678"),
         ("請打電話給我：0151 23456789", "call +4915123456789"),
         ("Mail me at Ann.Lee@Example.com.", "mail ann.lee@example.com"),
-        ("ann@example.com", "mail ann@example.com"),
+        ("ann@example.com", None),
+        ("The order was placed with the address ann@example.com", None),
+        ("I paid with my PayPal address ann@example.com", None),
+        ("下单邮箱是 ann@example.com", None),
+        ("註冊信箱：ann@example.com", None),
+        ("ring between ten and noon please, my mobile is 0151 23456789", "call +4915123456789"),
+        ("我的手机是 +86 138 1234 5678，下午方便", "call +8613812345678"),
         ("发邮件到li@example.cn吧", "mail li@example.cn"),
         ("My e-mail is bob@example.org", "mail bob@example.org"),
         ("where is order 1234567890", None),
@@ -42,6 +48,10 @@ GERMAN = "+4930123456"
 def test_a_wish_is_understood_in_both_languages(text: str, wish: str | None) -> None:
     found = heard(text, "", GERMAN)
     assert (str(found) if found else None) == wish
+
+
+def test_an_address_alone_is_a_wish_only_where_it_was_asked_for() -> None:
+    assert str(heard("Ann@example.com.", asked=True)) == "mail ann@example.com"
 
 
 def test_by_sms_the_own_number_is_meant_unless_another_is_named() -> None:
@@ -68,7 +78,7 @@ def test_who_must_wait_is_told_how_long_and_offered_a_call_or_a_mail(channel: st
     assert all(part in busy for part in offered)
     assert "已等了25分钟" in handed_over("转人工", **known).text
     closed = handed_over("human please", channel=channel, now=SUNDAY).text
-    assert "Monday, 23 November, at 09:00 (UTC)" in closed
+    assert "Monday, 23 November, at 09:00 (our time)" in closed
     assert all(part in closed for part in offered)
 
 
@@ -102,14 +112,15 @@ def said() -> list[Message]:
 
 
 def test_the_wish_is_kept_for_the_agent_and_confirmed_once(waiting: Conversation) -> None:
-    assert take("call me at +49 151 23456789") == "noted"
-    assert take("call me at +49 151 23456789") == "seen"
-    assert take("I said: call me at +49 151 23456789", id="m-0000010", at=T0 + 600) == "seen"
+    assert take("call me at +49 151 23456789") == "answered"
+    assert take("call me at +49 151 23456789") == "answered", "a record that comes again changes nothing"
+    assert take("as I wrote, my number is +49 151 23456789, so call me in the morning", id="m-0000010", at=T0 + 600) == "answered"
     c = table.head("w1", consistent=True)
     assert c
     assert (c.wish, c.owner, c.waiting_since) == ("call +4915123456789", "queue", waiting.waiting_since)
-    [told] = said()
+    told, again = said()
     assert "will call you at +4915123456789" in told.text
+    assert "to your request" in again.text
     [(_, event)] = table.read_thread("w1").events
     assert (event.kind, event.by, event.detail) == ("wished", "customer", {"wish": "call +4915123456789"})
 
@@ -119,9 +130,9 @@ def test_it_is_confirmed_in_the_customers_language(waiting: Conversation) -> Non
     assert [m.text for m in said()] == ["已记录：同事会发邮件到 li@example.cn。您的排队位置不变。"]
 
 
-def test_other_messages_of_whoever_waits_are_left_to_people(waiting: Conversation) -> None:
-    assert take("and it is still broken") == "seen"
-    assert said() == []
+def test_other_messages_of_whoever_waits_are_added_to_her_request(waiting: Conversation) -> None:
+    assert take("and the lid of the blue one does not close either") == "answered"
+    assert [m.text for m in said()] == ["Noted: I have added that to your request, and the colleague who takes it will see it."]
 
 
 def test_nobody_is_answered_after_a_person_took_over(waiting: Conversation) -> None:

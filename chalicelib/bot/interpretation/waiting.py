@@ -1,0 +1,142 @@
+"""What somebody who waits for a person says to nobody in particular: how long, never mind, hurry, I want the bot instead. Pure.
+
+Of each kind some phrases say it wherever they stand ("close this"); others only if the message says nothing else ("hello?",
+"how long?"), so that a question or an addition is never taken for one: "how long does delivery take?".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from chalicelib.bot.follow_ups import asks_something
+from chalicelib.bot.interpretation.spoken import HAN, alternatives, respelled
+from chalicelib.bot.language import small_words
+from chalicelib.bot.person import is_asked_for
+from chalicelib.bot.phrases import Phrasebook, plain
+
+_SET = re.compile(r"\{(\w+)\}")
+_NUMBER = re.compile(r"\b[a-z]?\s?\d{4,}")
+_ASKS = re.compile(
+    r"\s*(?:is|are|was|were|did|do|does|has|have|will|would|should)\s+(?:it|that|this|they|he|she|you|i|we|the|my)\b", re.IGNORECASE
+)
+_LONGEST = 160  # characters of what may be nothing but this
+_SENTENCES = re.compile(r"(?<=[.!?。！？；])\s*(?=\S)|\n+")
+# How the bot's sentences tell how to call a person (rules.yaml): a sentence of its own, or the end of one.
+_WORD = r"""(?:[Rr]eply\ (?:with\ its\ number,\ or\ )?"person"|回[复覆][“「]人工[”」])[^.!?)。！？）\n]*"""
+_CALLS = re.compile(
+    rf"""(?P<whole>(?:(?<=[.!?。！？\n])|^)\ ?(?:If\b[^.!?\n]*|Or\ |Then\ |如[^。\n]*|请|請)?{_WORD}(?:[.!?。！？]|$))
+    |[,;，；：、]?\ ?(?:\b(?:or|then)\ |也可以|或者?|请|請)?{_WORD}(?P<end>[.!?。！？)）]|$)
+    |(?:,?\ or\ "person"|或[“「]人工[”」])[^.!?)。！？）\n]*(?P<last>[.!?)。！？）]|$)""",
+    re.VERBOSE,
+)
+_SETTLED = ("done", "close", "none", "bot", "give-up")  # these stand beside one another
+_KINDS = (*_SETTLED, "no-bot", "no-answer", "status", "person", "pressing")
+
+
+def meant(text: str) -> str:
+    """ "status", "close", "back", "give-up", "pressing", "person", or "" for a question or information of its own."""
+    signs = _signs(_heard(text))
+    if text.rstrip().endswith(("?", "？")) or _ASKS.match(text):
+        signs -= {"done", "give-up"}  # "is it solved?"
+    if "close" in signs or ("done" in signs and "bot" not in signs):
+        return "close"
+    if signs & {"none", "bot"} and "no-bot" not in signs:
+        return "back"
+    if signs & {"person", "no-bot"}:
+        return "person"
+    found = next((kind for kind in ("pressing", "give-up", "status") if kind in signs), "")
+    found = found or ("give-up" if "no-answer" in signs else "person" if is_asked_for(plain(text)) else "")
+    return found or ("status" if _asks_in_passing(text) else "")
+
+
+def asks_receipt(text: str) -> bool:
+    """Does she ask whether what she wrote or sent has arrived: "did you get my last mail?", "please confirm"?"""
+    said = _book("receipt", "except").sub(" , ", plain(text))
+    return bool(_book("receipt", "anywhere").search(said))
+
+
+def without_offer(text: str) -> str:
+    """What the bot says, without how to call a person; where that was half of a sentence, the other half stays."""
+    return _CALLS.sub(lambda match: match["end"] or match["last"] or "", text).strip()
+
+
+def _asks_in_passing(text: str) -> bool:
+    """ "How long must I wait? The package is leaving soon!": the one question of several sentences."""
+    parts = [part for part in _SENTENCES.split(text[:_LONGEST]) if part.strip()]
+    asking = [part for part in parts if part.rstrip().endswith(("?", "？"))] or [part for part in parts if asks_something(part)]
+    return len(parts) > 1 and len(asking) == 1 and "status" in _signs(_heard(asking[0]))
+
+
+def explicit(text: str) -> bool:
+    """Does she say both that no person is needed and what she wants instead, so that there is nothing to ask back?"""
+    signs = _signs(_heard(text))
+    if "no-bot" in signs:
+        return False
+    return bool(signs & {"close", "bot"} and signs & {"done", "none", "give-up"}) or bool("done" in signs and signs & {"none", "no-answer"})
+
+
+@lru_cache(maxsize=8)  # both functions ask for it
+def _heard(text: str) -> str:
+    """The plain form with slips mended and other uses of the words taken out."""
+    said = plain(text)
+    spelled = said if HAN.search(said) else " ".join(respelled(word, _typos()) for word in said.split())
+    return _book("except").sub(" , ", spelled)
+
+
+@lru_cache(maxsize=8)
+def _signs(said: str) -> frozenset[str]:
+    found = {kind for kind in _KINDS if _book(kind, "anywhere").search(said)}
+    if len(said) <= _LONGEST:
+        alone = () if "pressing" in found else ("pressing",) if _book("status", "other").search(said) else ("status", "pressing")
+        found |= {next((kind for kind in alone if _is_whole(said, (kind,))), "")}  # "what now?" does not press
+        if _is_whole(said, _SETTLED):
+            found |= {kind for kind in _SETTLED if _book(kind, "whole").search(said)}
+    asks = "pressing" in found and (_book("asks").search(said) or _NUMBER.search(said))
+    return frozenset(found - {"pressing"} if asks else found)
+
+
+def _is_whole(said: str, kinds: tuple[str, ...]) -> bool:
+    """Are phrases of these kinds all that is said, with the words around them?"""
+    books = [_book(kind, place) for kind in kinds for place in ("anywhere", "whole")]
+    if not any(book.search(said) for book in books):
+        return False
+    left = said
+    for book in books:
+        left = book.sub(" ", left)
+    return not _around(kinds).sub(" ", left).replace("'", "").strip()
+
+
+@cache
+def _around(kinds: tuple[str, ...]) -> re.Pattern[str]:
+    data = _data()
+    words = {*small_words("english"), *data["polite"].split(), *data["polite_han"].split()}
+    words |= {word for kind in kinds for word in data[kind]["fill"].split()}
+    return re.compile(alternatives(words - {word for kind in kinds for word in data[kind].get("own", "").split()}))
+
+
+@cache
+def _typos() -> tuple[str, ...]:
+    return tuple(_data()["typos"].split())
+
+
+@cache
+def _book(*path: str) -> Phrasebook:
+    lists: Any = _data()
+    for name in path:
+        lists = lists[name]
+    return Phrasebook({spoken: _expanded(phrases) for spoken, phrases in lists.items()})
+
+
+def _expanded(phrases: Iterable[str]) -> list[str]:
+    return [_SET.sub(lambda match: _data()["sets"][match[1]], phrase) for phrase in phrases]
+
+
+@cache
+def _data() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
+    return content

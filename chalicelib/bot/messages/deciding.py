@@ -1,0 +1,167 @@
+"""The bot's decision about a message: with what the table knows of its conversation, and what the business's actions make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib import settings
+from chalicelib.bot import brain, outgoing, turns
+from chalicelib.bot.actions.moved import Moved, may_concern
+from chalicelib.bot.answer import Brain, Context, answer
+from chalicelib.bot.context import Load
+from chalicelib.bot.facts import DAYS
+from chalicelib.conversations import table
+from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
+
+if TYPE_CHECKING:
+    from chalicelib.bot.actions import run
+
+# An answer that would come so late (ms) would only surprise: a person looks first.
+STALE = settings.HOUR
+
+
+def moved(c: Conversation, message: Message, words: str, at: int, *, waits: bool) -> Moved:
+    """The decision, or what a self-service action makes of it; that room is loaded only where the business has an endpoint for it."""
+    known = None if c.flow else decide(c, message, words, at)
+    if known and not (settings.optional("ACTIONS_URL") and may_concern(known, words)):
+        return Moved(known)
+    from chalicelib.bot.actions import run
+
+    return run.moved(_case(c, message, words, at, waits=waits), known)
+
+
+def acted(c: Conversation, message: Message, words: str, at: int) -> Moved | None:
+    """What an action says to somebody who waits for a person, just as if she did not; None if none has a part in it."""
+    done = moved(replace(c, owner="bot", misses=0), message, words, at, waits=False)
+    by_rule = isinstance(done.said, Escalation) and not done.said.rule.startswith("action-")
+    return done if done.ours and not by_rule else None
+
+
+def asked_where(c: Conversation) -> bool:
+    """Did the bot just ask where she would rather be answered?"""
+    last = c.told[0] if c.told else ""
+    if not last.startswith("tell."):
+        return False
+    return any(f"tell.{told.id}" == last and "{contact}" in told.texts["en"] for told in brain.load().rules.tell)
+
+
+def resting(c: Conversation, decision: Escalation, at: int) -> str:
+    """What of an action stays while she waits: the order that was talked about; nothing of one that failed."""
+    if not c.flow or decision.rule.startswith("action-"):
+        return ""
+    from chalicelib.bot.actions import run
+
+    return run.resting(c.flow, at)
+
+
+def decide(
+    c: Conversation,
+    message: Message,
+    question: str,
+    at: int,
+    *,
+    knows: bool = True,
+    settled: str = "",
+    under_way: bool = False,
+    queue: str = "",
+) -> Answer | Escalation:
+    """The conversation so far and the queues' load cost reads: they are fetched only for a hand-over. A bot that knows nothing
+    hands everything over."""
+    known = replace(context(c, message, at), settled=settled, under_way=under_way)
+
+    def look(found: str, urgency: str) -> Load:
+        said, reachable = story(c, message)
+        return replace(load([table.line(queue or found, urgency)], at), said=said, known_address=reachable)
+
+    return answer(question, known, mind(message, at) if knows else replace(brain.load(), index=None), look)
+
+
+def to_person(c: Conversation, message: Message, at: int, rule: str, why: str, *, queue: str = "") -> Escalation:
+    """To a person, whatever the bot knows, and `why`; `queue`: where to, if not where such things go."""
+    decision = decide(c, message, turns.words(c, question(c, message)), at, knows=False, queue=queue)
+    if isinstance(decision, Answer):
+        return Escalation(rule, why, queue or brain.known_queues()[0], "normal", summary=why)
+    summary = decision.summary.replace(f"Handed over: {decision.reason}.", f"Handed over: {why}.", 1)
+    summary = "\n".join(filter(None, [summary, _gathered(c, at)]))
+    facts = {name: value for name, value in decision.facts.items() if name != "why"}  # no rule decided
+    decision = replace(decision, queue=queue or decision.queue)
+    return replace(decision, rule=rule, reason=why, reason_zh="", facts=facts, summary=summary)
+
+
+def glanced(c: Conversation, message: Message, words: str, at: int) -> Answer | None:
+    """What the business tells of an order that she names while she waits."""
+    from chalicelib.bot.actions import run
+
+    return run.glance(_case(c, message, words, at, waits=False))
+
+
+def _gathered(c: Conversation, at: int) -> str:
+    """What a self-service action that is under way has found out."""
+    if not c.flow:
+        return ""
+    from chalicelib.bot.actions import run
+
+    return run.gathered(c.flow, at)
+
+
+def _case(c: Conversation, message: Message, words: str, at: int, *, waits: bool) -> run.Case:
+    """A message as the actions' room wants it, with the bot's decisions for it to ask for."""
+    from chalicelib.bot.actions import run
+
+    def decided(as_if: Conversation, text: str, under_way: bool = False) -> Answer | Escalation:
+        return decide(as_if, replace(message, language=as_if.language), text, at, under_way=under_way)
+
+    def handed_over(as_if: Conversation, rule: str, why: str, queue: str) -> Escalation:
+        return to_person(as_if, replace(message, language=as_if.language), at, rule, why, queue=queue)
+
+    return run.Case(c, message, words, at, waits, decided, handed_over)
+
+
+def mind(message: Message, at: int) -> Brain:
+    """An answer that would come late would only surprise."""
+    known = brain.load()
+    return known if at - message.at <= STALE else replace(known, index=None)
+
+
+def context(c: Conversation, message: Message, at: int) -> Context:
+    return Context(
+        channel=message.channel,
+        now=at,
+        language=message.language or c.language,
+        misses=c.misses,
+        last_question=c.question,
+        last_article=c.article,
+        offered=c.offered,
+        name=c.name,
+        tier=c.tier,
+        opt_out_request=bool(message.meta.get("opt_out_request")),
+        composes=bool(outgoing.composer(message)),
+        opened=cache(lambda: sorted({c.opened_at, *table.opened_since(c.customer, at - DAYS * settings.DAY)})),
+        told=c.told,
+        asking=c.asking,
+        zone=str(message.meta.get("zone", "")),
+        known_address=bool(c.wish),
+        wished=c.wish.partition(" ")[0],
+    )
+
+
+def question(c: Conversation, message: Message) -> str:
+    """A first mail often asks in its subject; later ones only repeat it."""
+    return f"{message.subject}\n{message.text}" if message.subject and c.incoming == 1 else message.text
+
+
+def story(c: Conversation, message: Message) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """What was said in this conversation before the message, and whether an address is proven in it; the first message costs no read."""
+    if c.incoming <= 1 and not c.bot_answers:
+        return (), False
+    thread = table.read_thread(c.thread)
+    return tuple((m.by, m.text) for m in thread.messages if c.opened_at <= m.at and m.id != message.id), bool(thread.proofs)
+
+
+def load(lines: Sequence[table.Line], at: int) -> Load:
+    """How many wait in some lines together, and how long the first of them has."""
+    since = min((line.since for line in lines if line.since), default=0)
+    return Load(sum(line.waiting for line in lines), max(0, at - since) if since else 0, ())

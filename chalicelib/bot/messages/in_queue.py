@@ -1,0 +1,39 @@
+"""What is said to somebody who waits for a person is stored together with what it changes for her."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib.bot import outgoing
+from chalicelib.bot.messages.opening import Opening
+from chalicelib.bot.messages.waiting import Change, Reply
+from chalicelib.conversations import baton, ids, table
+from chalicelib.conversations.model import Conversation, Event, Message
+
+_EVENTS: dict[Change, str] = {"urgent": "hurried", "back": "withdrawn", "close": "closed", "wish": "wished"}
+
+
+def speak(received: Opening, message: Message, reply: Reply, words: str, at: int) -> str:
+    """One transaction: whoever claims her in the same moment has the baton, and nothing is said. Raises Conflict, NotOwner."""
+    c, said = received.conversation, reply.said
+    spoken = baton.told(baton.spoken(c, message, said, at), said.told, at)
+    spoken = spoken if reply.flow is None else replace(spoken, flow=reply.flow)
+    changed, event = _changed(spoken, reply, at)
+    known = outgoing.behind(said, c, message, words) | ({"waits": True} if changed.owner == "queue" else {})
+    table.save(changed, event, [outgoing.answer(message, ids.answer(message.id), said, at, known)], received.past)
+    return "answered"
+
+
+def _changed(c: Conversation, reply: Reply, at: int) -> tuple[Conversation, Event | None]:
+    """The conversation with what changes, and what the timeline tells of that; an urgent one cannot become more urgent."""
+    change = "" if reply.change == "urgent" and c.urgency == "urgent" else reply.change
+    if not change:
+        return c, None
+    event = Event(_EVENTS[change], at, "customer")
+    if change == "urgent":
+        return baton.hurried(c), event
+    if change == "back":
+        return baton.withdrawn(c, at), event
+    if change == "close":
+        return baton.closed(c, at), event
+    return replace(c, wish=reply.wish), replace(event, detail={"wish": reply.wish})

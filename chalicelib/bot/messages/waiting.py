@@ -1,0 +1,218 @@
+"""What the bot does with a message of somebody who waits for a person: her place stays, and whatever she writes has an outcome. Pure.
+
+In this order: what follows an alarm, danger, the answer to what the bot asked, an action that is under way, leaving the queue, a wish to
+be called, whether her words arrived, her place, a word for a word, what the bot does or surely knows outside the queue, too; whatever else
+she writes is added to her request. An instant of `claim`, and the bot is silent (turn.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from chalicelib.bot import wording
+from chalicelib.bot.actions.moved import Moved
+from chalicelib.bot.answer import examined, known
+from chalicelib.bot.answers.case import Case
+from chalicelib.bot.context import Load
+from chalicelib.bot.follow_ups import asks_something
+from chalicelib.bot.interpretation import aftermath
+from chalicelib.bot.interpretation import waiting as words
+from chalicelib.bot.interpretation.assent import agrees, refuses
+from chalicelib.bot.interpretation.reaction import reaction
+from chalicelib.bot.rules import telling
+from chalicelib.bot.wish import Wish
+from chalicelib.conversations.model import Answer, Escalation, Urgency
+
+Change = Literal["", "urgent", "back", "close", "wish"]
+
+_NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,4}[-‐–－]?\d{4,10}(?![A-Za-z0-9])")
+_FRESH = 2  # sentences in which an alarm is still fresh
+_ALARMS = ("tell.urgent-safety", "tell.urgent-crisis", "urgent_again")  # what was said to somebody in danger
+_CALM = "calm"
+_HEALTH = ("safety", "crisis")  # of these she is told again what to do, as often as she writes of it
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is known of her place. `in_flow`: an action waits for an answer, or remembers an order; `moved`: what an action says outside
+    the queue, None if none has a part in it; `looked_up`: an answer about an order that she names, if the business tells one; `ahead`: who
+    is before her in the line. They cost something and are asked only where they are needed."""
+
+    urgency: Urgency
+    asking: str
+    wish: Wish | None
+    only_files: bool
+    in_flow: bool
+    moved: Callable[[], Moved | None]
+    looked_up: Callable[[], Answer | None]
+    ahead: Callable[[], Load]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is said, and what changes for her: the line becomes the urgent one, she leaves it ("back", "close"), or her wish is noted.
+    `flow`: the action that she then is in; None: as before."""
+
+    said: Answer
+    change: Change = ""
+    wish: str = ""
+    flow: str | None = None
+
+
+def reply(case: Case, place: Place) -> Reply:
+    """Never raises for a text, and always says something."""
+    steps = (
+        *(_after_alarm, _in_danger, _decided, _under_way, _leaving, _wished, _asking_receipt, _asking_when, _talking, _acted),
+        _answered,
+    )
+    return next((found for step in steps if (found := step(case, place))), None) or _added(case, place)
+
+
+def _after_alarm(case: Case, place: Place) -> Reply | None:
+    """Nobody is hurt, or what to do with the thing? What else she writes beside it is answered as usual."""
+    if not any(name.startswith(_ALARMS) for name in case.context.told):
+        return None
+    meant = aftermath.meant(case.question)
+    if meant == "calm":
+        rest = aftermath.beside(case.question)
+        said = replace(case.sentence("calm", "status"), told=(_CALM,))
+        known_too = _answered(examined(rest, case.context, case.brain), place) if asks_something(rest) else None
+        return Reply(replace(known_too.said, text=f"{said.text}\n\n{known_too.said.text}", told=(_CALM,)) if known_too else said)
+    if meant == "plug" or (meant == "keep" and not case.facts.urgent_topic):
+        return Reply(case.sentence(f"alarm_{meant}", "urgent"), "urgent")
+    if meant == "help" and _is_alarmed(case.context.told):
+        return Reply(case.sentence("urgent_again", "urgent"), "urgent")
+    return None
+
+
+def _is_alarmed(told: Sequence[str]) -> bool:
+    """Was an alarm among the last sentences, and has she not said since that nobody is hurt?"""
+    known = next((name for name in told if name == _CALM or name.startswith(_ALARMS)), "")
+    return known not in ("", _CALM) and any(name.startswith(_ALARMS) for name in told[:_FRESH])
+
+
+def _in_danger(case: Case, place: Place) -> Reply | None:
+    topic = case.facts.urgent_topic
+    if not topic:
+        return None
+    told = telling(case.brain.rules, case.facts, case.asked)
+    name = f"tell.{told.id}"
+    if name in case.context.told:
+        return Reply(case.sentence("urgent_again", "urgent"), "urgent") if topic in _HEALTH else None
+    text = wording.told(case.brain.rules, told.texts, case.language, case.context, case.opening)
+    return Reply(Answer(text, "", language=case.language, outcome="urgent", told=(name,)), "urgent")
+
+
+def _decided(case: Case, place: Place) -> Reply | None:
+    """Yes or no to whether she gives up her place."""
+    if place.asking not in ("close", "back"):
+        return None
+    if refuses(case.question):
+        return Reply(case.sentence("stays", "status"))
+    if agrees(case.question) or words.meant(case.question) == place.asking:
+        return _left(case, "close" if place.asking == "close" else "back")
+    return None
+
+
+def _under_way(case: Case, place: Place) -> Reply | None:
+    """An action hears the answers to what it asked before all else; but not the wish for a person, who is called already."""
+    if not place.in_flow or place.wish or case.facts.asked_for_person or words.meant(case.question) in ("status", "person"):
+        return None
+    found = _acted(case, place)
+    return found if found and not found.said.article else None  # an answer of the knowledge has its turn below
+
+
+def _acted(case: Case, place: Place) -> Reply | None:
+    """As outside the queue. What an action would hand over is with a person already: it ends, and is noted."""
+    moved = place.moved()
+    if not moved:
+        return None
+    if isinstance(moved.said, Escalation):
+        return replace(_added(case, place), flow="")
+    return replace(_beside(case, moved.said), flow=moved.flow)
+
+
+def _leaving(case: Case, _place: Place) -> Reply | None:
+    """Said clearly, it is done; else she is asked once."""
+    meant = words.meant(case.question)
+    target: Change = "back" if meant == "back" else "close"
+    if meant in ("close", "back") and words.explicit(case.question):
+        return _left(case, target)
+    if meant in ("close", "back", "give-up") or case.heard.small_talk == "solved" or reaction(case.question) == "relief":
+        choices = (case.said("yes"), case.said("no"))
+        return Reply(case.sentence(f"leave_{target}", "question", asking=target, choices=choices))
+    return None
+
+
+def _left(case: Case, target: Change) -> Reply:
+    return Reply(case.sentence(f"left_{target}", "closed" if target == "close" else "back"), target)
+
+
+def _wished(case: Case, place: Place) -> Reply | None:
+    if not place.wish:
+        return None
+    noted = case.said(f"wish.{place.wish.how}", address=place.wish.address)
+    return Reply(Answer(noted, "", language=case.language, outcome="taken", told=("wish",)), "wish", str(place.wish))
+
+
+def _asking_when(case: Case, place: Place) -> Reply | None:
+    """How long, how many before me, is anybody there?"""
+    asks = words.meant(case.question) in ("status", "person") or case.facts.asked_for_person
+    if not asks and case.heard.small_talk not in ("greeting", "puzzled"):
+        return None
+    if not case.opening.open:
+        return _with_regret(case, case.sentence("status_closed", "status"))
+    load = place.ahead()
+    known = replace(case, context=replace(case.context, waiting=load.waiting, waited=load.waited))
+    return _with_regret(case, known.sentence("status_line" if load.waiting else "status_next", "status"))
+
+
+def _asking_receipt(case: Case, _place: Place) -> Reply | None:
+    """Did what I wrote arrive? All of it is with her request."""
+    return _with_regret(case, case.sentence("received", "status")) if words.asks_receipt(case.question) else None
+
+
+def _talking(case: Case, place: Place) -> Reply | None:
+    said = known(case) if case.heard.small_talk or case.heard.about or case.meant.reply == "yes" else None
+    return _beside(case, said) if said and said.outcome in ("courtesy", "about") else None
+
+
+def _answered(case: Case, place: Place) -> Reply | None:
+    if words.meant(case.question) == "pressing":
+        return None
+    said = known(case)
+    if not said or not said.article or said.is_tentative:
+        said = place.looked_up() or (said if said and asks_something(case.question) else None)
+    return _beside(case, said) if said else None
+
+
+def _added(case: Case, place: Place) -> Reply:
+    """Whatever else it is goes to her request."""
+    pressing = words.meant(case.question) == "pressing" and case.facts.urgency == "now"
+    if case.facts.upset or pressing:
+        said = case.sentence("taken_urgent.2" if place.urgency == "urgent" else "taken_urgent", "taken")
+        return replace(_with_regret(case, replace(said, told=("taken_urgent",))), change="urgent")
+    if place.only_files:
+        return Reply(case.sentence("taken_file", "taken"))
+    number = _NUMBER.search(case.question)
+    if number:
+        return Reply(case.sentence("taken_number", "taken", number=number[0]))
+    if _is_alarmed(case.context.told):
+        return Reply(case.sentence("urgent_again", "urgent"), "urgent")
+    return Reply(case.sentence("taken", "taken"))
+
+
+def _with_regret(case: Case, said: Answer) -> Reply:
+    """To somebody who is angry a word of apology first; her request becomes urgent."""
+    if not case.facts.upset:
+        return Reply(said)
+    return Reply(replace(said, text=f"{case.said(case.name('sorry'))} {said.text}", told=(*said.told, "sorry")), "urgent")
+
+
+def _beside(case: Case, said: Answer) -> Reply:
+    """What is said while she waits, with a word that her place stays; a person is not offered to whoever waits for one."""
+    text = f"{words.without_offer(said.text)}\n\n{case.said(case.name('place'))}"
+    return Reply(replace(said, text=text, told=(*said.told, "place")), "urgent" if case.facts.upset else "")
