@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib import push, settings, tokens
 from chalicelib.channels import limits, webchat_frames, webchat_signals
-from chalicelib.channels.webchat_frames import client_id, text
+from chalicelib.channels.webchat_frames import client_id, text, zone
 from chalicelib.conversations import sockets, table, timeline
 from chalicelib.conversations.model import Message
 from chalicelib.errors import BadRequest, BatonError, NotAuthenticated, NotFound, TooLarge, TooMany
@@ -63,7 +63,9 @@ def receive(body: str, connection: str, now: int, source: str = "") -> str:
             push.post(connection, {"type": "pong"})
         elif action in ACTIONS:
             visitor = tokens.subject(TOKEN, text(frame, "token"), now)
-            _spend(action, visitor, limits.network(source), now)
+            network = limits.network(source)
+            _spend(action, visitor, network, now)
+            frame[webchat_frames.NETWORK] = limits.mark(network, now)
             ACTIONS[action](visitor, frame, connection, now)
         else:
             raise BadRequest(f"action must be one of {', '.join(ACTIONS)}, ping")
@@ -106,6 +108,7 @@ def _spend(action: str, visitor: str, network: str, now: int) -> None:
 
 def _store(visitor: str, frame: dict[str, Any], connection: str, now: int) -> None:
     attachments = _attachments(visitor, frame)
+    known = {"attachments": attachments, "network": frame[webchat_frames.NETWORK], "zone": zone(frame)}
     message = Message(
         thread=visitor,
         id=client_id(frame),
@@ -116,7 +119,7 @@ def _store(visitor: str, frame: dict[str, Any], connection: str, now: int) -> No
         address=visitor,
         name=text(frame, "name")[:80],
         language=text(frame, "language")[:16],
-        meta={"attachments": attachments} if attachments else {},
+        meta={name: value for name, value in known.items() if value},
     )
     is_new = table.record(message)
     at = now if is_new else _stored_at(message)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib import push, settings
-from chalicelib.channels.webchat_frames import client_id, text
+from chalicelib.channels.webchat_frames import NETWORK, client_id, text
 from chalicelib.conversations import codes, proofs
 from chalicelib.conversations import contact as contacts
 from chalicelib.conversations.model import Channel
@@ -19,7 +19,8 @@ def contact(visitor: str, frame: dict[str, Any], connection: str, now: int) -> N
     """Sends a code. Raises BadRequest (no address that we can write to), TooMany."""
     asked = client_id(frame)
     channel, address = _address(text(frame, "address"))
-    contacts.send(visitor, (channel, address), asked, now, language=text(frame, "language"))
+    asker = contacts.Asker(visitor, text(frame, NETWORK))
+    contacts.send(asker, (channel, address), asked, now, language=text(frame, "language"))
     push.post(connection, {"type": "contact", "id": asked, "address": address})
 
 

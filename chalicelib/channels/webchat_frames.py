@@ -8,7 +8,9 @@ from typing import Any
 
 from chalicelib.errors import BadRequest
 
+NETWORK = "network"  # set by us, whatever the browser says: whence the frame came (limits.mark)
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 
 
 def parsed(body: str) -> dict[str, Any]:
@@ -26,6 +28,12 @@ def text(frame: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise BadRequest(f"{name} must be a text")
     return value
+
+
+def zone(frame: dict[str, Any]) -> str:
+    """The time zone that the browser is in; "" for none, and for what cannot be a name: no message is refused for it."""
+    value = text(frame, "zone")
+    return value if _ZONE.fullmatch(value) else ""
 
 
 def client_id(frame: dict[str, Any]) -> str:

@@ -37,6 +37,14 @@ def attempt(thread: str, channel: str, address: str, oldest: int, most: int) -> 
     return at
 
 
+def asked_at(thread: str, channel: str, address: str) -> int:
+    """When the last code was asked for; 0 if there is none."""
+    with aws.translated("read when a code was asked for"):
+        found = aws.client("dynamodb").get_item(TableName=settings.env("TABLE"), Key=_key(thread, channel, address), ConsistentRead=True)
+    at: int = dynamodb.decode(found.get("Item", {})).get("at", 0)
+    return at
+
+
 def end(thread: str, channel: str, address: str) -> None:
     """It was used."""
     with aws.translated("forget a code"):

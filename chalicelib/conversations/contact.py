@@ -1,8 +1,8 @@
 """Six digits that are sent to an address, and come back from whoever says that it is theirs.
 
 No code is stored anywhere: it follows from who asked, the address and the moment of asking, by our key, and is put into the message
-while that is sent. Ten minutes, five tries; three codes an hour for whoever asks and for an address. A code travels in a thread of its
-own: an answer to it must not join the conversation of whoever only claimed the address.
+while that is sent. Ten minutes, five tries. How many may be asked for in an hour: `_limits`. A code travels in a thread of its own: an
+answer to it must not join the conversation of whoever only claimed the address.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import hmac
 import unicodedata
 from base64 import b32decode
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from chalicelib import settings, tokens
@@ -22,8 +23,14 @@ Purpose = Literal["chat", "order"]
 
 LIFE = 10 * 60_000
 TRIES = 5
-ASKED = 3  # codes in an hour, for one who asks and to one address
-TEXTS = 60  # codes by SMS in an hour, all together: whoever makes others pay for texts gets no further
+
+# Codes in an hour. What one asker uses up is her own: the address's owner, who asks from elsewhere, still gets hers.
+ASKED = 3  # for one who asks, to one address
+OF_ASKER = 6  # for one who asks, to all addresses
+OF_NETWORK = 6  # for one network, to one address: a new chat is a new asker, and costs nothing
+TO_ADDRESS = 30  # to one address, whoever asks: no mailbox is flooded; it takes five networks to get there
+TEXTS = 60  # by SMS, all together: whoever makes others pay for texts gets no further
+TEXTS_OF_NETWORK = 10  # by SMS, for one network
 HIDDEN = "••••••"
 
 _SUBJECTS = {"en": "Your code for {business}", "zh": "{business}验证码", "zh-Hant": "{business}驗證碼"}
@@ -43,18 +50,31 @@ _WORDS: dict[Purpose, dict[str, str]] = {
 }
 
 
-def send(who: str, to: tuple[Channel, str], asked: str, at: int, *, language: str, purpose: Purpose = "chat") -> None:
-    """A code to an address, for the thread `who`; asked for again with the same `asked`, also at once, nothing is sent again.
-    Raises TooMany."""
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """`who`: the thread that the code is for; `network`: whence it is asked for, as a name that tells nothing else, "" if nobody knows."""
+
+    who: str
+    network: str = ""
+
+
+def send(asker: Asker, to: tuple[Channel, str], asked: str, at: int, *, language: str, purpose: Purpose = "chat") -> None:
+    """A code to an address; asked for again with the same `asked`, also at once, nothing is sent again. Raises TooMany."""
+    who = asker.who
     message = _message(who, asked, to, at, language=language, purpose=purpose)
     if table.message(message.thread, message.id):
         return
-    _spend(who, to, at)
+    _spend(asker, to, at)
     if identities.blocked(*to):
         return
     codes.begin(who, *to, at, LIFE)
     if not table.record(message) and (first := table.message(message.thread, message.id)):
         codes.begin(who, *to, first.at, LIFE)  # asked twice at once: the code that leaves is the first one's
+
+
+def is_under_way(who: str, to: tuple[str, str], at: int) -> bool:
+    """Is there a code for this thread and address that is still good?"""
+    return codes.asked_at(who, *to) > at - LIFE
 
 
 def check(who: str, to: tuple[str, str], given: str, at: int) -> None:
@@ -85,14 +105,34 @@ def sms_thread(ours: str, theirs: str) -> str:
     return "s" + tokens.sign("sms-thread", f"{ours}\n{theirs}")[:20]
 
 
-def _spend(who: str, to: tuple[Channel, str], at: int) -> None:
-    """Raises TooMany. The address's own count says nothing of whether anybody here knows it."""
+def _spend(asker: Asker, to: tuple[Channel, str], at: int) -> None:
+    """Raises TooMany. The narrowest limit is counted first: who is refused by it uses up nobody else's."""
     hour, passed = divmod(at, settings.HOUR)
-    limits = [("visitor", who, ASKED), (*to, ASKED)]
-    for what, name, most in [*limits, ("texts", "all", TEXTS)] if to[0] == "sms" else limits:
-        if counters.add(f"code-{what}", name, hour * 60, 1, keep=2 * 3600) > most:
-            wait = (settings.HOUR - passed) // 1000 + 1
-            raise TooMany("too many codes in an hour: use the last one, or wait", retry_after=wait)
+
+    def count(what: str, name: str) -> int:
+        return counters.add(f"code-{what}", name, hour * 60, 1, keep=2 * 3600)
+
+    if any(count(what, name) > most for what, name, most in _limits(asker, to)):
+        wait = (settings.HOUR - passed) // 1000 + 1
+        raise TooMany("too many codes in an hour: use the last one, or wait", retry_after=wait)
+
+
+def _limits(asker: Asker, to: tuple[Channel, str]) -> Iterator[tuple[str, str, int]]:
+    """What is counted, under which name, and how many there may be. The address's own count says nothing of whether anybody here
+    knows it."""
+    yield "pair", _pair(asker.who, to), ASKED
+    yield "asker", asker.who, OF_ASKER
+    if asker.network:
+        yield "network", _pair(asker.network, to), OF_NETWORK
+    if asker.network and to[0] == "sms":
+        yield "network-texts", asker.network, TEXTS_OF_NETWORK
+    yield to[0], to[1], TO_ADDRESS
+    if to[0] == "sms":
+        yield "texts", "all", TEXTS
+
+
+def _pair(name: str, to: tuple[str, str]) -> str:
+    return "#".join((name, *to))
 
 
 def _message(who: str, asked: str, to: tuple[Channel, str], at: int, *, language: str, purpose: Purpose) -> Message:

@@ -38,6 +38,19 @@ def is_known(thread: str, channel: str, address: str) -> bool:
         return "Item" in aws.client("dynamodb").get_item(TableName=settings.env("TABLE"), Key=key, ConsistentRead=True)
 
 
+def any_known(thread: str) -> bool:
+    """Was any address proven in this thread?"""
+    with aws.translated("read proofs"):
+        found = aws.client("dynamodb").query(
+            TableName=settings.env("TABLE"),
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :proof)",
+            ExpressionAttributeValues=dynamodb.encode({":pk": keys.thread_pk(thread), ":proof": keys.proof_sk("", "")[:2]}),
+            ConsistentRead=True,
+            Limit=1,
+        )
+    return bool(found["Items"])
+
+
 def handle(item: Item, _old: Item | None) -> str:
     """A proof of the stream. Raises Postponed if one of both was merged a moment ago: that move stands behind the proof in the stream."""
     thread, proven = item["pk"]["S"].removeprefix("T#"), keys.proof(item)

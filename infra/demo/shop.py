@@ -15,7 +15,8 @@ UNKNOWN: Json = {"outcome": "unknown_order"}
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`status`: packing, shipped or delivered; `day`: how many days from today that was, or will be."""
+    """`status`: packing, shipped, delivered or cancelled; `day`: how many days from today that was, or will be. `phone`: the owner's, where
+    a code may go as well; `total`: what was paid."""
 
     number: str
     channel: str
@@ -23,17 +24,20 @@ class Order:
     status: str
     day: int
     address: str
+    phone: str = ""
+    total: str = "24.90 EUR"
     changes: int = 0
 
 
 ORDERS = (
     Order("A-10342", "email", "mia@customer.example", "shipped", 2, "7 Harbour Street, 20095 Hamburg"),
     Order("A-10343", "email", "mia@customer.example", "delivered", -4, "7 Harbour Street, 20095 Hamburg"),
-    Order("A-10344", "email", "mia@customer.example", "packing", 3, "7 Harbour Street, 20095 Hamburg"),
+    Order("A-10344", "email", "mia@customer.example", "packing", 3, "7 Harbour Street, 20095 Hamburg", phone="+12025550144"),
     Order("A-10345", "email", "mia@customer.example", "delivered", -60, "7 Harbour Street, 20095 Hamburg"),
     Order("A-10346", "email", "li@customer.example", "packing", 3, "上海市黄浦区南京东路1号"),
     Order("A-10347", "sms", "+12025550143", "packing", 3, "1 Main Street, Springfield 62701"),
-    # An address gets three codes an hour: whoever plays the demo again takes another order.
+    Order("A-10348", "email", "mia@customer.example", "cancelled", -2, "7 Harbour Street, 20095 Hamburg"),
+    # Whoever plays the demo again takes another order: an owner's mailbox then holds the codes of few.
     *(Order(f"A-104{n:02}", "email", f"owner{n:02}@customer.example", "packing", 3, "1 Old Street, 80331 Munich") for n in range(20)),
 )
 
@@ -51,6 +55,7 @@ class Orders:
         doing = {
             "orders/contact": self.contact,
             "orders/status": self.status,
+            "orders/cancel": self.cancel,
             "orders/return": self.take_back,
             "orders/address": self.move,
             "orders/invoice": self.invoice,
@@ -63,29 +68,41 @@ class Orders:
         return self.answered[key]
 
     def contact(self, order: Order, _body: Mapping[str, Any]) -> Json:
-        return _done(channel=order.channel, address=order.contact)
+        others = [{"channel": "sms", "address": order.phone}] if order.phone else None
+        return _done(channel=order.channel, address=order.contact, others=others)
 
     def status(self, order: Order, _body: Mapping[str, Any]) -> Json:
         tracking = f"https://carrier.example/{order.number}" if order.status == "shipped" else None
-        return _done(status=order.status, day=self._day(order.day), tracking=tracking)
+        day = None if order.status == "cancelled" else self._day(order.day)
+        return _done(status=order.status, day=day, tracking=tracking)
+
+    def cancel(self, order: Order, _body: Mapping[str, Any]) -> Json:
+        if order.status != "packing":
+            return {"outcome": f"already_{order.status}"}
+        self.known[order.number] = replace(order, status="cancelled", changes=order.changes + 1)
+        return _done(refund=order.total)
 
     def take_back(self, order: Order, _body: Mapping[str, Any]) -> Json:
+        if order.status in ("packing", "cancelled"):
+            return {"outcome": "not_shipped" if order.status == "packing" else "already_cancelled"}
         if order.day < -RETURN_DAYS:
             return {"outcome": "too_late"}
         return _done(reference=f"R-{order.number[2:]}", until=self._day(14))
 
     def move(self, order: Order, body: Mapping[str, Any]) -> Json:
         if order.status != "packing":
-            return {"outcome": "already_shipped"}
+            return {"outcome": f"already_{order.status}"}
         self.known[order.number] = replace(order, address=str(body["values"]["address"]), changes=order.changes + 1)
         return _done()
 
     def invoice(self, order: Order, _body: Mapping[str, Any]) -> Json:
-        return {"outcome": "not_billed"} if order.status == "packing" else _done(number=f"2026-{order.number[2:]}")
+        if order.status in ("packing", "cancelled"):
+            return {"outcome": "not_billed" if order.status == "packing" else "already_cancelled"}
+        return _done(number=f"2026-{order.number[2:]}")
 
     def _day(self, away: int) -> str:
         return (self.today + timedelta(days=away)).isoformat()
 
 
-def _done(**fields: str | None) -> Json:
+def _done(**fields: Any) -> Json:
     return {"outcome": "done", "fields": {name: value for name, value in fields.items() if value is not None}}

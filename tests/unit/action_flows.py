@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from chalicelib.bot.actions import declared, flow
-from chalicelib.bot.actions.flow import Heard, Move
-from chalicelib.bot.phrases import plain
+from dataclasses import replace
+
+from chalicelib.bot.actions import declared, flow, hearing
+from chalicelib.bot.actions.state import Flow, Heard, Move
 
 ACTIONS = declared.shipped()
-STATUS, RETURN, ADDRESS, INVOICE = (ACTIONS.by_id[name] for name in ("order-status", "return", "change-address", "invoice-copy"))
+STATUS, CANCEL, RETURN, ADDRESS, INVOICE = ACTIONS.by_id.values()
 STREET = "12 Green Lane, 10115 Berlin"
 
 
-def heard(text: str, answers: bool = False) -> Heard:
-    kinds = ("leave", "yes", "no")
-    said = plain(text)
-    found = next((kind for kind in kinds if ACTIONS.phrases[kind].search(said)), "")
-    return Heard(text, found, bool(ACTIONS.phrases["correct"].search(said)), answers)
+def heard(at: Flow, text: str, answers: bool = False) -> Heard:
+    return replace(hearing.heard(at, ACTIONS.by_id[at.action], text, ACTIONS.phrases), answers=answers)
 
 
 def play(action: declared.Action, *texts: str, start: Move | None = None) -> Move:
@@ -23,7 +21,7 @@ def play(action: declared.Action, *texts: str, start: Move | None = None) -> Mov
     move = start or flow.begin(action, "", "en")
     for text in texts:
         assert move.flow
-        move = flow.step(move.flow, action, heard(text))
+        move = flow.step(move.flow, action, heard(move.flow, text))
         if move.do == "contact" and move.flow:
             move = flow.proven(move.flow, action)
     return move

@@ -14,6 +14,7 @@ from chalicelib.bot import turn
 from chalicelib.bot.answer import Brain, Context
 from chalicelib.bot.context import Look
 from chalicelib.bot.language import detect
+from chalicelib.bot.messages import deciding
 from chalicelib.conversations import contact, keys, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from tests.unit.action_shop import SECRET, Shop, open_shop
@@ -28,6 +29,13 @@ ARTICLES = {
     "change the address": "change-address",
     "修改地址": "change-address",
     "return": "return-item",
+    "退货": "return-item",
+    "退貨": "return-item",
+    "cancel my order": "cancel-order",
+    "取消订单": "cancel-order",
+    "取消訂單": "cancel-order",
+    "訂單到哪": "track-order",
+    "改收貨地址": "change-address",
     "invoice": "invoice",
     "how long": "delivery-time",
 }
@@ -44,18 +52,19 @@ def small_bot(question: str, context: Context, brain: Brain, _look: Look) -> Ans
     if article and article == context.last_article:
         return replace(HAND_OVER, facts=facts | {"unhelped": True}, text="A person will answer.")
     if article:
-        return Answer(f"The article {article}.", article, f"https://shop.example/{article}", 0.9, language)
+        return Answer(f"The article {article}.", article, f"https://shop.example/{article}", 0.9, language, told=("answer",))
     if question == "hm":
-        return Answer("What do you mean?", "", "", 0.4, language)
+        return Answer("What do you mean?", "", "", 0.4, language, outcome="question")
     if context.under_way:
-        return Answer("What do you mean?", "", "", 0.0, language)
+        return Answer("What do you mean?", "", "", 0.0, language, outcome="question")
     return replace(HAND_OVER, facts=facts | {"language": language}, summary="The story.", text="A person will answer.")
 
 
 @pytest.fixture(name="shop")
 def open_for_business(monkeypatch: pytest.MonkeyPatch, store: Store) -> Iterator[Shop]:
-    monkeypatch.setattr(turn, "answer", small_bot)
-    monkeypatch.setattr(turn.brain, "load", lambda: Brain(index=object(), rules=None, queues=("billing",), hours=None))
+    monkeypatch.setattr(deciding, "answer", small_bot)
+    rules = turn.brain.shipped().rules
+    monkeypatch.setattr(turn.brain, "load", lambda: Brain(index=object(), rules=rules, queues=("billing",), hours=None))
     monkeypatch.setattr(turn, "now", lambda: T0 + 500)
     monkeypatch.setattr(streams, "later", lambda item: None)
     known = settings.Parameters(ROOT.encode(), "", "", "", actions_secret=SECRET)
@@ -95,9 +104,10 @@ class Talk:
         return str(next(e for _, e in table.read_thread(self.thread).events if e.kind == "escalated").detail["summary"])
 
 
-def codes(store: Store) -> list[Message]:
+def codes(store: Store, thread: str = "") -> list[Message]:
+    """The messages with a code, oldest first; `thread`: only those that were asked for there."""
     found = [keys.message(i) for i in store.items() if i["type"]["S"] == "outgoing"]
-    return sorted((m for m in found if "code_for" in m.meta), key=lambda m: m.at)
+    return sorted((m for m in found if "code_for" in m.meta and thread in ("", m.meta["code_for"])), key=lambda m: m.at)
 
 
 def digits(message: Message) -> str:

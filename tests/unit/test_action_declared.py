@@ -54,11 +54,18 @@ def test_a_typo_is_refused_before_anything_is_packaged(tmp_path: Path) -> None:
     shipped = (Path(__file__).parents[2] / action_file.SHIPPED).read_text("utf-8")
     action_file.check(Path(__file__).parents[2] / action_file.SHIPPED)
     for good, bad, told in (
-        ("{order} {status}.", "{order} {statsu}.", "done: en: {statsu} is not known"),
+        ("expected {day}.", "expected {dya}.", "done packing-past: en: {dya} is not known"),
+        ("      packing:\n        en: ", "      packed:\n        en: ", "done: a text is needed for status packing"),
+        ("      packing:\n        en: ", "      packed:\n        en: ", "done: status is never packed"),
+        ("by: status", "by: tracking", "done: by: name a choice of `fields` that is always there"),
+        ('bare: "[0-9]{5}"', 'bare: "[0-9]{4}"', "slot 1: bare: must be digits that make a number"),
+        ("optional: true, proven: true", "proven: true", "field day: what needs a proof must be optional"),
+        ("\n    contact: orders/contact", "", "order-status: contact: must be like"),
         ("queue: billing", "queue: biling", "invoice-copy: queue: use one of"),
         ("\nactions:", "\nactions: [", "actions.yaml"),
     ):
         path = tmp_path / "actions.yaml"
+        assert good in shipped, good
         path.write_text(shipped.replace(good, bad, 1), "utf-8")
         with pytest.raises(DeployError) as refused:
             action_file.check(path)

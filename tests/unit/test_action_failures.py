@@ -41,12 +41,6 @@ class TestFailures:
         shop.bad = [(200, {}, b'{"outcome": "done", "fields": {"status": "<b>x</b>"}}')]
         assert Talk("w2").say("where is my order A-10342?").startswith("I am sorry")
 
-    def test_an_unknown_order_is_asked_again_once(self, shop: Shop) -> None:
-        talk = Talk()
-        assert talk.say("where is my order A-99999?").startswith("I know no order A-99999.")
-        talk.say("A-99998")
-        assert talk.head.owner == "queue"
-
     def test_a_refusal_with_a_reason_is_told(self, shop: Shop) -> None:
         talk = Talk("e1", channel="email", address=MIA, meta={"verified": True})
         assert talk.say("copy of the invoice of A-10344, please").startswith("Order A-10344 has no invoice yet")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.bot.actions import declared, flow, sentences, values
-from chalicelib.bot.actions.flow import Flow
+from chalicelib.bot.actions import declared, flow, sentences, state, values
+from chalicelib.bot.actions.state import Flow, Move
 from tests.unit.action_flows import ACTIONS, ADDRESS, INVOICE, RETURN, STATUS, STREET, heard, known, play
 
 INJECTIONS = Path(__file__).parent.parent / "fixtures" / "hostile" / "prompt-injection.json"
@@ -39,8 +39,9 @@ class TestAsking:
         assert known(play(RETURN, "A-10342", "我不喜歡"))["reason"] == "unwanted"
         assert known(play(RETURN, "A-10342", "I changed my mind"))["reason"] == "unwanted"
 
-    def test_two_numbers_are_none(self) -> None:
-        assert play(STATUS, "yes", "A-10342 or A-10343").say == "retry"
+    def test_of_two_numbers_one_must_be_chosen(self) -> None:
+        assert play(STATUS, "yes", "A-10342 or A-10343").say == "several"
+        assert flow.begin(STATUS, "where are A-10342 and A-10343?", "en").say == "several"
 
     def test_a_mail_holds_the_address_between_greeting_and_name(self) -> None:
         assert known(play(ADDRESS, "A-10342", f"Hello,\n\n{STREET}\n\nBest regards\nMia"))["address"] == STREET
@@ -64,7 +65,7 @@ class TestChangingOnesMind:
         move = play(ADDRESS, "A-10342", STREET)
         assert move.flow
         assert move.flow.proven
-        corrected = flow.step(move.flow, ADDRESS, heard("no, A-10343"))
+        corrected = flow.step(move.flow, ADDRESS, heard(move.flow, "no, A-10343"))
         assert corrected.do == "contact"
         assert corrected.flow
         assert not corrected.flow.proven
@@ -92,8 +93,13 @@ class TestChangingOnesMind:
         assert play(STATUS, "not that one", start=done).say == "ask"
         assert play(STATUS, "thanks", start=done).do == "pass"
 
-    def test_what_was_changed_is_over(self) -> None:
-        assert flow.finished(Flow("change-address"), ADDRESS).flow is None
+    def test_what_was_changed_is_over_but_for_the_order(self) -> None:
+        done = flow.finished(Flow("change-address", "confirm", values={"order": "A-10342", "address": STREET}), ADDRESS)
+        assert known(done) == {"order": "A-10342"}
+        assert play(ADDRESS, "A-10343", start=done).do == "pass", "which may ask for anything"
+        assert known(play(ADDRESS, "no, I meant A-10343", start=done)) == {"order": "A-10343"}
+        assert play(ADDRESS, "no", start=done).do == "pass"
+        assert flow.finished(Flow("change-address"), ADDRESS).flow is None, "nothing is known of it"
 
 
 class TestMisses:
@@ -113,16 +119,23 @@ class TestMisses:
     def test_a_question_in_the_middle_is_answered_and_the_flow_waits(self) -> None:
         asked = play(ADDRESS, "A-10342")
         assert asked.flow
-        move = flow.step(asked.flow, ADDRESS, heard("How long does delivery take?", answers=True))
+        move = flow.step(asked.flow, ADDRESS, heard(asked.flow, "How long does delivery take?", answers=True))
         assert (move.do, move.flow) == ("aside", asked.flow)
 
-    def test_a_second_unknown_order_calls_a_person(self) -> None:
+    def test_a_third_unknown_order_calls_a_person_and_the_second_offers_one(self) -> None:
         first = flow.refused(Flow("order-status", "ask", "order", {"order": "A-99999"}), STATUS, "unknown_order")
         assert (first.do, first.say, known(first)) == ("say", "refusal unknown_order", {})
         again = play(STATUS, "A-99998", start=first)
         assert again.do == "call"
         assert again.flow
-        assert flow.refused(again.flow, STATUS, "unknown_order").do == "person"
+        second = flow.refused(again.flow, STATUS, "unknown_order")
+        assert second.flow
+        assert (second.do, second.flow.person) == ("say", True)
+        assert play(STATUS, "yes", start=second).do == "person"
+        assert play(STATUS, "no", start=second).say == "ask"
+        third = play(STATUS, "A-99997", start=second)
+        assert third.flow
+        assert flow.refused(third.flow, STATUS, "unknown_order").do == "person"
 
 
 class TestProof:
@@ -132,22 +145,35 @@ class TestProof:
         assert move.flow
         waiting = flow.waits_for_code(move.flow, "email#mia@customer.example")
         assert waiting.flow
-        assert flow.step(waiting.flow, ADDRESS, heard("123 456")).do == "check"
-        assert flow.step(waiting.flow, ADDRESS, heard("The code is １２３４５６")).do == "check"
-        assert flow.step(waiting.flow, ADDRESS, heard("1234567")).say == "code_retry"
+        assert flow.step(waiting.flow, ADDRESS, heard(waiting.flow, "123 456")).do == "check"
+        assert flow.step(waiting.flow, ADDRESS, heard(waiting.flow, "The code is １２３４５６")).do == "check"
+        assert flow.step(waiting.flow, ADDRESS, heard(waiting.flow, "1234567")).say == "code_retry"
         assert flow.proven(waiting.flow, ADDRESS).say == "ask"
 
-    def test_two_wrong_codes_call_a_person(self) -> None:
+    def test_three_wrong_codes_call_a_person_and_the_second_offers_one(self) -> None:
         waiting = flow.waits_for_code(Flow("change-address", values={"order": "A-10342"}), "email#mia@customer.example").flow
         assert waiting
         wrong = flow.wrong_code(waiting)
         assert wrong.say == "code_retry"
         assert wrong.flow
-        assert flow.wrong_code(wrong.flow).do == "person"
+        second = flow.wrong_code(wrong.flow).flow
+        assert second
+        assert second.person
+        assert play(ADDRESS, "yes", start=Move("say", second)).do == "person"
+        assert flow.wrong_code(second).do == "person"
+
+    def test_another_code_forgets_no_wrong_one(self) -> None:
+        waiting = flow.waits_for_code(Flow("change-address", values={"order": "A-10342"}), "email#mia@customer.example").flow
+        assert waiting
+        wrong = flow.wrong_code(waiting).flow
+        assert wrong
+        again = flow.waits_for_code(wrong, wrong.to, "code_again").flow
+        assert again
+        assert again.refusals == 1
 
     def test_nothing_is_called_without_it(self) -> None:
-        move = flow.step(Flow("change-address", "confirm", values={"order": "A-10342", "address": STREET}), ADDRESS, heard("yes"))
-        assert move.do == "contact"
+        asked = Flow("change-address", "confirm", values={"order": "A-10342", "address": STREET})
+        assert flow.step(asked, ADDRESS, heard(asked, "yes")).do == "contact"
 
     def test_the_address_is_shown_only_to_whoever_knows_it(self) -> None:
         assert values.masked("mia.long@customer.example") == "m•••@c•••.example"
@@ -156,13 +182,13 @@ class TestProof:
 
 class TestKeeping:
     def test_it_expires(self) -> None:
-        kept = flow.written(Flow("order-status", "ask", "order", until=1_000))
-        assert flow.read(kept, ACTIONS.by_id, 1_000)
-        assert flow.read(kept, ACTIONS.by_id, 1_001) is None
+        kept = state.written(Flow("order-status", "ask", "order", until=1_000))
+        assert state.read(kept, ACTIONS.by_id, 1_000)
+        assert state.read(kept, ACTIONS.by_id, 1_001) is None
 
     def test_a_deployment_may_take_its_action_away(self) -> None:
-        assert flow.read(flow.written(Flow("gone", until=9)), ACTIONS.by_id, 1) is None
-        assert flow.read(flow.written(Flow("return", values={"gone": "1"}, until=9)), ACTIONS.by_id, 1) is None
+        assert state.read(state.written(Flow("gone", until=9)), ACTIONS.by_id, 1) is None
+        assert state.read(state.written(Flow("return", values={"gone": "1"}, until=9)), ACTIONS.by_id, 1) is None
 
 
 STATES = [
@@ -173,19 +199,22 @@ STATES = [
     Flow("change-address", "fix", values={"order": "A-10342", "address": STREET}, proven=True),
     Flow("return", "ask", "reason", {"order": "A-10342"}, proven=True),
     Flow("order-status", "done", values={"order": "A-10342"}),
+    Flow("order-status", "done", values={"order": "A-10342"}, less=True),
+    Flow("cancel", "confirm", values={"order": "A-10342"}, proven=True),
+    Flow("order-status", "ask", "order", refusals=2, person=True),
     Flow("order-status"),
 ]
 
 
-@pytest.mark.parametrize("state", STATES, ids=lambda state: f"{state.action}-{state.step}-{state.slot}")
-def test_no_injection_gets_into_a_flow(state: Flow) -> None:
+@pytest.mark.parametrize("at", STATES, ids=lambda at: f"{at.action}-{at.step}-{at.slot}")
+def test_no_injection_gets_into_a_flow(at: Flow) -> None:
     """None is taken for a value, a code or a yes, at any step."""
     strings = [str(entry["value"]) for entry in json.loads(INJECTIONS.read_text("utf-8"))["strings"]]
     assert len(strings) >= 20
     for text in strings:
-        move = flow.step(state, ACTIONS.by_id[state.action], heard(text))
+        move = flow.step(at, ACTIONS.by_id[at.action], heard(at, text))
         assert move.do in ("say", "pass", "leave"), text
-        assert not move.flow or move.flow.values == state.values, text
+        assert not move.flow or move.flow.values == at.values, text
 
 
 TEXTS = st.one_of(
@@ -207,6 +236,13 @@ TEXTS = st.one_of(
             "{order}",
             "\x00",
             "no, A-10344",
+            "10342",
+            "I do not have it",
+            "send it again",
+            "code",
+            "what code?",
+            "my old email",
+            "do it for me",
         ]
     ),
 )
@@ -221,8 +257,10 @@ def test_whatever_is_written_it_goes_on_or_ends(action: declared.Action, story: 
     """Every text leads to a move, every move to a sentence, and what is kept stays small."""
     move, calls = flow.begin(action, story[0][0] if story else "", "zh"), 0
     for text, answers, outside in story:
-        if move.do == "contact" and move.flow:
-            move = flow.proven(move.flow, action) if outside == "ok" else flow.waits_for_code(move.flow, "email#mia@customer.example")
+        if move.do in ("contact", "resend", "elsewhere") and move.flow:
+            to = "email#mia@customer.example"
+            sent, none = flow.waits_for_code(move.flow, to), flow.no_code(move.flow, to, "code_later")
+            move = {"ok": flow.proven(move.flow, action), "wrong": sent, "refused": none}[outside]
         if move.do == "check" and move.flow:
             move = flow.proven(move.flow, action) if outside == "ok" else flow.wrong_code(move.flow)
         if move.do == "call" and move.flow:
@@ -233,11 +271,12 @@ def test_whatever_is_written_it_goes_on_or_ends(action: declared.Action, story: 
             move = flow.finished(move.flow, action) if outside == "ok" else flow.refused(move.flow, action, refusal)
         if move.say:
             before = move.flow or Flow(action.id, values={}, language="zh")
-            assert sentences.said(move, before, action, ACTIONS, {}) or move.say == "done"
+            told = sentences.Told(by=next(iter(action.done)))
+            assert sentences.said(move, before, action, ACTIONS, told) or move.say in ("done", "wanted")
         if not move.flow:
             return
-        assert len(flow.written(move.flow).encode()) < 1_000
-        assert flow.read(flow.written(move.flow), ACTIONS.by_id, 0) == move.flow
+        assert len(state.written(move.flow).encode()) < 1_000
+        assert state.read(state.written(move.flow), ACTIONS.by_id, 0) == move.flow
         if move.do in ("person", "pass"):
             return
-        move = flow.step(move.flow, action, heard(text, answers))
+        move = flow.step(move.flow, action, heard(move.flow, text, answers))

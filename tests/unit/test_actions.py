@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from chalicelib import settings
 from chalicelib.bot import turn
-from chalicelib.conversations import identities, keys, proofs
+from chalicelib.conversations import contact, identities, keys, proofs
 from tests.unit.action_shop import Shop
 from tests.unit.action_talk import MIA, STREET, Talk, codes, digits, open_for_business  # noqa: F401 - a fixture among them
 from tests.unit.conftest import T0, Store
@@ -27,7 +30,6 @@ def test_else_the_article_comes_first_and_the_question_after_it(shop: Shop) -> N
     assert "is on its way" in talk.say("A-10342")
     assert "was delivered" in talk.say("no, the order is A-10343")
     assert talk.say("how long does it take?") == "The article delivery-time."
-    assert talk.head.flow == ""
 
 
 def test_the_number_may_come_in_a_sentence_that_asks_again(shop: Shop) -> None:
@@ -66,7 +68,7 @@ def test_a_change_asks_for_proof_and_for_a_yes(shop: Shop, store: Store) -> None
     assert shop.paths() == ["orders/contact"]
     assert talk.say("yes").startswith("Done: order A-10344 now goes to 12 Green Lane")
     assert shop.orders.known["A-10344"].address.startswith(STREET)
-    assert talk.head.flow == ""
+    assert "Green Lane" not in talk.head.flow, "only the order is remembered"
     assert proofs.is_known("w1", "email", MIA)
     second = Talk("w1")
     second.number = talk.number
@@ -80,7 +82,7 @@ def test_in_chinese_too(shop: Shop, store: Store) -> None:
     assert "六位验证码" in talk.say("A-10346")
     assert "验证码" in codes(store)[0].text
     assert talk.say(f"验证码是{digits(codes(store)[0])}").startswith("请问新的收货地址")
-    assert talk.say("上海市黄浦区南京东路100号，三楼左手边，靠近地铁站").startswith("请核对：\n订单号: A-10346")
+    assert talk.say("上海市黄浦区南京东路100号，三楼左手边，靠近地铁站").startswith("请核对：修改收货地址\n订单号：A-10346")
     assert talk.say("是的").startswith("已修改：订单 A-10346")
 
 
@@ -101,20 +103,60 @@ def test_another_ones_order_is_not_touched(shop: Shop, store: Store) -> None:
     talk = Talk()
     talk.say("change the address of A-10344")
     talk.say("111111")
-    assert "a colleague will go on" in talk.say("222222")
+    assert "Would you like one of us" in talk.say("222222")
+    assert "a colleague will look at it" in talk.say("333333")
     assert talk.head.owner == "queue"
     assert "Identity: not proven" in talk.summary()
     assert shop.paths() == ["orders/contact"]
 
 
-def test_codes_are_limited_and_a_blocked_address_gets_none(shop: Shop, store: Store) -> None:
-    for n in range(3):
-        Talk(f"w{n}").say("change the address of A-10344")
-    fourth = Talk("w9")
-    assert "Too many codes" in fourth.say("change the address of A-10344")
-    assert (fourth.head.owner, len(codes(store))) == ("queue", 3)
+def test_an_address_that_gets_no_mail_gets_no_code(shop: Shop, store: Store) -> None:
     identities.block("email", "li@customer.example", "bounced", T0)
-    assert "could not make sure" in Talk("w10").say("change the address of A-10346")
+    talk = Talk()
+    assert "no other address of order A-10346" in talk.say("change the address of A-10346")
+    assert (codes(store), talk.head.owner) == ([], "bot")
+    talk.say("yes")
+    assert talk.head.owner == "queue"
+
+
+class TestLimits:
+    """What one customer uses up is her own."""
+
+    def test_strangers_keep_no_owner_from_her_code(self, shop: Shop, store: Store) -> None:
+        for n in range(20):
+            stranger = Talk(f"w{n}", meta={"network": "a"})
+            for _ in range(4):
+                stranger.say("change the address of A-10344")
+                stranger.say("stop")
+        assert len(codes(store)) == contact.OF_NETWORK
+        owner = Talk("w99", meta={"network": "b"})
+        assert "I have sent a code" in owner.say("change the address of A-10344")
+        assert owner.say(digits(*codes(store, "w99"))).startswith("What is the new delivery address?")
+
+    def test_who_is_refused_hears_how_long_and_stays_with_the_bot(self, shop: Shop, store: Store) -> None:
+        for n in range(contact.TO_ADDRESS):
+            Talk(f"w{n}", meta={"network": f"n{n}"}).say("change the address of A-10344")
+        late = Talk("w99", meta={"network": "z"})
+        said = late.say("change the address of A-10344")
+        assert "No code can be sent to m•••@c•••.example just now" in said
+        assert re.search(r"In \d+ minutes it works again", said)
+        assert (late.head.owner, len(codes(store))) == ("bot", contact.TO_ADDRESS)
+        early = Talk("w0", meta={"network": "n0"})
+        early.number = 1
+        assert "your last one is still good" in early.say("send it again")
+        (code,) = codes(store, "w0")
+        assert early.say(digits(code)).startswith("What is the new delivery address?")
+
+    def test_an_hour_later_it_works_again(self, shop: Shop, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        talk = Talk()
+        talk.say("change the address of A-10344")
+        for _ in range(3):
+            said = talk.say("send it again")
+        assert "still good" in said
+        later = T0 + settings.HOUR
+        monkeypatch.setattr(turn, "now", lambda: later)
+        talk.say("change the address of A-10344", at=later)
+        assert len(codes(store)) == 4
 
 
 class TestOnTheWay:
@@ -139,15 +181,15 @@ class TestOnTheWay:
         talk.say("change the address of A-10344")
         talk.say(digits(codes(store)[0]))
         assert talk.say(words) == "A person will answer."
-        assert (talk.head.owner, talk.head.flow) == ("queue", "")
+        assert (talk.head.owner, '"step":"done"' in talk.head.flow) == ("queue", True)
         assert talk.summary().endswith("not finished. Order number: A-10344. Identity: proven.")
 
     def test_two_misses_call_a_person(self, shop: Shop) -> None:
         talk = Talk()
         talk.say("where is my order?")
         talk.say("yes")
-        assert "I found no order number" in talk.say("what would that be, I wonder, and where could it be written down")
-        assert "a colleague will go on" in talk.say("I really do not know where to find anything like that here")
+        assert "I found no order number" in talk.say("such a thing was never mentioned to any customer, I think")
+        assert "a colleague will go on" in talk.say("green tea is better than black tea in the evening")
         assert (talk.head.owner, talk.head.queue) == ("queue", "orders")
 
     def test_a_picture_in_the_middle_goes_to_a_person_with_what_was_gathered(self, shop: Shop) -> None:

@@ -21,23 +21,17 @@ Texts = Mapping[str, str]  # language -> sentence
 KINDS = ("number", "email", "date", "choice", "address", "text")
 FREE = ("address", "text")  # anything may be meant: never taken from a message that was not asked for it
 PROOFS = ("none", "identity", "address")
-FIELDS = ("text", "choice", "date", "link")
-PHRASES = ("yes", "no", "leave", "correct")
-SENTENCES = (
-    "yes",
-    "no",
-    "stop_hint",
-    "confirm",
-    "confirm_retry",
-    "fix",
-    "code",
-    "code_retry",
-    "left",
-    "sorry",
-    "not_proven",
-    "too_often",
-    "misses",
+FIELDS = ("text", "choice", "date", "day", "money", "link")
+_PHRASES = (
+    "yes no leave drop not_leave polite correct wait do_it wish asks_about it also lost where number part resend what_code elsewhere more "
+    "filler gone gone_route by_mail by_phone wants_phone every_route send_code"
 )
+_SENTENCES = (
+    "yes no more_tap stop_hint person_offer confirm confirm_retry not_done several fix take_time code code_other code_again code_hint "
+    "code_retry code_unread code_last code_later code_tries code_nowhere code_kept code_mismatch mismatch unreachable left sorry "
+    "not_proven misses"
+)
+PHRASES, SENTENCES = tuple(_PHRASES.split()), tuple(_SENTENCES.split())
 _PATH = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*")
 _ID = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _NAME = re.compile(r"[a-z][a-z_]{0,15}")
@@ -54,7 +48,9 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One thing to find out. `pattern` of a number; `options` of a choice."""
+    """One thing to find out. `options` of a choice. Of a number: `pattern` in full; `bare`: the digits alone, to which `prefix` then
+    belongs, beside one of the words `called` or where it was asked for; `where` it stands; `other`: which form it has; `part`: that all
+    of it is needed."""
 
     name: str
     kind: Kind
@@ -62,16 +58,23 @@ class Slot:
     ask: Texts
     retry: Texts
     pattern: str = ""
+    bare: str = ""
+    prefix: str = ""
+    called: tuple[str, ...] = ()
+    where: Texts = field(default_factory=dict)
+    other: Texts = field(default_factory=dict)
+    part: Texts = field(default_factory=dict)
     options: Mapping[str, Option] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One thing that the endpoint answers. `words` of a choice, per language; a line of the answer that names a missing optional
-    field is left out."""
+    field is left out. `proven`: shown only to whoever proved that the order is hers (ACTIONS_SHOW)."""
 
     kind: str
     optional: bool = False
+    proven: bool = False
     words: Mapping[str, Texts] = field(default_factory=dict)
 
 
@@ -86,7 +89,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`changes`: it is confirmed before it is done. `contact`: the path that tells whose order it is, for the proof."""
+    """`changes`: it is confirmed before it is done, `confirms` are phrases for that. `contact`: the path that tells
+    whose order it is, for the proof. `done`: by the value of the field `by`, and the same with "-past" where the day that is told is
+    over; "" if it is one text. `offer_known`: the offer where an order was talked about already; `more`: how to see the fields that need
+    a proof. `hurry`: states of the order, as the action that looks tells them, in which a person must come soon. `next`: by such a state,
+    what can be done then."""
 
     id: str
     articles: tuple[str, ...]
@@ -96,15 +103,36 @@ class Action:
     queue: str
     slots: tuple[Slot, ...]
     offer: Texts
-    done: Texts
+    offer_known: Texts
+    done: Mapping[str, Texts]
     fields: Mapping[str, Field]
     refusals: Mapping[str, Refusal]
+    by: str = ""
+    confirms: Phrasebook = field(default_factory=lambda: Phrasebook({}))
+    more: Texts = field(default_factory=dict)
     changes: bool = False
     proof: Proof = "none"
     contact: str = ""
+    hurry: tuple[str, ...] = ()
+    next: Mapping[str, Texts] = field(default_factory=dict)
 
     def slot(self, name: str) -> Slot:
         return next(slot for slot in self.slots if slot.name == name)
+
+    @property
+    def number(self) -> Slot | None:
+        """What it is about, in most cases an order's."""
+        return next((slot for slot in self.slots if slot.kind == "number"), None)
+
+    @property
+    def looks(self) -> bool:
+        """Does it change nothing, and may anybody ask for it?"""
+        return not self.changes and self.proof == "none"
+
+    @property
+    def holds_back(self) -> bool:
+        """Does it show some fields only to the order's owner?"""
+        return any(one.proven for one in self.fields.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,21 +182,29 @@ def _action(where: str, entry: Any, mistakes: list[str]) -> Action:
     slots = tuple(_slot(f"{where}: slot {n}", one, mistakes) for n, one in enumerate(_list(where, "slots", entry, mistakes), 1))
     fields = {name: _field(f"{where}: field {name}", one, mistakes) for name, one in _named(where, "fields", entry, mistakes)}
     refusals = {name: _refusal(f"{where}: refusal {name}", one, mistakes) for name, one in _named(where, "refusals", entry, mistakes)}
+    by, done = _done(where, entry.get("done"), mistakes)
+    proves = entry.get("proof", "none") != "none" or any(one.proven for one in fields.values())
     action = Action(
         id=_matching(where, "id", entry, _ID, mistakes),
         articles=tuple(map(str, _list(where, "articles", entry, mistakes))),
         title=_texts(f"{where}: title", entry.get("title"), mistakes),
         asks=_phrases(f"{where}: asks", entry.get("asks"), mistakes),
+        confirms=_phrases(f"{where}: confirms", entry.get("confirms", {}), mistakes),
         path=_matching(where, "path", entry, _PATH, mistakes),
         queue=str(entry.get("queue", "")),
         slots=slots,
         offer=_texts(f"{where}: offer", entry.get("offer"), mistakes),
-        done=_texts(f"{where}: done", entry.get("done"), mistakes),
+        offer_known=_texts(f"{where}: offer_known", entry.get("offer_known"), mistakes),
+        done=done,
+        by=by,
+        more=_texts(f"{where}: more", entry.get("more"), mistakes) if any(one.proven for one in fields.values()) else {},
         fields=fields,
         refusals=refusals,
         changes=entry.get("changes") is True,
         proof=entry.get("proof", "none"),
-        contact=_matching(where, "contact", entry, _PATH, mistakes) if entry.get("proof", "none") != "none" else "",
+        contact=_matching(where, "contact", entry, _PATH, mistakes) if proves else "",
+        hurry=tuple(map(str, _list(where, "hurry", entry, mistakes))),
+        next={name: _texts(f"{where}: next {name}", one, mistakes) for name, one in _named(where, "next", entry, mistakes)},
     )
     mistakes += [f"{where}: {problem}" for problem in _problems(action)]
     return action
@@ -184,10 +220,23 @@ def _problems(action: Action) -> Iterator[str]:
     if action.proof not in PROOFS:
         yield f"proof: use one of {', '.join(PROOFS)}"
     known = {*names, *action.fields}
-    for language, text in action.done.items():
-        yield from (f"done: {language}: {{{name}}} is not known" for name in sorted(set(_PLACEHOLDER.findall(text)) - known))
+    for value, texts in action.done.items():
+        place = " ".join(filter(None, ["done", value]))
+        for language, text in texts.items():
+            yield from (f"{place}: {language}: {{{name}}} is not known" for name in sorted(set(_PLACEHOLDER.findall(text)) - known))
+    if action.by:
+        field = action.fields.get(action.by)
+        if not field or field.kind != "choice" or field.optional or field.proven:
+            yield "done: by: name a choice of `fields` that is always there"
+        values = set(field.words) if field else set()
+        yield from (f"done: a text is needed for {action.by} {value}" for value in sorted(values - set(action.done)))
+        yield from (f"done: {action.by} is never {value}" for value in sorted({v.removesuffix("-past") for v in action.done} - values))
+    yield from (f"next: {action.by or 'it'} is never {value}" for value in sorted(set(action.next) - set(action.done)))
     yield from (f"refusal {name}: ask: no such slot" for name, one in action.refusals.items() if one.ask and one.ask not in names)
     yield from (f"field {name}: is a slot as well" for name in action.fields if name in names)
+    yield from (
+        f"field {name}: what needs a proof must be optional" for name, one in action.fields.items() if one.proven and not one.optional
+    )
 
 
 def _slot(where: str, entry: Any, mistakes: list[str]) -> Slot:
@@ -204,8 +253,31 @@ def _slot(where: str, entry: Any, mistakes: list[str]) -> Slot:
     options = {name: _option(f"{where}: option {name}", one, mistakes) for name, one in _named(where, "options", entry, mistakes)}
     if (kind == "choice") != bool(options):
         mistakes.append(f"{where}: options: a choice needs them, nothing else has them")
-    words = {name: _texts(f"{where}: {name}", entry.get(name), mistakes) for name in ("label", "ask", "retry")}
-    return Slot(_matching(where, "name", entry, _NAME, mistakes), kind, pattern=pattern, options=options, **words)
+    told = ("label", "ask", "retry", *(("where", "other", "part") if kind == "number" else ()))
+    words = {name: _texts(f"{where}: {name}", entry.get(name), mistakes) for name in told}
+    bare, prefix = str(entry.get("bare", "")), str(entry.get("prefix", ""))
+    if bare and not _fits(pattern, prefix, bare):
+        mistakes.append(f"{where}: bare: must be digits that make a number of `pattern` with `prefix` before them")
+    called = tuple(str(word) for word in _list(where, "called", entry, mistakes))
+    name = _matching(where, "name", entry, _NAME, mistakes)
+    return Slot(name, kind, pattern=pattern, bare=bare, prefix=prefix, called=called, options=options, **words)
+
+
+def _fits(pattern: str, prefix: str, bare: str) -> bool:
+    """Tried with a number that can be made up for it: as many ones as `bare` takes."""
+    try:
+        ones = next(("1" * n for n in range(1, 21) if re.fullmatch(bare, "1" * n)), "")
+        return bool(ones and re.fullmatch(pattern, prefix + ones))
+    except re.error:
+        return False
+
+
+def _done(where: str, given: Any, mistakes: list[str]) -> tuple[str, dict[str, Texts]]:
+    """One text, or one for each value of the field `by`."""
+    if not isinstance(given, Mapping) or "by" not in given:
+        return "", {"": _texts(f"{where}: done", given, mistakes)}
+    texts = {str(value): _texts(f"{where}: done {value}", one, mistakes) for value, one in given.items() if value != "by"}
+    return str(given["by"]), texts
 
 
 def _option(where: str, entry: Any, mistakes: list[str]) -> Option:
@@ -218,7 +290,8 @@ def _field(where: str, entry: Any, mistakes: list[str]) -> Field:
     kind, words = entry.get("kind"), dict(_named(where, "words", entry, mistakes))
     if kind not in FIELDS or (kind == "choice") != bool(words):
         mistakes.append(f"{where}: kind: use one of {', '.join(FIELDS)}; a choice has words, nothing else has them")
-    return Field(str(kind), entry.get("optional") is True, {name: _texts(f"{where}: {name}", one, mistakes) for name, one in words.items()})
+    texts = {name: _texts(f"{where}: {name}", one, mistakes) for name, one in words.items()}
+    return Field(str(kind), entry.get("optional") is True, entry.get("proven") is True, texts)
 
 
 def _refusal(where: str, entry: Any, mistakes: list[str]) -> Refusal:

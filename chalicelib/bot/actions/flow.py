@@ -1,91 +1,36 @@
 """A self-service action as a conversation: what is asked next, and what a message means to it. Pure; it ends whatever is written.
 
 offer -> ask (a slot) -> code (if the order's address is not proven) -> confirm -> done. "fix" asks which value is wrong. Each message
-leads to one `Move`; whoever carries it out comes back with `proven`, `refused` or `finished`.
+leads to one `Move`; whoever carries it out comes back with `proven`, `refused`, `finished` or what became of a code. After "done" the
+order is remembered, so that "cancel it" knows which.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Literal
+from dataclasses import replace
 
-from chalicelib.bot.actions import values
+from chalicelib.bot.actions import hearing, numbers, values
 from chalicelib.bot.actions.declared import FREE, Action, Slot
-
-Step = Literal["offer", "ask", "confirm", "fix", "code", "done"]
-Do = Literal["pass", "say", "aside", "contact", "check", "call", "leave", "person"]
+from chalicelib.bot.actions.state import Flow, Heard, Move
 
 MISSES = 2  # in a row, then a person takes over
-LIFE = 30 * 60_000  # ms without a word, in a chat or by SMS ...
-LIFE_MAIL = 86_400_000  # ... and by mail
+ASKED = 2  # unknown orders or wrong codes, then she is asked whether she would like a person; one more, and she gets one
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """Kept on the head of the conversation. `slot`: the one that is asked; `to`: where a code was sent (channel#address)."""
-
-    action: str
-    step: Step = "offer"
-    slot: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
-    misses: int = 0
-    refusals: int = 0
-    until: int = 0
-    to: str = ""
-    proven: bool = False
-    language: str = "en"
-
-    @property
-    def started(self) -> bool:
-        """Did the customer take up the offer, and is it not over?"""
-        return self.step not in ("offer", "done")
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """One message, with what was found in it. `answers`: an article surely answers it; `kind`: yes, no, leave, or nothing of it."""
-
-    text: str
-    kind: Literal["yes", "no", "leave", ""] = ""
-    corrects: bool = False
-    answers: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What to do. `say`: sentence names; "ask", "retry" (of the slot) and "values" stand for what the flow then is at."""
-
-    do: Do
-    flow: Flow | None
-    say: str = ""
-
-
-def written(flow: Flow | None) -> str:
-    """As the head keeps it: short."""
-    if not flow:
-        return ""
-    kept = {name: value for name, value in asdict(flow).items() if value not in ("", 0, False, {})}
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
-
-
-def read(text: str, known: Mapping[str, Action], at: int) -> Flow | None:
-    """None if there is none, or it expired, or a deployment took its action or one of its slots away."""
-    if not text:
-        return None
-    flow = Flow(**json.loads(text))
-    action = known.get(flow.action)
-    if not action or flow.until < at or {flow.slot, *flow.values} - {"", *(slot.name for slot in action.slots)}:
-        return None
-    return flow
-
-
-def begin(action: Action, text: str, language: str) -> Move:
-    """An article of the action was surely found. A value in the question takes up the offer at once."""
-    flow = Flow(action.id, slot=action.slots[0].name, language=language)
+def begin(action: Action, text: str, language: str, last: Flow | None = None, *, leans: bool = False) -> Move:
+    """It is asked for. A value in the question takes up the offer at once; `last`: the flow before, whose order `leans` says
+    that she means."""
+    flow = Flow(action.id, slot=action.slots[0].name, language=language, ruled=last.ruled if last else ())
     known = values.found(action, text)
-    return _next(replace(flow, step="ask", values=known), action) if takes_up(action, known) else Move("say", flow, "offer")
+    if action.looks and action.number and (number := numbers.read(action.number, text, asked=True)):
+        known[action.number.name] = number  # in a question that asks for just that, a bare number is the order's
+    before = about(last, action) if last else {}
+    if any(action.slot(name).kind in ("number", "email") for name in known) or (leans and before):
+        return _next(replace(flow, step="ask", values={**before, **known}), action)
+    if action.number and numbers.several(action.number, text):
+        return Move("say", replace(flow, step="ask"), "several")
+    return Move("say", replace(flow, values=before), "offer_known" if before else "offer")
 
 
 def step(flow: Flow, action: Action, heard: Heard) -> Move:
@@ -94,45 +39,64 @@ def step(flow: Flow, action: Action, heard: Heard) -> Move:
         return _offered(flow, action, heard)
     if flow.step == "done":
         return _afterwards(flow, action, heard)
-    if heard.kind == "leave" and not _chosen(flow, action, heard):
-        return Move("leave", None, "left")
-    move = _corrected(flow, action, heard) or _STEPS[flow.step](flow, action, heard)
-    if move:
-        return move
-    if heard.kind == "no" and flow.values and flow.step in ("ask", "code"):
-        return _what_is_wrong(flow, action)
-    return Move("aside", flow) if heard.answers else _missed(flow)
+    if heard.kind == "leave":
+        return Move("leave", _over(flow, action) if flow.ruled else None, "left")
+    asked, flow = flow.person, replace(flow, person=False)
+    if asked and heard.kind:
+        return _with_or_without_person(flow, heard)
+    return _corrected(flow, action, heard) or _STEPS[flow.step](flow, action, heard) or _otherwise(flow, action, heard)
 
 
 def proven(flow: Flow, action: Action) -> Move:
     """The order is the customer's: on to the confirmation, or to the call."""
-    return _next(replace(flow, proven=True, to="", misses=0), action)
+    return _next(replace(flow, proven=True, to="", misses=0, refusals=0), action)
 
 
-def waits_for_code(flow: Flow, to: str) -> Move:
-    """A code was sent to `to` (channel#address)."""
-    return Move("say", replace(flow, step="code", to=to, misses=0), "code")
+def as_owner(flow: Flow) -> Flow:
+    """The order is the customer's: nothing is kept from her."""
+    return replace(flow, proven=True, to="")
+
+
+def waits_for_code(flow: Flow, to: str, say: str = "code") -> Move:
+    """A code was sent to `to` (channel#address), or is on its way already (`say` tells)."""
+    wrong = flow.refusals if flow.step == "code" else 0
+    return Move("say", replace(flow, step="code", to=to, misses=0, refusals=wrong), say)
+
+
+def no_code(flow: Flow, to: str, say: str) -> Move:
+    """No code leaves now (`say` tells why): would she like a person?"""
+    return Move("say", replace(flow, step="code", to=to, misses=0, person=True), say)
+
+
+def not_hers(flow: Flow) -> Move:
+    """The mail address that she names is not the order's."""
+    if flow.step == "code":
+        return Move("say", replace(flow, misses=0), "code_mismatch")
+    return Move("say", replace(flow, step="done", slot="", less=True), "mismatch")
 
 
 def wrong_code(flow: Flow) -> Move:
-    return _missed(flow)
+    wrong = flow.refusals + 1
+    if wrong > ASKED:
+        return Move("person", flow, "not_proven")
+    return Move("say", replace(flow, refusals=wrong, person=wrong == ASKED), "code_retry")
 
 
 def refused(flow: Flow, action: Action, why: str) -> Move:
-    """The endpoint said no."""
+    """The endpoint said no: she is told, and what she can do. What cannot be is over, and the order remembered."""
     refusal = action.refusals[why]
-    if refusal.person or (refusal.ask and flow.refusals + 1 >= MISSES):
+    if refusal.person or (refusal.ask and flow.refusals + 1 > ASKED):
         return Move("person", flow, f"refusal {why}")
     if not refusal.ask:
-        return Move("say", None, f"refusal {why}")
+        return Move("say", _over(flow, action), f"refusal {why}")
     kept = {name: value for name, value in flow.values.items() if name != refusal.ask}
     again = replace(flow, step="ask", slot=refusal.ask, values=kept, refusals=flow.refusals + 1, misses=0, proven=False, to="")
-    return Move("say", again, f"refusal {why}")
+    return Move("say", replace(again, person=again.refusals == ASKED), f"refusal {why}")
 
 
-def finished(flow: Flow, action: Action) -> Move:
-    """Done. What only reads may be asked again with another number at once."""
-    return Move("say", None if action.changes or action.proof != "none" else replace(flow, step="done", misses=0), "done")
+def finished(flow: Flow, action: Action, *, less: bool = False) -> Move:
+    """Done; `less`: not all of it was shown. The order is remembered."""
+    return Move("say", _over(flow, action, less=less), "done")
 
 
 def is_free(flow: Flow, action: Action) -> bool:
@@ -140,48 +104,80 @@ def is_free(flow: Flow, action: Action) -> bool:
     return flow.step == "ask" and action.slot(flow.slot).kind in FREE
 
 
+def about(flow: Flow, action: Action) -> dict[str, str]:
+    """The order that the flow is about, for the next one."""
+    name = action.number.name if action.number else ""
+    return {name: flow.values[name]} if name in flow.values else {}
+
+
+def remembering(flow: Flow, action: Action) -> Flow | None:
+    """What stays of it when something else is talked about: the order."""
+    return flow if flow.step == "done" else _over(flow, action)
+
+
+def _over(flow: Flow, action: Action, *, less: bool = False) -> Flow | None:
+    kept = dict(flow.values) if action.looks else about(flow, action)
+    return Flow(flow.action, "done", values=kept, ruled=flow.ruled, proven=flow.proven, less=less, language=flow.language) if kept else None
+
+
 def _offered(flow: Flow, action: Action, heard: Heard) -> Move:
     """An offer binds nobody: whatever has nothing to do with it is answered as ever."""
-    known = values.found(action, heard.text)
-    if takes_up(action, known):
-        return _next(replace(flow, step="ask", values=known), action)
-    if heard.kind == "yes":
-        return _ask(flow, action.slots[0])
-    return Move("leave", None, "left") if heard.kind in ("no", "leave") else Move("pass", None)
-
-
-def takes_up(action: Action, known: Mapping[str, str]) -> bool:
-    """Does it name what the action is about? A reason or a day alone may belong to any question."""
-    return any(action.slot(name).kind in ("number", "email") for name in known)
+    known, first = values.found(action, heard.text), action.slots[0]
+    asks = replace(flow, step="ask", slot=first.name)
+    if values.names(action, heard.text):
+        return _next(replace(asks, values={**flow.values, **known}), action)
+    if heard.kind in ("leave", "no"):
+        return Move("leave", None, "left")
+    if heard.kind == "yes" or hearing.takes_offer(heard):
+        return _next(replace(asks, values={**flow.values, **known}), action)
+    helped = _helped(asks, first, heard, alone=True) if first.kind == "number" else None
+    return helped or (_missed(asks) if "states" in heard.hints else Move("pass", None))
 
 
 def _afterwards(flow: Flow, action: Action, heard: Heard) -> Move:
-    """ "No, the order is A-10343" after the answer for another one."""
+    """ "No, the order is A-10343" after the answer for another one; "code" where something was kept back."""
     known = values.found(action, heard.text)
     differs = any(value != flow.values.get(name) for name, value in known.items())
-    if differs and not heard.answers:
-        return _next(replace(flow, step="ask", values={**flow.values, **known}), action)
-    if heard.kind == "no" and len(action.slots) == 1:
+    again = replace(flow, step="ask", slot="", less=False)
+    if differs and not heard.answers and action.looks:
+        return _next(replace(again, values={**flow.values, **known}, proven=False), action)
+    if differs and (heard.corrects or "also" in heard.hints) and not heard.answers:
+        return _next(replace(again, values=known, proven=False), action)
+    if not differs and flow.less and values.email(heard.text):
+        return Move("claimed", again)
+    if hearing.asks_for_more(flow, heard) and not differs:
+        return Move("contact", again)
+    if heard.kind == "no" and action.looks and len(action.slots) == 1:
         return _ask(replace(flow, values={}), action.slots[0])
-    return Move("pass", None)
+    return Move("pass", flow)
+
+
+def _with_or_without_person(flow: Flow, heard: Heard) -> Move:
+    """She was asked whether she would like one."""
+    if heard.kind == "yes":
+        return Move("person", flow, "wanted")
+    return Move("say", flow, "code_hint" if flow.step == "code" else "ask")
+
+
+def _otherwise(flow: Flow, action: Action, heard: Heard) -> Move:
+    """It answers nothing that was asked."""
+    if heard.kind == "no" and flow.values and flow.step in ("ask", "code"):
+        return _what_is_wrong(flow, action)
+    if "wait" in heard.hints:
+        return Move("say", flow, "take_time")
+    return Move("aside", flow) if heard.answers else _missed(flow)
 
 
 def _corrected(flow: Flow, action: Action, heard: Heard) -> Move | None:
-    """Another value for something that is known already, said in words of correction or with nothing else."""
+    """Another value for something that is known already, said in words of correction or with nothing else, or in place of a code."""
     known = {name: value for name, value in values.found(action, heard.text).items() if flow.values.get(name, value) != value}
     asked = flow.slot if flow.step == "ask" else ""
     if not known or (asked in known) or heard.answers:
         return None
     bare = not values.without(heard.text, known, action).strip(" .,!。，！")
-    if not (bare or heard.corrects):
+    if not (bare or heard.corrects or flow.step == "code"):
         return None
     return _next(_with(flow, action, known), action)
-
-
-def _chosen(flow: Flow, action: Action, heard: Heard) -> bool:
-    """ "I do not want it any more" is a reason where a reason is asked for."""
-    slot = action.slot(flow.slot) if flow.step == "ask" else None
-    return bool(slot and slot.kind == "choice" and values.read(slot, heard.text, asked=True))
 
 
 def _answer(flow: Flow, action: Action, heard: Heard) -> Move | None:
@@ -191,21 +187,36 @@ def _answer(flow: Flow, action: Action, heard: Heard) -> Move | None:
         return None
     value = "" if free and heard.kind else values.read(slot, heard.text, asked=True)
     if not value:
-        return None
+        return _helped(flow, slot, heard) if slot.kind == "number" else None
     others = {} if free else values.found(action, heard.text)
-    return _next(replace(flow, values={**others, **flow.values, slot.name: value}, misses=0), action)
+    return _next(replace(flow, values={**others, **flow.values, slot.name: value}, misses=0, helped=0), action)
+
+
+def _helped(flow: Flow, slot: Slot, heard: Heard, *, alone: bool = False) -> Move | None:
+    """A number that was asked for does not come: she has none, or only a piece, or one of another form. `alone`: nobody asked for it
+    yet, so only what can be nothing else counts."""
+    if numbers.several(slot, heard.text):
+        return Move("say", flow, "several")
+    if "part" in heard.hints and any(map(str.isdigit, heard.text)):
+        return Move("say", flow, "part")
+    if hearing.has_none(heard, asked=not alone):
+        return Move("say", replace(flow, helped=flow.helped + 1, person=flow.helped > 0), "where")
+    if not heard.answers and numbers.like(slot, heard.text, whole=alone):
+        return _missed(flow, "other")
+    return None
 
 
 def _decision(flow: Flow, action: Action, heard: Heard) -> Move | None:
-    if heard.kind == "yes":
+    if heard.kind == "yes" or (hearing.takes_offer(heard) and "do_it" in heard.hints):
         return Move("call" if flow.proven or action.proof == "none" else "contact", flow)
-    return _what_is_wrong(flow, action) if heard.kind == "no" else None
+    return _what_is_wrong(flow, action) if heard.kind == "no" or "refuses" in heard.hints else None
 
 
 def _what_is_wrong(flow: Flow, action: Action) -> Move:
-    if len(action.slots) == 1:
-        return _ask(replace(flow, values={}, proven=False, to=""), action.slots[0])
-    return Move("say", replace(flow, step="fix", misses=0), "fix")
+    if len(action.slots) > 1:
+        return Move("say", replace(flow, step="fix", misses=0), "fix")
+    again = _ask(replace(flow, values={}, proven=False, to=""), action.slots[0])
+    return replace(again, say="not_done") if flow.step == "confirm" else again
 
 
 def _fix(flow: Flow, action: Action, heard: Heard) -> Move | None:
@@ -217,8 +228,43 @@ def _fix(flow: Flow, action: Action, heard: Heard) -> Move | None:
     return None
 
 
-def _code(flow: Flow, _action: Action, heard: Heard) -> Move | None:
-    return Move("check", flow) if code_in(heard.text) else None
+def _code(flow: Flow, action: Action, heard: Heard) -> Move | None:
+    """What is said instead of the code is never a wrong code."""
+    if code_in(heard.text) and not values.address_in(heard.text):
+        return Move("check", flow)
+    return _other_route(flow, action, heard) or _about_the_code(flow, action, heard)
+
+
+def _other_route(flow: Flow, action: Action, heard: Heard) -> Move | None:
+    """She gives something else that the action needs, cannot get the code where it went, or names another address."""
+    if given := values.given(action, heard.text, flow.values):
+        return Move("say", replace(flow, values={**flow.values, **given}, misses=0), "code_kept")
+    if "gone" in heard.hints:
+        ruled = flow.ruled + tuple(hearing.ruled_out(flow, heard))
+        return _without_routes(replace(flow, ruled=tuple(dict.fromkeys(ruled))), heard)
+    if values.email(heard.text):
+        return Move("claimed", flow)
+    return Move("elsewhere", flow) if "elsewhere" in heard.hints else None
+
+
+def _about_the_code(flow: Flow, action: Action, heard: Heard) -> Move | None:
+    if "resend" in heard.hints and "what_code" not in heard.hints:
+        return Move("resend", flow)
+    if "what_code" in heard.hints or heard.kind == "yes" or values.names(action, heard.text):
+        return Move("say", flow, "code_hint")
+    return wrong_code(flow) if any(map(str.isdigit, heard.text)) else None
+
+
+def _without_routes(flow: Flow, heard: Heard) -> Move:
+    """She can get no code there: another route is taken, unless the code went to one that she still has."""
+    if is_ruled_out(flow, *flow.to.split("#", 1)) or "elsewhere" in heard.hints:
+        return Move("elsewhere", flow)
+    return Move("say", flow, "code_hint")
+
+
+def is_ruled_out(flow: Flow, channel: str, address: str) -> bool:
+    """Has she said in this conversation that she gets nothing there?"""
+    return channel in flow.ruled or f"{channel}#{address}" in flow.ruled
 
 
 def code_in(text: str) -> str:
@@ -235,7 +281,7 @@ _STEPS = {"ask": _answer, "confirm": _decision, "fix": _fix, "code": _code}
 def _next(flow: Flow, action: Action) -> Move:
     """The first slot without a value is asked; then whose order it is; then whether all is right."""
     missing = next((slot for slot in action.slots if slot.name not in flow.values), None)
-    number = next((slot.name for slot in action.slots if slot.kind == "number"), "")
+    number = action.number.name if action.number else ""
     if action.proof != "none" and not flow.proven and (number in flow.values or not missing):
         return Move("contact", flow)
     if missing:
@@ -255,8 +301,8 @@ def _ask(flow: Flow, slot: Slot) -> Move:
     return Move("say", replace(flow, step="ask", slot=slot.name), "ask")
 
 
-def _missed(flow: Flow) -> Move:
+def _missed(flow: Flow, say: str = "") -> Move:
     if flow.misses + 1 >= MISSES:
         return Move("person", flow, "misses")
-    again = {"ask": "retry", "confirm": "confirm_retry", "fix": "fix", "code": "code_retry"}[flow.step]
+    again = say or {"ask": "retry", "confirm": "confirm_retry", "fix": "fix", "code": "code_unread"}[flow.step]
     return Move("say", replace(flow, misses=flow.misses + 1), again)

@@ -27,8 +27,8 @@ class Moved:
 
 def may_concern(decision: Answer | Escalation, words: str) -> bool:
     """Could a flow begin here: its article was found, or a number may keep it from being found?"""
-    if isinstance(decision, Answer) and decision.article:
-        return decision.article in _leading()
+    if isinstance(decision, Answer) and decision.article in _leading():
+        return True
     return any(character.isdigit() for character in words[:2_000])
 
 

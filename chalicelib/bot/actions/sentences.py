@@ -4,55 +4,62 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field
 
-from chalicelib.bot.actions import values
-from chalicelib.bot.actions.declared import Action, Actions, Field, Slot, Texts
-from chalicelib.bot.actions.flow import Flow, Move
-from chalicelib.errors import Unavailable
+from chalicelib.bot.actions import numbers, values
+from chalicelib.bot.actions.declared import Action, Actions, Slot, Texts
+from chalicelib.bot.actions.state import Flow, Move
 
-_TEXT, _LINK = 80, 300  # characters of a field
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_OR = " || "
+_OF_SLOT = ("ask", "retry", "where", "other", "part")
+_HINTED = ("retry", "fix", "part", "other", "code_unread")
 
 
-def said(move: Move, before: Flow, action: Action, actions: Actions, fields: Mapping[str, str] | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was found out for a move. `fields` as they may be shown; `by`: the value of the field that the text goes by, and `past`: the
+    day that is told is over; `given`: what she wrote; `minutes` until something works again; `alone`: she
+    wrote an order's number and nothing else, without having been asked for it."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    by: str = ""
+    past: bool = False
+    given: str = ""
+    minutes: int = 0
+    alone: bool = False
+
+
+def said(move: Move, before: Flow, action: Action, actions: Actions, told: Told | None = None) -> str:
     """The text of a move; `before`: the flow with the values that it speaks of."""
-    language, name = before.language, move.say
-    if name == "offer":
-        return action.offer[language]
-    if name == "done":
-        return _lines(action.done[language], {**_shown(before, action), **(fields or {})})
-    if name.startswith("refusal "):
-        return _filled(action.refusals[name.removeprefix("refusal ")].texts[language], _shown(before, action))
-    flow = move.flow or before
-    if name in ("ask", "retry"):
-        slot = action.slot(flow.slot)
-        text = (slot.ask if name == "ask" else slot.retry)[language]
-    else:
-        slot, text = action.slots[0], actions.sentences[name][language]
-    text = _filled(
-        text, {"choices": _numbered(_labels(name, slot, action, language)), "values": _values(flow, action), "where": _where(flow)}
-    )
-    hint = actions.sentences["stop_hint"][language] if name.endswith("retry") or name == "fix" else ""
-    return "\n".join(filter(None, [text, hint]))
+    told = told or Told()
+    language, flow = before.language, move.flow or before
+    text = _said(move, before, action, actions, told)
+    offers = bool(move.flow and move.flow.person and move.do == "say")
+    hint = actions.sentences["stop_hint"][language] if move.say.endswith(_HINTED) and not offers else ""
+    more = action.more[language] if move.say == "done" and flow.less else ""
+    nexts = action.next.get(told.by, {}).get(language, "") if move.say == "done" and told.alone else ""
+    return "\n".join(filter(None, [text, nexts, hint, more, actions.sentences["person_offer"][language] if offers else ""]))
 
 
 def choices(move: Move, before: Flow, action: Action, actions: Actions) -> tuple[str, ...]:
     """What a tap may answer."""
     flow = move.flow
-    if not flow or move.say not in ("ask", "retry", "confirm", "confirm_retry", "fix"):
+    if not flow or move.do != "say":
         return ()
-    if flow.step == "confirm":
+    if flow.person or (flow.step == "confirm" and move.say in ("confirm", "confirm_retry")):
         return actions.sentences["yes"][before.language], actions.sentences["no"][before.language]
+    if flow.step == "done" and flow.less:
+        return (actions.sentences["more_tap"][before.language],)
+    if move.say not in ("ask", "retry", "fix"):
+        return ()
     slot = action.slots[0] if flow.step == "fix" else action.slot(flow.slot)
     return _labels(flow.step, slot, action, before.language)
 
 
 def again(flow: Flow, action: Action, actions: Actions) -> str:
     """What the flow is waiting for, after something else was answered."""
-    name = {"ask": "ask", "confirm": "confirm", "fix": "fix", "code": "code"}[flow.step]
+    name = {"ask": "ask", "confirm": "confirm", "fix": "fix", "code": "code_hint"}[flow.step]
     return said(Move("say", flow, name), flow, action, actions)
 
 
@@ -63,46 +70,39 @@ def gathered(flow: Flow, action: Action) -> str:
     return f'Self-service "{action.title["en"]}", not finished. {known or "Nothing was given yet"}.{proof}'
 
 
-def checked(given: Mapping[str, Any], declared: Mapping[str, Field], language: str) -> dict[str, str]:
-    """The endpoint's fields as they may be shown: declared ones only, of their kind, one line, cut. Raises Unavailable."""
-    found: dict[str, str] = {}
-    for name, field in declared.items():
-        value = given.get(name)
-        if value is None and field.optional:
-            continue
-        shown = _field(value, field, language)
-        if not shown:
-            raise Unavailable(f'the endpoint\'s field "{name}" is missing or no {field.kind}')
-        found[name] = shown
-    return found
+def _said(move: Move, before: Flow, action: Action, actions: Actions, told: Told) -> str:
+    language, name, flow = before.language, move.say, move.flow or before
+    if name == "wanted":
+        return ""  # what a hand-over says is enough
+    if name in ("offer", "offer_known"):
+        return _filled((action.offer if name == "offer" else action.offer_known)[language], _shown(flow, action))
+    if name == "done":
+        return _lines(_done(action, told)[language], {**_shown(before, action), **told.fields})
+    if name.startswith("refusal "):
+        return _filled(action.refusals[name.removeprefix("refusal ")].texts[language], _shown(before, action))
+    slot = action.slot(flow.slot) if name in _OF_SLOT else action.slots[0]
+    texts: Texts = getattr(slot, name) if name in _OF_SLOT else actions.sentences[name]
+    known = {
+        "choices": _numbered(_labels(name, slot, action, language)),
+        "title": action.title[language],
+        "values": _values(flow, action),
+        "where": _where(flow),
+        "number": _number(flow, action),
+        "given": _given(name, slot, told.given),
+        "minutes": str(told.minutes),
+    }
+    return _filled(texts[language], known)
 
 
-def _field(value: Any, field: Field, language: str) -> str:
-    if not isinstance(value, str):
-        return ""
-    if field.kind == "choice":
-        return field.words[value][language] if value in field.words else ""
-    line = values.tidy(value)
-    if field.kind == "date":
-        return _day(line)
-    if field.kind == "link":
-        return line if len(line) <= _LINK and _is_link(line) else ""
-    return line[:_TEXT]
+def _given(name: str, slot: Slot, text: str) -> str:
+    if name == "several":
+        return ", ".join(numbers.several(slot, text))
+    return numbers.like(slot, text) if name == "other" else ""
 
 
-def _day(line: str) -> str:
-    try:
-        return date.fromisoformat(line).isoformat()
-    except ValueError:
-        return ""
-
-
-def _is_link(line: str) -> bool:
-    try:
-        parts = urlsplit(line)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc and not re.search(r"[\s<>\"'`{}\\]", line)
+def _done(action: Action, told: Told) -> Texts:
+    past = f"{told.by}-past"
+    return action.done[past if told.past and past in action.done else told.by]
 
 
 def _shown(flow: Flow, action: Action) -> dict[str, str]:
@@ -111,7 +111,12 @@ def _shown(flow: Flow, action: Action) -> dict[str, str]:
 
 def _values(flow: Flow, action: Action) -> str:
     known = _shown(flow, action)
-    return "\n".join(f"{slot.label[flow.language]}: {known[slot.name]}" for slot in action.slots if slot.name in known)
+    colon = ": " if flow.language == "en" else "："
+    return "\n".join(f"{slot.label[flow.language]}{colon}{known[slot.name]}" for slot in action.slots if slot.name in known)
+
+
+def _number(flow: Flow, action: Action) -> str:
+    return flow.values.get(action.number.name, "") if action.number else ""
 
 
 def _labels(name: str, slot: Slot, action: Action, language: str) -> tuple[str, ...]:
@@ -128,9 +133,13 @@ def _where(flow: Flow) -> str:
 
 
 def _lines(template: str, known: Mapping[str, str]) -> str:
-    """Without the lines that name what is not known."""
-    kept = [line for line in template.split("\n") if set(_PLACEHOLDER.findall(line)) <= known.keys()]
-    return _filled("\n".join(kept), known)
+    """Of each line the first part whose names are all known; without the lines that have none."""
+    lines = (next((part for part in line.split(_OR) if _is_known(part, known)), "") for line in template.split("\n"))
+    return _filled("\n".join(filter(None, lines)), known)
+
+
+def _is_known(part: str, known: Mapping[str, str]) -> bool:
+    return set(_PLACEHOLDER.findall(part)) <= known.keys()
 
 
 def _filled(template: str, known: Mapping[str, str]) -> str:

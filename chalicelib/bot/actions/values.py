@@ -7,21 +7,32 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date
-from functools import cache
 
+from chalicelib.bot.actions import numbers
 from chalicelib.bot.actions.declared import FREE, Action, Slot
+from chalicelib.bot.interpretation.written import HEARD
 from chalicelib.bot.phrases import plain
 
-HEARD = 2_000  # characters looked at
 LONGEST = 160  # characters of an address or a text: the head of a conversation stays small
 _SHORTEST = 8  # characters of an address
-_EMAIL = re.compile(r"(?<![\w.+@-])[a-z0-9._%+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![\w@-])")
+_EMAIL = re.compile(r"(?<![a-z0-9_.%+@-])[a-z0-9._%+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![a-z0-9_@-])")
 _ISO = re.compile(r"(?<!\d)(\d{4})\s?[-年./]\s?(\d{1,2})\s?[-月./]\s?(\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
 _NAMED = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([a-z]{3})[a-z]*\.?,?\s+(\d{4})(?!\d)")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _PLACE = re.compile(r"[0-9]|[路街巷弄村號号]")
 _NO_ADDRESS = re.compile(r"[<>{}\[\]\\|`=?!？！。;*_~\"]|https?:|www\.|@")
+_CALLED = re.compile(
+    r"(?:(?:well|ok(?:ay)?|so|and|hi|hello|please|pls)[\s,]+)*(?:(?:my|the|our)\s+)?(?:new|right|correct|delivery|shipping)\s+(?:delivery\s+|shipping\s+)?"
+    r"address\s*(?:is|was|would be|should be|:|=|-)+\s*(?:now\s+)?|(?:please |pls )?(?:send|ship|deliver) it to\s+(?=.*\d)|"
+    r"(?:我的|那)?(?:新的?|正确的?|正確的?|收[货貨件])(?:收[货貨件])?地址\s*(?:是|为|為|係|系|：|:|改成|改为|改為)*\s*",
+    re.IGNORECASE,
+)
+_STREET = re.compile(
+    r"(?=.*(?<!\d)\d{4,6}(?!\d))(?=.*(?:[A-Za-zÀ-ž.]{3,}\.?\s+\d{1,4}[a-z]?\b|\b\d{1,4}[a-z]?,?\s+[A-Za-zÀ-ž]{3,}))(?=(?:.*[A-Za-zÀ-ž]{3,}){2})|"
+    r"[路街道巷弄村段].{0,12}?[0-9一二三四五六七八九十]+\s*[号號弄]",
+    re.IGNORECASE,
+)
 _CHOSEN = re.compile(r"[(#]?\s*([0-9])\s*[).。]?")
 
 
@@ -38,11 +49,31 @@ def found(action: Action, text: str) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
+def given(action: Action, text: str, known: Mapping[str, str]) -> dict[str, str]:
+    """What she gives before it is asked for, besides the order: also an address, if it is surely one."""
+    missing = [slot for slot in action.slots if slot.name not in known and slot.kind != "number"]
+    values = {slot.name: address_in(text) if slot.kind == "address" else read(slot, text) for slot in missing if slot.kind != "text"}
+    return {name: value for name, value in values.items() if value}
+
+
+def email(text: str) -> str:
+    """The one mail address in a text, or ""."""
+    return _only(_EMAIL.findall(tidy(text).lower()))
+
+
+def address_in(text: str) -> str:
+    """An address that nobody asked for: she calls it one, or it has a street with its number and a postcode."""
+    line = tidy(text)
+    called = _CALLED.match(line)
+    rest = (line[called.end() :] if called else line).strip(" ,.;，。；")
+    return rest if _is_address(rest) and len(rest) <= LONGEST and (called or _STREET.search(rest)) else ""
+
+
 def read(slot: Slot, text: str, asked: bool = False) -> str:
     """The slot's value in a text; "" if there is none, or more than one. `asked`: a bare number picks from a choice's options."""
     line = tidy(text)
     if slot.kind == "number":
-        return _number(slot.pattern, line)
+        return numbers.read(slot, line, asked)
     if slot.kind == "email":
         return _only(_EMAIL.findall(line.lower()))
     if slot.kind == "date":
@@ -58,22 +89,25 @@ def shown(slot: Slot, value: str, language: str) -> str:
     return slot.options[value].label[language] if slot.kind == "choice" else value
 
 
+def names(action: Action, text: str) -> bool:
+    """Does it name what the action is about? A reason or a day alone may belong to any question."""
+    return any(action.slot(name).kind in ("number", "email") for name in found(action, text))
+
+
 def without(text: str, values: Mapping[str, str], action: Action) -> str:
     """The text without the numbers in it: what remains tells what is asked, and in which language."""
     for slot in action.slots:
         if slot.kind == "number" and slot.name in values:
-            text = _numbers(slot.pattern).sub(" ", unicodedata.normalize("NFKC", text[:HEARD]))
+            text = numbers.without(slot, text)
     return text
 
 
 def without_numbers(actions: Iterable[Action], text: str) -> str:
     """The text without any action's numbers; the text itself if it holds none."""
-    cut = unicodedata.normalize("NFKC", text[:HEARD])
-    patterns = {slot.pattern for action in actions for slot in action.slots if slot.kind == "number"}
-    rest = cut
-    for one in patterns:
-        rest = _numbers(one).sub(" ", rest)
-    return text if rest == cut else rest
+    slots = {slot.pattern: slot for action in actions for slot in action.slots if slot.kind == "number"}
+    for slot in slots.values():
+        text = numbers.without(slot, text)
+    return text
 
 
 def masked(address: str) -> str:
@@ -87,17 +121,6 @@ def masked(address: str) -> str:
 
 def _only(values: list[str]) -> str:
     return values[0] if len(set(values)) == 1 else ""
-
-
-@cache
-def _numbers(shape: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![0-9A-Za-z])(?:{shape})(?![0-9A-Za-z])", re.IGNORECASE)
-
-
-def _number(shape: str, line: str) -> str:
-    """In one form: capital letters, with a hyphen between letters and digits."""
-    values = (re.sub(r"^([A-Z]+)-?(?=[0-9])", r"\1-", match[0].upper()) for match in _numbers(shape).finditer(line))
-    return _only(list(values))
 
 
 def _date(line: str) -> str:

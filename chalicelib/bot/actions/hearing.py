@@ -1,0 +1,182 @@
+"""What a message says to an action: yes, no, an end, or one of the things that people say instead of a value or a code. Pure.
+
+A message is read clause by clause, so that "stop, I changed my mind" is a stop, and "yes, but on Monday" no yes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from chalicelib.bot.actions import numbers, values
+from chalicelib.bot.actions.declared import Action, Actions
+from chalicelib.bot.actions.state import Flow, Heard, Kind
+from chalicelib.bot.phrases import Phrasebook, plain
+
+# What is looked for anywhere in a message; the others say something only where they are a clause.
+_HINTS = "correct wait do_it wish asks_about it also lost where number part resend what_code elsewhere more send_code"
+HINTS = _HINTS.split()
+_CLAUSES = re.compile(r"[,.;:!?，。；：！？、…~\n]+")
+_ANDS = re.compile(r"\b(?:and|but|so|then|also)\b|而且|但是|但|不过|还有")
+# Letters (a Chinese character counts as three) of a message that answers an offer, that ends an action, that leans on the order before.
+_OFFERED, _ENDS, _LEANS = 36, 75, 64
+_HAN = re.compile(r"[㐀-䶿一-鿿]")
+
+Books = Mapping[str, Phrasebook]
+
+
+def heard(flow: Flow, action: Action, text: str, books: Books, *, first_line: bool = False) -> Heard:
+    """`first_line`: it may stand for the whole, as below stands a name (mail)."""
+    bare = values.without_numbers([action], text)
+    said = plain(bare)
+    hints = {name for name in HINTS if books[name].search(said)}
+    if asks_for(action, bare):
+        hints.add("own")
+    first = [part for clause in clauses(text)[:1] for part in (clause, clause.partition(" ")[0])]
+    if "lost" in hints and not _rest(said, books, "lost", "filler", "polite"):
+        hints.add("only_lost")
+    hints |= _gone(text, books)
+    hints |= {name for name, book in (("refuses", "no"), ("agrees", "yes")) if any(books[book].search(part) for part in first)}
+    return Heard(text, _kind(flow, action, text, books, first_line), frozenset(hints))
+
+
+def is_for(flow: Flow, action: Action, heard: Heard) -> bool:
+    """Does the message answer the flow, so that it is no question of its own? An offer, and what is over, bind nobody."""
+    if flow.started or values.names(action, heard.text):
+        return True
+    if flow.step == "done":
+        return heard.kind == "no" or asks_for_more(flow, heard) or (flow.less and bool(values.email(heard.text)))
+    number = action.number
+    written = number and (numbers.several(number, heard.text) or numbers.like(number, heard.text, whole=True))
+    return bool(heard.kind or takes_offer(heard) or has_none(heard) or written)
+
+
+def takes_offer(heard: Heard) -> bool:
+    """ "Then do it for me", "please cancel it": no question about how it goes."""
+    said = heard.hints
+    if "asks_about" in said or _length(heard.text) > _LEANS:
+        return False
+    return "do_it" in said or ("own" in said and bool({"wish", "it", "agrees"} & said))
+
+
+def has_none(heard: Heard, *, asked: bool = False) -> bool:
+    """She has not got the number that was asked for, or asks where it stands."""
+    said = {"lost", "where"} & heard.hints
+    return (
+        bool(said)
+        and _length(heard.text) <= _ENDS
+        and ("number" in heard.hints or (not heard.answers and (asked or "only_lost" in heard.hints)))
+    )
+
+
+def asks_for_more(flow: Flow, heard: Heard) -> bool:
+    if not flow.less or _length(heard.text) > _OFFERED:
+        return False
+    return "send_code" in heard.hints or ("more" in heard.hints and not heard.answers)
+
+
+def ruled_out(flow: Flow, heard: Heard) -> list[str]:
+    """Where she can get no code, as `Flow.ruled` keeps it: the address that it went to, or the other channel that she names."""
+    channel = flow.to.partition("#")[0]
+    named = {one for one in ("email", "sms") if f"gone {one}" in heard.hints} or {channel}
+    return [flow.to if one == channel else one for one in sorted(named)]
+
+
+def leans_to(text: str, actions: Actions) -> Action | None:
+    """The action that is wanted for the order that was talked about: "cancel it", "把它退了"; None if that is not said."""
+    said = plain(text)
+    if _length(text) > _LEANS or not actions.phrases["it"].search(said):
+        return None
+    found = [action for action in actions.by_id.values() if asks_for(action, text)]
+    if len(found) != 1 or (actions.phrases["asks_about"].search(said) and not found[0].looks):
+        return None
+    return found[0]
+
+
+def asks_for(action: Action, text: str) -> bool:
+    """Is one of its phrases in the text, or one of its clauses?"""
+    return any(action.asks.search(said) for said in (plain(text), *clauses(text)))
+
+
+def clauses(text: str) -> list[str]:
+    """Each in the plain form of `phrases.plain`."""
+    return [said for part in _CLAUSES.split(text) if (said := plain(part))]
+
+
+def _gone(text: str, books: Books) -> set[str]:
+    """ "gone" if she can get nothing at some address, with "gone email" and "gone sms" for what she names: clause by clause, so that
+    "not by mail, text my phone" rules out the mail alone."""
+    said = [part for one in clauses(text) for part in _ANDS.split(one) if part]
+    named = [_routes(part, books) for part in said]
+    are = [
+        bool(books["gone"].search(part) or (routes and books["gone_route"].search(part))) for part, routes in zip(said, named, strict=True)
+    ]
+    if not any(are):
+        return set()
+    whole = plain(text)
+    every = books["every_route"].search(whole) and not books["wants_phone"].search(whole)
+    found = set().union(*named) if every else set().union(*(routes for routes, is_gone in zip(named, are, strict=True) if is_gone))
+    if every and not found:
+        found = {"email", "sms"}
+    return {"gone", *(f"gone {route}" for route in found)}
+
+
+def _routes(said: str, books: Books) -> set[str]:
+    """Which of the ways that a code may go are named, without the one that she wants."""
+    found = {"email": books["by_mail"].search(said), "sms": books["by_phone"].search(said) and not books["wants_phone"].search(said)}
+    return {route for route, is_named in found.items() if is_named}
+
+
+def _kind(flow: Flow, action: Action, text: str, books: Books, first_line: bool) -> Kind:
+    lines = [text, next((line for line in text.splitlines() if line.strip()), "")] if first_line else [text]
+    kinds = [_kind_of(flow, action, clauses(line), books) for line in lines]
+    return next((kind for kind in ("leave", "yes", "no") if kind in kinds), "")
+
+
+def _kind_of(flow: Flow, action: Action, said: Sequence[str], books: Books) -> Kind:
+    bare = [_without_courtesies(part, books) for part in said]
+    pairs = list(zip(said, bare, strict=True))
+    ends = [_leaves(flow, action, part, short, books) for part, short in pairs]
+    if any(ends) and sum(map(_length, said)) <= _ENDS and (flow.step != "offer" or _is_no_more(said, bare, ends, books)):
+        return "leave"
+    kinds: tuple[Kind, ...] = ("yes", "no")
+    for kind in kinds:
+        phrases = [books[kind], action.confirms] if kind == "yes" and flow.step == "confirm" else [books[kind]]
+        are = [any(book.search(part) or book.search(short) for book in phrases) for part, short in pairs]
+        if any(are) and all(is_it or not short for is_it, (_, short) in zip(are, pairs, strict=True)):
+            return kind
+    return ""
+
+
+def _is_no_more(said: Sequence[str], bare: Sequence[str], ends: Sequence[bool], books: Books) -> bool:
+    """An offer is refused by what says nothing else."""
+    whole = all(end or not short or books["no"].search(part) for part, short, end in zip(said, bare, ends, strict=True))
+    return whole and sum(map(_length, said)) <= _OFFERED
+
+
+def _leaves(flow: Flow, action: Action, part: str, short: str, books: Books) -> bool:
+    """ "I do not want it any more" is a reason where a reason is asked for; "cancel it" is what the action "cancel" is for."""
+    if books["not_leave"].search(part):
+        return False
+    slot = action.slot(flow.slot) if flow.step == "ask" else None
+    if slot and slot.kind == "choice" and values.read(slot, part, asked=True):
+        return False
+    if books["leave"].search(part) or books["leave"].search(short):
+        return not (flow.step == "offer" and action.asks.search(short))
+    return flow.step != "offer" and bool(books["drop"].search(short)) and not action.asks.search(short)
+
+
+def _rest(said: str, books: Books, *names: str) -> str:
+    """What a text says beside these phrases."""
+    for name in names:
+        said = books[name].sub(" ", said)
+    return said.strip()
+
+
+def _length(text: str) -> int:
+    return len(text) + 2 * len(_HAN.findall(text))
+
+
+def _without_courtesies(said: str, books: Books) -> str:
+    left = books["polite"].sub(" ", said).split()
+    return ("" if _HAN.search(said) else " ").join(left)

@@ -1,0 +1,89 @@
+"""How far a self-service action is, as the head of the conversation keeps it; what was heard, and what to do. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+from chalicelib.bot.actions.declared import Action
+
+Step = Literal["offer", "ask", "confirm", "fix", "code", "done"]
+Do = Literal["pass", "say", "aside", "contact", "resend", "elsewhere", "claimed", "check", "call", "leave", "person"]
+Kind = Literal["yes", "no", "leave", ""]
+
+LIFE = 30 * 60_000  # ms without a word, in a chat or by SMS ...
+LIFE_MAIL = 86_400_000  # ... and by mail
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """`slot`: the one that is asked; `to`: where a code was sent (channel#address); `ruled`: where she can get none (an address as `to`,
+    or a whole channel). `helped`: how often she had no value and was told
+    where it stands; `person`: she was asked whether she would like a person; `less`: something was kept from her until she proves that
+    the order is hers."""
+
+    action: str
+    step: Step = "offer"
+    slot: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    misses: int = 0
+    refusals: int = 0
+    helped: int = 0
+    until: int = 0
+    to: str = ""
+    ruled: tuple[str, ...] = ()
+    proven: bool = False
+    person: bool = False
+    less: bool = False
+    language: str = "en"
+
+    @property
+    def started(self) -> bool:
+        """Did the customer take up the offer, and is it not over?"""
+        return self.step not in ("offer", "done")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One message, with what was found in it. `kind`: yes, no, leave, or nothing of it; `hints`: the lists of phrases (actions.yaml) that
+    have something in it, and "own" if it asks for the action itself; `answers`: an article surely answers it."""
+
+    text: str
+    kind: Kind = ""
+    hints: frozenset[str] = frozenset()
+    answers: bool = False
+
+    @property
+    def corrects(self) -> bool:
+        return "correct" in self.hints
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What to do. `say`: a sentence's name; "ask", "retry", "where", "other" and "part" are those of the slot that is asked."""
+
+    do: Do
+    flow: Flow | None
+    say: str = ""
+
+
+def written(flow: Flow | None) -> str:
+    """As the head keeps it: short."""
+    if not flow:
+        return ""
+    kept = {name: value for name, value in asdict(flow).items() if value not in ("", 0, False, {}, ())}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(text: str, known: Mapping[str, Action], at: int) -> Flow | None:
+    """None if there is none, or it expired, or a deployment took its action or one of its slots away."""
+    if not text:
+        return None
+    kept = json.loads(text)
+    flow = Flow(**{**kept, "ruled": tuple(kept.get("ruled", ()))})
+    action = known.get(flow.action)
+    if not action or flow.until < at or {flow.slot, *flow.values} - {"", *(slot.name for slot in action.slots)}:
+        return None
+    return flow
