@@ -6,65 +6,54 @@ What it returns is the business's own words: an article's text, or one of the se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 
 from chalicelib.bot import language as languages
 from chalicelib.bot import wording
+from chalicelib.bot.answers import composing
+from chalicelib.bot.answers.case import Case
 from chalicelib.bot.context import Brain, Context, Load, Look
 from chalicelib.bot.facts import Asked, Facts, Heard, band, hear, named
-from chalicelib.bot.opening_hours import Opening, state
-from chalicelib.bot.retrieval import Hit, each
+from chalicelib.bot.follow_ups import adds, asks_something, corrected
+from chalicelib.bot.interpretation import foreign, given, small_talk
+from chalicelib.bot.interpretation.nonsense import is_nonsense
+from chalicelib.bot.interpretation.reaction import reaction
+from chalicelib.bot.interpretation.scope import Bands, Meaning
+from chalicelib.bot.opening_hours import state
+from chalicelib.bot.retrieval import Hit, search
 from chalicelib.bot.rules import TOPIC, Rule, asks, decide, telling, why
-from chalicelib.bot.sense import Bands, Meaning, meaning
-from chalicelib.conversations.model import Answer, Escalation, Source
-from chalicelib.knowledge.article import Article, version_for
+from chalicelib.bot.sense import meaning, parting
+from chalicelib.conversations.model import Answer, Escalation
+from chalicelib.knowledge.article import version_for
 
-_PATIENCE = 1  # misses in a row after which "yes" to several is not asked back any more
-_SOURCES = 3  # articles that an answer may be composed of
+_MISSES = ("offer", "question")  # outcomes that say: the bot was not sure
+_WHETHER = re.compile(r"\s*(?:is|are|am|do|does)\b|.*(?:是不是|还是|還是|在跟|在和)", re.IGNORECASE)
+_ENDS = ("thanks", "goodbye", "praise", "solved")  # courtesies that answer no question of the bot's
 
-__all__ = ["Answer", "Brain", "Context", "Escalation", "answer", "is_miss", "may_wait"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One question with all that was found out about it."""
-
-    question: str
-    context: Context
-    brain: Brain
-    day: str
-    opening: Opening
-    heard: Heard
-    meant: Meaning
-    facts: Facts
-    asked: Asked
-
-    @property
-    def hits(self) -> Sequence[Hit]:
-        return self.meant.hits
+__all__ = ["Answer", "Brain", "Context", "Escalation", "answer", "examined", "is_miss", "may_wait"]
 
 
 def is_miss(decided: Answer) -> bool:
     """Did the bot ask back because it was not sure? (Greetings and thanks have no article either, but are no miss.)"""
-    return not decided.article and decided.confidence < 1
+    return decided.outcome in _MISSES
 
 
 def may_wait(decided: Answer | Escalation) -> bool:
     """Would more words help? Nothing is surely known, and nothing asks for a person now."""
     if isinstance(decided, Answer):
-        return not decided.article
+        return not decided.article or decided.is_tentative
     facts = decided.facts
-    pressing = any(facts.get(name) for name in ("asked_for_person", "urgent_topic", "upset", "unhelped"))
+    pressing = any(facts.get(name) for name in ("asked_for_person", "urgent_topic", "upset", "unhelped", "given"))
     return bool(facts.get("available")) and facts.get("band") != "sure" and not pressing
 
 
 def answer(question: str, context: Context, brain: Brain, look: Look | None = None) -> Answer | Escalation:
     """Never raises for any text: what is not surely known is asked back once, then handed over. `look` is asked for what only a
     hand-over needs to know, as that costs reads."""
-    case = _examined(question, context, brain)
+    case = examined(question, context, brain)
     decided = _decided(case)
     if look and isinstance(decided, Rule):
         case = _looked(case, look(_queue(case, decided), decided.urgency))
@@ -73,88 +62,222 @@ def answer(question: str, context: Context, brain: Brain, look: Look | None = No
     return _handed_over(case, decided) if isinstance(decided, Rule) else decided
 
 
-def _decided(case: _Case) -> Answer | Rule:
-    brain = case.brain
-    if brain.index and not case.facts.asked_for_person and (said := _small_talk(case)):
-        return _sentence(case, said, 1.0)
-    if case.meant.reply == "which" and case.context.misses <= _PATIENCE and case.hits:
-        return _asked_back(case)
-    rule = decide(brain.rules, case.facts, case.asked)
-    if rule:
-        return rule
-    if case.facts.band == "sure" and case.facts.confidence >= brain.rules.answer:
-        return _article(case)
-    return _asked_back(case)
-
-
-def _looked(case: _Case, load: Load) -> _Case:
-    """The same case, with what was looked up."""
-    facts = replace(case.facts, waiting=load.waiting, waited=load.waited // 60_000)
-    return replace(case, context=replace(case.context, said=load.said, waiting=load.waiting, waited=load.waited), facts=facts)
-
-
 def examine(question: str, context: Context, brain: Brain) -> tuple[Facts, Asked]:
     """What the rules are asked with, for whoever explains a decision."""
-    case = _examined(question, context, brain)
+    case = examined(question, context, brain)
     return case.facts, case.asked
 
 
-def _small_talk(case: _Case) -> str:
-    """The sentence that answers what asks nothing."""
-    if case.meant.reply == "yes":
-        return "thanks"
-    return "" if case.meant.asked or case.meant.reply else case.heard.small_talk
+def known(case: Case) -> Answer | None:
+    """What the bot knows, for somebody who waits for a person: an article, or what it says of itself and to a courtesy; else None."""
+    if not case.brain.index:
+        return None
+    if said := _word_for_word(case):
+        return said
+    if case.facts.unhelped:
+        return None
+    if _is_sure(case):
+        return composing.articles(case)
+    return composing.helpful(case) if case.facts.leads else None
 
 
-def _examined(question: str, context: Context, brain: Brain) -> _Case:
+def _decided(case: Case) -> Answer | Rule:
+    facts, meant = case.facts, case.meant
+    if not _presses(facts) and (said := _word_for_word(case)):
+        return said
+    rule = decide(case.brain.rules, facts, case.asked)
+    is_open = meant.reply == "which" and "which" not in case.context.told[:1] and (case.hits or not facts.misses)
+    if is_open and not (rule and _presses(facts)):
+        return composing.which(case) if case.hits else composing.number(case)
+    if meant.reply == "no" and not facts.unhelped and not (rule and _presses(facts)):
+        return composing.rephrase(case)
+    if rule:
+        return rule
+    if _is_sure(case):
+        return composing.articles(case)
+    return composing.several(case) or _asked_back(case)
+
+
+def _in_her_language(case: Case) -> Answer | None:
+    """Once, what the bot speaks, said in the language that it does not speak; then a person."""
+    text = composing.in_her_language(case, "only") if case.facts.foreign else ""
+    return replace(case.sentence("english_only", "about", choices=(case.said("person"),)), text=text) if text else None
+
+
+def _presses(facts: Facts) -> bool:
+    """Is a person needed whatever the bot might ask back?"""
+    return facts.asked_for_person or bool(facts.urgent_topic) or facts.opt_out_request or not facts.available
+
+
+def _leads(hits: Sequence[Hit], brain: Brain) -> bool:
+    """Is the first clearly ahead: likely enough by itself, and twice as likely as the second?"""
+    second = hits[1].confidence if len(hits) > 1 else 0.0
+    return hits[0].confidence >= max(brain.rules.lead, 2 * second)
+
+
+def _is_sure(case: Case) -> bool:
+    return case.facts.band == "sure" and case.facts.confidence >= case.brain.rules.answer
+
+
+def _word_for_word(case: Case) -> Answer | None:
+    """A word for a word: courtesies, and questions about the bot itself."""
+    heard, meant = case.heard, case.meant
+    relieved = bool(case.context.last_article) and reaction(case.question) == "relief"
+    if relieved or meant.reply == "yes":
+        return case.sentence("solved" if relieved else "thanks", "courtesy")
+    if foreign.courtesy(case.question) and (thanks := composing.in_her_language(case, "thanks")):
+        return replace(case.sentence("thanks", "courtesy"), text=thanks)
+    if meant.reply or meant.asked or meant.picks:
+        return None
+    if heard.small_talk == "puzzled":
+        return (
+            None
+            if case.context.misses or not case.context.asks_back
+            else case.sentence("puzzled", "question", confidence=0.0, choices=(case.said("person"),))
+        )
+    if heard.small_talk:
+        return case.sentence(small_talk.SENTENCES[heard.small_talk], "courtesy")
+    return case.sentence(f"about.{heard.about}", "about") if heard.about else None
+
+
+def _asked_back(case: Case) -> Answer:
+    """A miss: the nearest titles, if they were not offered just now; else a plain question."""
+    if said := _in_her_language(case):
+        return said
+    if case.facts.adds and not _near(case):
+        return composing.added(case)
+    if not case.hits or case.facts.wordless:
+        return case.sentence("wordless", "question", confidence=0.0)
+    if case.facts.leads and case.facts.article != case.context.last_article:
+        return composing.lead(case)
+    offered = {hit.article for hit in composing.likely(case)}
+    return composing.rephrase(case) if offered == set(case.context.offered) else composing.offer(case)
+
+
+def _near(case: Case) -> bool:
+    """Is anything near that was not told just now?"""
+    return case.facts.leads and case.facts.article != case.context.last_article
+
+
+def _looked(case: Case, load: Load) -> Case:
+    """The same case, with what was looked up."""
+    facts = replace(case.facts, waiting=load.waiting, waited=load.waited // 60_000)
+    known = case.context.known_address or load.known_address
+    context = replace(case.context, said=load.said, waiting=load.waiting, waited=load.waited, known_address=known)
+    return replace(case, context=context, facts=facts)
+
+
+def examined(question: str, context: Context, brain: Brain) -> Case:
+    """One message with all that can be found out about it."""
     day = datetime.fromtimestamp(context.now / 1000, brain.hours.zone).date().isoformat()
     opening = state(brain.hours, context.now)
-    heard = hear(question)
+    heard = _parted(hear(question), question, context, brain, day)
     meant = _meant(question, heard, context, brain, day)
     hits = meant.hits
     best, confidence = (hits[0].article, hits[0].confidence) if hits else ("", 0.0)
-    language = languages.detect(question, context.language)
     certain = "sure" if context.under_way else band(hits, brain.rules.answer, brain.rules.offer)
     facts = Facts(
         available=brain.index is not None,
-        asked_for_person=heard.asked_for_person,
+        asked_for_person=heard.asked_for_person and not _asks_whether_human(question, heard),
         urgent_topic=heard.urgent_topic,
         upset=heard.upset,
-        unhelped=_is_unhelped(heard, meant, context, best if certain == "sure" else ""),
-        wordless=heard.wordless,
+        unhelped=False,
+        wordless=heard.wordless or (certain == "none" and not context.last_article and is_nonsense(question)),
         band=certain,
         confidence=round(confidence, 3),
-        topic=_topic(brain, hits, day) if certain != "none" else "",
+        topic=_topic(brain, hits, day) if confidence >= brain.rules.lead else "",
         article=best,
         opt_out_request=context.opt_out_request,
-        misses=context.misses,
+        misses=0 if meant.instead else context.misses,  # she turned to something else, or went on with a sentence
         tier=context.tier,
         open=opening.open,
         waiting=-1 if context.waiting is None else context.waiting,
         channel=context.channel,
-        language=language,
+        language=languages.detect(question, context.language),
         sentiment=heard.sentiment,
         urgency=heard.urgency,
         amount=heard.amount.value,
         currency=heard.amount.currency,
         waited=-1 if context.waited is None else context.waited // 60_000,
+        foreign="english_only" not in context.told and bool(foreign.language(question)),
+        leads=certain == "unsure" and _leads(hits, brain),
+        under_way=context.under_way,
+        electrical=heard.electrical and heard.urgent_topic == "safety",
+        health=heard.health,
+        adds=bool(context.last_article) and adds(question) and not meant.instead,
     )
     asked = Asked(question, context.now, context.opened)
-    return _Case(question, context, brain, day, opening, heard, meant, facts, asked)
+    case = Case(question, context, brain, day, opening, heard, meant, facts, asked)
+    return replace(case, facts=replace(facts, unhelped=_is_unhelped(case) or _was_told(case), given=_given(case)))
+
+
+def _parted(heard: Heard, question: str, context: Context, brain: Brain, day: str) -> Heard:
+    """With thanks or a goodbye that has other words around it, which say something only as a reply."""
+    presses = heard.asked_for_person or heard.urgent_topic or heard.upset or heard.unhelped or heard.urgency
+    if heard.small_talk or heard.about or presses or not brain.index:
+        return heard
+    return replace(heard, small_talk=parting(question, context, brain.index, day))
+
+
+def _asks_whether_human(question: str, heard: Heard) -> bool:
+    """ "Is this a real person?" asks for none; "human" does."""
+    return heard.about == "robot" and (asks_something(question) or bool(_WHETHER.match(question)))
 
 
 def _meant(question: str, heard: Heard, context: Context, brain: Brain, day: str) -> Meaning:
     if not brain.index:
-        return Meaning([])
-    is_idle = heard.small_talk and not heard.asked_for_person
-    return meaning(question, context, brain.index, day, None if is_idle else Bands(brain.rules.answer, brain.rules.offer))
+        return Meaning()
+    if heard.small_talk in _ENDS:
+        return Meaning()  # "no thanks" to what was offered refuses nothing
+    idle = heard.small_talk or heard.about
+    return meaning(question, context, brain.index, day, None if idle else Bands(brain.rules.answer, brain.rules.offer))
 
 
-def _is_unhelped(heard: Heard, meant: Meaning, context: Context, answered: str) -> bool:
-    """Did the last answer not help? She says so, or asks for it again. (`settled`: nothing was said since.)"""
-    if context.settled or not (context.last_article or context.offered):
+def _given(case: Case) -> str:
+    """What she tells of the data that the last article asks for, as words; "" if she asks for something else with it."""
+    last, index = case.context.last_article, case.brain.index
+    if not last or not index or case.context.settled or last not in index.articles:
+        return ""
+    text = version_for(index.articles[last], case.language, case.day, case.context.tier).text
+    pieces = given.found(case.question, given.asked_for(text))
+    if not pieces:
+        return ""
+    best = search(index, given.without(case.question, pieces), case.day, 1, case.context.tier)
+    other = best and best[0].confidence >= case.brain.rules.answer and best[0].article != last
+    return "" if other else given.named(pieces, case.language)
+
+
+def _is_unhelped(case: Case) -> bool:
+    """Did the last answer not help? She says so, or refuses what was offered for the second time."""
+    context, meant = case.context, case.meant
+    if context.settled or not (context.last_article or context.offered or context.asking):
         return False
-    return heard.unhelped or meant.reply == "no" or (bool(answered) and answered == context.last_article)
+    if meant.reply == "no" and not case.heard.unhelped:
+        return context.asking == "rephrase"
+    return case.heard.unhelped or _speaks_of_last(case)
+
+
+def _speaks_of_last(case: Case) -> bool:
+    """Does she say of the last answer that it was not what she needs: a complaint, her own case, what she asked? Something else that is
+    surely asked for beside it is answered."""
+    if case.meant.picks or case.heard.urgent_topic:
+        return False
+    said = reaction(case.question)
+    if said == "complaint":
+        return True
+    is_new = case.facts.band == "sure" and case.facts.article != case.context.last_article
+    return said in ("own", "repeats") and bool(case.context.last_article) and not is_new and not _is_corrected(case)
+
+
+def _is_corrected(case: Case) -> bool:
+    """ "No, I asked about green tea": what she meant stands in what was told, and was not told alone."""
+    return corrected(case.question)[0] and bool(case.meant.passage) and not _was_told(case)
+
+
+def _was_told(case: Case) -> bool:
+    """Is all that could be told the article, or the passage of it, that she has just heard?"""
+    beside_others = bool(case.context.offered)  # it was told as the first of several, and may be the one that she chooses
+    return not (case.context.settled or beside_others) and case.facts.band == "sure" and composing.is_told(case, case.facts.article)
 
 
 def _topic(brain: Brain, hits: Sequence[Hit], day: str) -> str:
@@ -163,66 +286,11 @@ def _topic(brain: Brain, hits: Sequence[Hit], day: str) -> str:
     return queue if queue in brain.queues else ""
 
 
-def _article(case: _Case) -> Answer:
-    """The article's own words, in the customer's language; the short form where a message costs by the character."""
-    best = case.hits[0]
-    article = _shown(case, best)
-    text = article.short if case.context.channel == "sms" else article.text
-    if case.facts.language == "other":
-        text = f"{wording.said_in(case.brain.rules.sentences['english_only'], 'en')}\n{text}"
-    sources = _sources(case, article) if case.context.composes else ()
-    return Answer(text, article.id, article.link, best.confidence, article.language, asked=case.meant.asked, sources=sources)
-
-
-def _sources(case: _Case, best: Article) -> tuple[Source, ...]:
-    """The article and the next ones, in its language, that may be meant as well."""
-    brain, context = case.brain, case.context
-    others = each(brain.index, case.question, case.day, context.tier) if brain.index else []
-    likely = sorted((hit for hit in (*case.hits[1:], *others) if hit.confidence >= brain.rules.offer), key=lambda hit: -hit.confidence)
-    articles = (_shown(case, hit) for hit in {hit.article: hit for hit in likely if hit.article != best.id}.values())
-    further = islice((article for article in articles if article.language == best.language), _SOURCES - 1)
-    return tuple(Source(article.id, article.title, article.text, article.link) for article in (best, *further))
-
-
-def _shown(case: _Case, hit: Hit) -> Article:
-    """In the customer's language; in her script, too, where the article has only the other one."""
-    article = version_for(hit.versions, case.facts.language, case.day, case.context.tier)
-    if (case.facts.language, article.language) != ("zh-Hant", "zh"):
-        return article
-    from chalicelib.bot.traditional import traditional
-
-    title, text, short = map(traditional, (article.title, article.text, article.short))
-    return replace(article, language="zh-Hant", title=title, text=text, short=short)
-
-
-def _asked_back(case: _Case) -> Answer:
-    """A miss: the nearest titles if there are any, else a plain question."""
-    if not case.hits:
-        return _sentence(case, "wordless", 0.0)
-    rules, language = case.brain.rules, case.facts.language
-    titles = [_shown(case, hit).title for hit in case.hits]
-    return Answer(
-        text=wording.offer(rules, titles, language),
-        article="",
-        confidence=case.facts.confidence,
-        language=language,
-        offered=tuple(hit.article for hit in case.hits),
-        choices=(*titles, wording.said_in(rules.sentences["person"], language)) if case.context.channel == "webchat" else (),
-        asked=case.meant.asked,
-    )
-
-
-def _sentence(case: _Case, name: str, confidence: float) -> Answer:
-    """What was asked and offered before stays what follow-ups and picks go on with: a "thanks" is no question."""
-    text, before = wording.said_in(case.brain.rules.sentences[name], case.facts.language), case.context
-    return Answer(text, "", "", confidence, case.facts.language, offered=before.offered, asked=before.last_question)
-
-
-def _queue(case: _Case, rule: Rule) -> str:
+def _queue(case: Case, rule: Rule) -> str:
     return (case.facts.topic or case.brain.queues[0]) if rule.queue == TOPIC else rule.queue
 
 
-def _handed_over(case: _Case, rule: Rule) -> Escalation:
+def _handed_over(case: Case, rule: Rule) -> Escalation:
     facts = case.facts
     told = telling(case.brain.rules, facts, case.asked)
     reasons = why(rule, facts, case.asked)
@@ -233,6 +301,13 @@ def _handed_over(case: _Case, rule: Rule) -> Escalation:
         urgency=rule.urgency,
         summary=wording.summary(case.question, case.context, facts.language, rule.reason, case.hits),
         facts={**named(facts), "told": told.id, "near": {hit.article: round(hit.confidence, 3) for hit in case.hits}, "why": reasons},
-        text=wording.told(case.brain.rules, told.texts, facts.language, case.context, case.opening),
+        text=_sorry(case) + wording.told(case.brain.rules, told.texts, facts.language, case.context, case.opening, given=facts.given),
         reason_zh=rule.reasons["zh"],
     )
+
+
+def _sorry(case: Case) -> str:
+    """A word of apology where it fits: not to danger, which has words of its own."""
+    complains = case.facts.unhelped and reaction(case.question) == "complaint"
+    fits = (complains or case.facts.sentiment <= composing.SORRY) and not case.facts.urgent_topic
+    return f"{case.said(case.name('sorry'))} " if fits else ""

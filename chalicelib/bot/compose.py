@@ -61,7 +61,8 @@ def composed(said: Answer, question: str, heading: str, name: str, model: Model)
 
 def _before(said: Answer) -> str:
     """What the bot says before the article's words, such as which languages it speaks."""
-    return said.text.rpartition(said.sources[0].text)[0]
+    first = said.sources[0]
+    return said.text.partition(first.text)[0].removesuffix(f"{first.title}\n")
 
 
 def _marked(parts: Sequence[grounds.Part], cited: Sequence[int]) -> str:

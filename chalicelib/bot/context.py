@@ -32,6 +32,26 @@ class Context:
     under_way: bool = False  # an action waits for this: the rules then take the bot as sure, as it asked for it
     opt_out_request: bool = False  # asked, in words, for no more messages: the channel says so
     composes: bool = False  # a language model will put the answer: it comes with its sources
+    told: tuple[str, ...] = ()  # names of the bot's last sentences, the newest first
+    asking: str = ""  # what the bot's last words asked: "close", "back", "rephrase" or ""
+    zone: str = ""  # the customer's time zone, if her channel tells it
+    known_address: bool = False  # an address or a wish of hers is known: she is not asked for one
+    wished: str = ""  # how she wishes to be answered: "call", "mail", or "" for where she writes
+
+    @property
+    def taps(self) -> bool:
+        """Can she tap what she may answer?"""
+        return self.channel == "webchat"
+
+    @property
+    def asks_back(self) -> bool:
+        """Does a question back cost her seconds, and not a day?"""
+        return self.channel != "email"
+
+    @property
+    def brief(self) -> bool:
+        """Does a message cost by the character?"""
+        return self.channel == "sms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +61,7 @@ class Load:
     waiting: int
     waited: int
     said: tuple[tuple[str, str], ...]
+    known_address: bool = False  # is an address known at which she can be reached?
 
 
 Look = Callable[[str, str], Load]  # by queue and urgency

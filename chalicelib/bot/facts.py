@@ -9,13 +9,14 @@ from functools import cache, lru_cache
 from typing import Any, Literal
 
 from chalicelib.bot import amounts, mood, person
+from chalicelib.bot.interpretation import about, danger, health, small_talk
 from chalicelib.bot.mood import Urgency
-from chalicelib.bot.phrases import Phrasebook, lexicon, listed, plain
+from chalicelib.bot.phrases import Phrasebook, listed, plain
 from chalicelib.bot.retrieval import Hit
 
+_SENTENCES = re.compile(r"(?<=[.!?;])\s+|[。！？；\n]+")
+_PIECES = re.compile(r"[.!?;,:…\n。！？；，：]+")
 Band = Literal["sure", "unsure", "none"]
-_PARTS = re.compile(r"[,.!?;:~，。！？；：、…\n]+")
-_IDLE = 60  # characters of small talk
 DAYS = 30  # the furthest that contacts() looks back
 
 
@@ -25,7 +26,7 @@ class Facts:
 
     available: bool  # can the bot read its knowledge?
     asked_for_person: bool
-    urgent_topic: str  # "safety", "fraud", "account" or "legal"
+    urgent_topic: str  # "crisis", "safety", "fraud", "account", "legal" or "press" (interpretation/danger.py)
     upset: bool  # sentiment at or below mood.UPSET
     unhelped: bool  # says that the last answer did not help, or asks for the same article again
     wordless: bool  # nothing to search for: empty, only emoji or signs
@@ -45,6 +46,13 @@ class Facts:
     amount: float = 0.0  # the largest amount of money in the message
     currency: str = ""  # of it, as "EUR"
     waited: int = -1  # minutes that the first in that queue has been waiting; -1: not known
+    leads: bool = False  # not sure, but one article is clearly ahead: it is told, and the others are offered beside it
+    foreign: bool = False  # in a language that the bot does not speak, and it was not told so yet
+    under_way: bool = False  # an action waits for her answer: the band is then sure, whatever she writes
+    given: str = ""  # what she gives of the data that the last article asks for, in words
+    adds: bool = False  # adds to what was answered a moment ago, and asks nothing
+    electrical: bool = False  # danger by smoke, sparks or current
+    health: bool = False  # asks what somebody may have who is ill, pregnant, allergic or small (interpretation/health.py)
 
 
 def named(facts: Facts) -> dict[str, Any]:
@@ -61,10 +69,13 @@ class Heard:
     upset: bool
     unhelped: bool
     wordless: bool
-    small_talk: str  # "greeting", "thanks", "goodbye" or ""
+    small_talk: str  # the kind of a courtesy (interpretation/small_talk.py), "" for whatever asks or tells something
+    about: str  # what it asks of the bot itself (interpretation/about.py), or ""
     sentiment: float
     urgency: Urgency
     amount: amounts.Amount
+    electrical: bool
+    health: bool
 
 
 @dataclass(slots=True)
@@ -105,43 +116,31 @@ def hear(text: str) -> Heard:
     said = plain(text)
     sentiment = mood.sentiment(text)
     return Heard(
-        asked_for_person=person.is_asked_for(said),
-        urgent_topic=_urgent_topic(said),
+        asked_for_person=person.is_asked_for(said) or any(map(person.is_called_for, map(plain, _PIECES.split(text)))),
+        urgent_topic=danger.topic(said),
         upset=sentiment <= mood.UPSET,
         unhelped=bool(listed("unhelped").search(said)),
         wordless=not said,
-        small_talk=_small_talk(text, said),
+        small_talk=small_talk.kind(text),
+        about=_about(text),
         sentiment=sentiment,
         urgency=mood.urgency(text),
         amount=amounts.largest(text),
+        electrical=danger.is_electrical(said),
+        health=health.asked(said),
     )
+
+
+def _about(text: str) -> str:
+    """What a message asks of the bot itself, if it asks and tells nothing else: an instruction beside a question changes nothing."""
+    kinds = [about.asked(part) for part in _SENTENCES.split(text) if part.strip() and not small_talk.kind(part)]
+    return kinds[0] if kinds and all(kinds) else ""
 
 
 def band(hits: Sequence[Hit], answer: float, offer: float) -> Band:
     """`answer` and `offer` are the least confidences for answering and for asking back."""
     best = hits[0].confidence if hits else 0.0
     return "sure" if best >= answer else "unsure" if best >= offer else "none"
-
-
-def _urgent_topic(said: str) -> str:
-    heard = listed("urgent_except").sub(" ", said)
-    return next((topic for topic in lexicon()["urgent"] if listed("urgent", topic).search(heard)), "")
-
-
-def _small_talk(text: str, said: str) -> str:
-    """If every part is small talk ("ok, got it. bye!"): a goodbye, or the kind of the last one."""
-    if len(said) > _IDLE:
-        return ""
-    kinds = [_kind(said)]
-    if not kinds[0]:
-        kinds = [_kind(part) for part in map(plain, _PARTS.split(text)) if part]
-    if not kinds or not all(kinds):
-        return ""
-    return "goodbye" if "goodbye" in kinds else kinds[-1]
-
-
-def _kind(said: str) -> str:
-    return next((kind for kind in lexicon()["small_talk"] if listed("small_talk", kind).search(said)), "")
 
 
 @cache

@@ -5,55 +5,64 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from chalicelib.bot.interpretation import foreign
 from chalicelib.bot.phrases import lexicon
-from chalicelib.knowledge.words import LONGEST, variants
+from chalicelib.knowledge.words import LONGEST, simplified, variants
 
 KNOWN = ("en", "zh", "zh-Hant")
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _OTHER_SCRIPT = re.compile(r"[぀-ヿ가-힯Ͱ-ӿ԰-׿؀-ۿऀ-๿Ⴀ-ჿ]")
 _LATIN = re.compile(r"[a-zà-öø-ÿāăąćčďęěğĩıłńňőœřśşšťũůűźżž']+", re.IGNORECASE)
-_CODE = re.compile(r"[A-Za-z0-9._-]*[0-9][A-Za-z0-9._-]*")  # an order's number has letters of no language
 _HAN_WEIGHT = 2  # one Chinese character says about as much as two Latin letters
 
 
 def detect(text: str, hint: str = "") -> str:
     """The language of a text; `hint` (the conversation's) decides where the text itself does not tell, then English."""
-    sample = text[:LONGEST]
+    sample = foreign.spoken(text[:LONGEST])
     han = len(_HAN.findall(sample))
-    foreign = len(_OTHER_SCRIPT.findall(sample))
-    latin = [word.lower() for word in _LATIN.findall(_CODE.sub(" ", sample))]
-    if foreign > han // 4 and foreign * _HAN_WEIGHT >= sum(map(len, latin)):
+    other = len(_OTHER_SCRIPT.findall(sample))
+    latin = [word.lower() for word in _LATIN.findall(sample)]
+    if other > han // 4 and other * _HAN_WEIGHT >= sum(map(len, latin)):
         return "other"
     if han and han * _HAN_WEIGHT * 2 >= sum(map(len, latin)):
         return _variant(sample, hint)
-    return _latin(latin, hint)
+    return "other" if foreign.language(sample) else _latin(latin, hint)
+
+
+def region(text: str) -> str:
+    """Whose words traditional Chinese is written in: "HK" for Cantonese and what is said in Hong Kong, else "TW"."""
+    return "HK" if _of_hong_kong().search(simplified(text[:LONGEST])) else "TW"
+
+
+@cache
+def _of_hong_kong() -> re.Pattern[str]:
+    return re.compile("|".join(lexicon()["hong_kong"].split()))
 
 
 def _variant(text: str, hint: str) -> str:
     traditional, simplified = _scripts()
     more = sum(c in traditional for c in text) - sum(c in simplified for c in text)
     if more == 0:
-        return hint if hint in ("zh", "zh-Hant") else "zh"
+        unknown = "zh-Hant" if region(text) == "HK" else "zh"  # Cantonese is mostly written in traditional characters
+        return hint if hint in ("zh", "zh-Hant") else unknown
     return "zh-Hant" if more > 0 else "zh"
 
 
 @cache
 def _scripts() -> tuple[frozenset[str], frozenset[str]]:
-    """Characters that only one of the two scripts uses."""
+    """Characters that only one of the two scripts uses: 杯 is written in both, though 盃 becomes 杯 in simplified Chinese."""
     traditional, simplified = variants()
-    return frozenset(traditional) - frozenset(simplified), frozenset(simplified) - frozenset(traditional)
+    both = frozenset(lexicon()["both_scripts"])
+    return frozenset(traditional) - frozenset(simplified), frozenset(simplified) - frozenset(traditional) - both
 
 
 def _latin(words: list[str], hint: str) -> str:
-    foreign, english = (len([word for word in words if word in small_words(name)]) for name in ("foreign", "english"))
-    if foreign > english:
-        return "other"
-    if english:
+    if any(word in small_words("english") for word in words):
         return "en"
     return hint if hint in KNOWN else "en"
 
 
 @cache
 def small_words(name: str) -> frozenset[str]:
-    """A list of the lexicon: "english", or "foreign" for its neighbours that share its letters."""
+    """A list of the lexicon, such as "english"."""
     return frozenset(lexicon()["small_words"][name].split())

@@ -15,6 +15,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
 _HOLIDAY = re.compile(r"(\d{4}-)?\d\d-\d\d")
 _LOOK_AHEAD = 30  # days
+_WEEKDAYS_ZH = "一二三四五六日"
 
 Span = tuple[time, time]
 
@@ -60,6 +61,41 @@ def state(hours: Hours, at: int) -> Opening:
             if ahead or start > now.time():
                 return Opening(False, day.replace(hour=start.hour, minute=start.minute, second=0, microsecond=0))
     return Opening(False)
+
+
+def spoken(opening: Opening, language: str, zone: str = "") -> str:
+    """When it opens again, as people say it: in the customer's time zone if it is known (`zone`), else in the business's, by its name.
+    "" if it is open, or opens at no known time."""
+    if not opening.opens:
+        return ""
+    own = _known_zone(zone)
+    at = opening.opens.astimezone(own) if own else opening.opens
+    clock, where = at.strftime("%H:%M"), _whose(str(at.tzinfo), bool(own), language)
+    if language in ("zh", "zh-Hant"):
+        week = "週" if language == "zh-Hant" else "周"
+        return f"{week}{_WEEKDAYS_ZH[at.weekday()]}（{at.month}月{at.day}日）{clock}（{where}）"
+    return f"on {at.strftime('%A')}, {at.day} {at.strftime('%B')}, at {clock} ({where})"
+
+
+def _known_zone(name: str) -> ZoneInfo | None:
+    """None for a name that no zone has: it comes from a browser."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def _whose(zone: str, own: bool, language: str) -> str:
+    """What a time zone is called: nobody is told "UTC"."""
+    city = zone.rpartition("/")[2].replace("_", " ")
+    ours = {"en": "our time", "zh": "我们当地时间", "zh-Hant": "我們當地時間"}
+    hers = {"en": "your time", "zh": "您当地时间", "zh-Hant": "您當地時間"}
+    spoken = language if language in ours else "en"
+    if own:
+        return hers[spoken]
+    if "/" not in zone or zone.startswith("Etc/"):
+        return ours[spoken]
+    return f"{city} time" if spoken == "en" else f"{city} {'当地时间' if spoken == 'zh' else '當地時間'}"
 
 
 def _spans(hours: Hours, day: datetime) -> tuple[Span, ...]:

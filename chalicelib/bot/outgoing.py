@@ -6,22 +6,49 @@ from typing import Any
 
 from chalicelib import settings
 from chalicelib.bot import wording
+from chalicelib.bot.answers.listed import listed
 from chalicelib.conversations import model
 from chalicelib.conversations.model import Answer, Conversation, Message
 
 # Characters of the question behind an answer that are kept with it, where it is more than one message.
 QUESTION = 600
+_LIVE = ("webchat",)  # channels in which both sit at the screen
+_QUIET = frozenset({"thanks", "acknowledged", "greeting", "goodbye", "praise", "solved"})
 
 
 def behind(said: Answer, c: Conversation, message: Message, words: str) -> dict[str, Any]:
     """What whoever judges this answer must know: its article, how sure the bot was, and the question if it is more than the message.
-    `picked`: she chose one of the three that were offered for the question before. An offer has what may be tapped. Pure."""
+    `picked`: she chose one of the three that were offered for the question before. `choices`: what may be tapped, instead of the lines
+    that are `listed`; `to`: earlier messages of the same turn, whose outcome this is, too."""
+    told: dict[str, Any] = {"outcome": said.outcome} if said.outcome else {}
+    told |= {"to": list(c.pieces)} if c.pieces else {}
+    told |= _tapped(said) if said.choices else {}
     if not said.article:
-        return {"choices": list(said.choices)} if said.choices else {}
-    picked = bool(said.asked) and said.article in c.offered
+        return told
+    picked = bool(said.asked) and said.article in c.offered and said.offered == c.offered and c.article in ("", *c.offered)
     question = said.asked or words
-    known = {"article": said.article, "confidence": round(said.confidence, 3), **({"picked": True} if picked else {})}
+    known = told | {"article": said.article, "confidence": round(said.confidence, 3), **({"picked": True} if picked else {})}
+    known |= {"also": list(said.also)} if said.also else {}
     return known if question.strip() == message.text.strip() else {**known, "question": question[:QUESTION]}
+
+
+def is_repeatable(said: Answer) -> bool:
+    """Would the bot say just this again, asked once more after a crash? If not, it is stored together with the head."""
+    return said.told == ("answer",) or (not said.article and said.outcome in ("courtesy", "about"))
+
+
+def _tapped(said: Answer) -> dict[str, Any]:
+    from chalicelib.bot import brain
+
+    lines = listed(said.text, said.choices, brain.load().rules)
+    return {"choices": list(said.choices), **({"listed": lines} if lines else {})}
+
+
+def is_chatter(c: Conversation, message: Message, said: Answer, at: int) -> bool:
+    """Would this only repeat a word for a word, in a channel where each message costs or disturbs? One courtesy a day is enough there.
+    What tells her something, be it only that her words arrived, is always said."""
+    today = at - c.told_at < settings.DAY and not _QUIET.isdisjoint(name.partition("_")[0] for name in c.told)
+    return message.channel not in _LIVE and said.outcome == "courtesy" and today
 
 
 def composer(message: Message) -> str:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chalicelib.bot.phrases import Phrasebook
-from chalicelib.knowledge.words import deletions
+from chalicelib.bot.interpretation.spelling import Speller
+from chalicelib.bot.phrases import Phrasebook, expanded
 
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
-_SET = re.compile(r"\{(\w+)\}")
-_LEAST = 5  # letters of a word that may be misspelt
 _SHORT = 60  # characters of what may be nothing but courtesies and the word for a person
 
 
 def is_asked_for(said: str) -> bool:
     """`said`: a message in the plain form of `phrases.plain`."""
-    spelled = said if _HAN.search(said) else _spelled(said)
+    spelled = said if _HAN.search(said) else _speller().corrected(said)
     heard = _found("except").sub(" , ", spelled)
     return bool(_found("anywhere").search(heard)) or (len(heard) <= _SHORT and _is_whole(heard))
+
+
+def is_called_for(said: str) -> bool:
+    """`said`: one piece of a message, between its stops. Is it nothing but the word for a person?"""
+    return bool(said) and len(said) <= _SHORT and bool(_found("alone").search(said))
 
 
 def _is_whole(heard: str) -> bool:
@@ -34,21 +36,9 @@ def _is_whole(heard: str) -> bool:
     return bool(_found("whole").search(left))
 
 
-def _spelled(said: str) -> str:
-    """Words that are one slip away from a word for a person become it."""
-    return " ".join(_respelled(word) for word in said.split())
-
-
-@lru_cache(maxsize=4096)
-def _respelled(word: str) -> str:
-    if len(word) < _LEAST or word in _typos().values():
-        return word
-    return next((_typos()[part] for part in deletions(word) if part in _typos() and abs(len(_typos()[part]) - len(word)) < 2), word)
-
-
 @cache
-def _typos() -> dict[str, str]:
-    return {part: word for word in _data()["typos"].split() for part in deletions(word)}
+def _speller() -> Speller:
+    return Speller(_data()["typos"])
 
 
 @cache
@@ -64,11 +54,7 @@ def _courtesies_han() -> re.Pattern[str]:
 @cache
 def _found(kind: str) -> Phrasebook:
     lists = _data()["except"] if kind == "except" else {spoken: _data()[spoken][kind] for spoken in ("en", "zh")}
-    return Phrasebook({spoken: _expanded(phrases) for spoken, phrases in lists.items()})
-
-
-def _expanded(phrases: Iterable[str]) -> list[str]:
-    return [_SET.sub(lambda match: _data()["sets"][match[1]], phrase) for phrase in phrases]
+    return Phrasebook({spoken: expanded(phrases, _data()["sets"]) for spoken, phrases in lists.items()})
 
 
 @cache

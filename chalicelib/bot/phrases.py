@@ -24,6 +24,7 @@ _IS = re.compile(r"\b(that|what|it|there|who|where)'s\b")
 _SHORTENED = re.compile(r"'|nt\b|\bim\b")
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _WORD = re.compile(r"\w+")
+_SET = re.compile(r"\{(\w+)\}")
 _JOINTS = re.compile(r"\.\.\.|[+]")
 _PREFIX = 3  # letters by which a word with any ending is found
 _PART, _PART_HAN, _WHOLE_HAN, _WHOLE = range(4)  # words in a text are tried first, then Chinese, then what must be the whole text
@@ -189,6 +190,11 @@ def _han(body: str) -> str:
     return r".{0,6}?".join("".join("(?:" + "|".join(map(re.escape, part.split("/"))) + ")" for part in gap.split("+")) for gap in gaps)
 
 
+def expanded(phrases: Iterable[str], sets: Mapping[str, str]) -> list[str]:
+    """Phrases in which {name} stands for one of the words of a set."""
+    return [_SET.sub(lambda match: sets[match[1]], phrase) for phrase in phrases]
+
+
 @cache
 def lexicon() -> dict[str, Any]:
     """The word lists that ship with the bot."""
@@ -198,7 +204,7 @@ def lexicon() -> dict[str, Any]:
 
 @cache
 def listed(*path: str) -> Phrasebook:
-    """One of its lists, such as "urgent", "safety"."""
+    """One of its lists, such as "small_talk", "thanks"."""
     found: Any = lexicon()
     for name in path:
         found = found[name]

@@ -9,19 +9,21 @@ from typing import Any, get_args, get_type_hints
 
 from chalicelib.bot.expressions import BadExpression, Expression, Function, Kind, Language, meant, parse
 from chalicelib.bot.facts import DAYS, Band, Facts
+from chalicelib.bot.interpretation import danger
 from chalicelib.bot.mood import Urgency as Pressing
-from chalicelib.bot.phrases import lexicon
 from chalicelib.bot.rules import TOPIC, Rule, Rules, Telling, Texts
 from chalicelib.conversations.model import CHANNELS, URGENCIES, queue_urgency
 from chalicelib.errors import BadRequest
 
 LANGUAGES = ("en", "zh", "zh-Hant")
 PARTS = ("confidence", "hand_over", "tell", "sentences")
-PLACEHOLDERS = ("name", "reply", "opens", "waiting", "waited", "contact", "titles", "address")
+_SPOKEN = "name reply opens waiting waited contact titles address first last numbers number given"
+PLACEHOLDERS = tuple(_SPOKEN.split())
 SENTENCES = (
     "reply.webchat",
     "reply.email",
     "reply.sms",
+    "reply.call",
     "reply.other",
     "opens.unknown",
     "offer",
@@ -29,6 +31,19 @@ SENTENCES = (
     "greeting",
     "thanks",
     "goodbye",
+    "praise",
+    "solved",
+    "acknowledged",
+    "apology",
+    "laugh",
+    "puzzled",
+    "about.robot",
+    "about.abilities",
+    "about.identity",
+    "about.personal",
+    "about.instructions",
+    "about.maker",
+    "about.languages",
     "person",
     "english_only",
     "contact.webchat",
@@ -37,6 +52,34 @@ SENTENCES = (
     "contact.other",
     "wish.call",
     "wish.mail",
+    "something_else",
+    "numbers",
+    "which",
+    "rephrase",
+    "added",
+    "again",
+    "sorry",
+    "person_beside",
+    "place",
+    "received",
+    "taken",
+    "taken_number",
+    "taken_file",
+    "taken_urgent",
+    "status_next",
+    "status_line",
+    "status_closed",
+    "leave_close",
+    "leave_back",
+    "left_close",
+    "left_back",
+    "stays",
+    "urgent_again",
+    "lead",
+    "lead_others",
+    "also_open",
+    "yes",
+    "no",
 )
 REASON = 64  # characters that are kept on a conversation's head
 MOST = 200  # rules: what a message's evaluation takes stays under a millisecond
@@ -76,7 +119,7 @@ def language(queues: Sequence[str]) -> Language:
         choices={
             "band": get_args(Band),
             "channel": CHANNELS,
-            "urgent_topic": ("", *lexicon()["urgent"]),
+            "urgent_topic": ("", *danger.TOPICS),
             "urgency": get_args(Pressing),
             "tier": ("", "vip"),
             "language": (*LANGUAGES, "other"),
@@ -107,9 +150,10 @@ class _Reader:
         self._fields((), "rules", data, PARTS)
         given = data.get("confidence")
         confidence = given if isinstance(given, Mapping) else {}
-        self._fields(("confidence",), "confidence", confidence, ("answer", "offer"))
+        self._fields(("confidence",), "confidence", confidence, ("answer", "lead", "offer"))
         rules = Rules(
             answer=self._share(confidence, "answer"),
+            lead=self._share(confidence, "lead" if "lead" in confidence else "answer"),
             offer=self._share(confidence, "offer"),
             hand_over=tuple(self._rule(*place) for place in self._entries(data, "hand_over")),
             tell=tuple(self._telling(*place) for place in self._entries(data, "tell")),
@@ -118,6 +162,8 @@ class _Reader:
         )
         if rules.offer > rules.answer:
             self._wrong(("confidence", "offer"), "confidence", "offer must not be above answer")
+        elif rules.lead < rules.offer or rules.lead > rules.answer:
+            self._wrong(("confidence", "lead"), "confidence", "lead must lie between offer and answer")
         if not self.mistakes and (not rules.tell or rules.tell[-1].when):
             self._wrong(("tell",), "tell", "the last entry must have no condition, so that every customer is told something")
         if self.mistakes:

@@ -45,9 +45,11 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`answer`, `offer`: the least confidences for answering and for asking back. `version`: of which text it was made."""
+    """`answer`, `lead`, `offer`: the least confidences for answering, for telling the first of what is offered, and for offering.
+    `version`: of which text it was made."""
 
     answer: float
+    lead: float
     offer: float
     hand_over: tuple[Rule, ...]
     tell: tuple[Telling, ...]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 
+from chalicelib.bot import opening_hours
 from chalicelib.bot.context import Context
 from chalicelib.bot.opening_hours import Opening
 from chalicelib.bot.retrieval import Hit
 from chalicelib.bot.rules import Rules, Texts
-from chalicelib.bot.wish import Wish
 
 _TURN = 160  # characters
 _NEAR = 0.05  # confidence from which an article is worth an agent's look
@@ -18,8 +17,8 @@ _TURNS = 6
 _MANY = 50  # who waits is counted no further
 _LANGUAGES = {"en": "English", "zh": "Chinese", "zh-Hant": "Chinese (traditional)", "other": "a language the bot does not speak"}
 _CHANNELS = {"email": "e-mail", "sms": "SMS", "webchat": "web chat"}
+_WISHED = {"mail": "email", "call": "call"}  # where she gets her answer instead of where she writes
 _SPEAKERS = {"customer": "Customer", "robot": "Automatic mail", "bot": "Bot"}
-_WEEKDAYS_ZH = "一二三四五六日"
 _SPACES = re.compile(r"\s+")
 
 
@@ -28,29 +27,32 @@ def said_in(texts: Texts, language: str) -> str:
     return texts[language] if language in texts else texts["en"]
 
 
-def told(rules: Rules, texts: Texts, language: str, context: Context, opening: Opening) -> str:
-    """A telling with its placeholders filled in; honest: nothing is said that is not known."""
+def variant(rules: Rules, name: str, told: Sequence[str]) -> str:
+    """Which of a sentence's variants (`name`, `name.2`, `name.3`) is said now: not the one that was said last."""
+    known = [name, *(other for other in (f"{name}.2", f"{name}.3") if other in rules.sentences)]
+    return known[told.count(name) % len(known)]
+
+
+def sentence(rules: Rules, name: str, language: str, context: Context, opening: Opening, **values: str) -> str:
+    """One of the table's sentences, with its placeholders filled in."""
+    return told(rules, rules.sentences[name], language, context, opening, **values)
+
+
+def told(rules: Rules, texts: Texts, language: str, context: Context, opening: Opening, **more: str) -> str:
+    """A text with its placeholders filled in; honest: nothing is said that is not known."""
     sentences = rules.sentences
+    opens = opening_hours.spoken(opening, language, context.zone)
     values = {
         "name": context.name,
-        "reply": said_in(sentences.get(f"reply.{context.channel}", sentences["reply.other"]), language),
-        "opens": _opens(opening.opens, language) if opening.opens else said_in(sentences["opens.unknown"], language),
+        "reply": said_in(sentences.get(f"reply.{_WISHED.get(context.wished, context.channel)}", sentences["reply.other"]), language),
+        "opens": opens or said_in(sentences["opens.unknown"], language),
         "waiting": f"{context.waiting or 0}" + ("+" if (context.waiting or 0) >= _MANY else ""),
         "waited": _waited(context.waited, language),
-        "contact": said_in(sentences.get(f"contact.{context.channel}", sentences["contact.other"]), language),
+        "contact": ""
+        if context.known_address
+        else said_in(sentences.get(f"contact.{context.channel}", sentences["contact.other"]), language),
     }
-    return _filled(said_in(texts, language), values)
-
-
-def noted(rules: Rules, wish: Wish, language: str) -> str:
-    """That her wish to be called or written to is known."""
-    return _filled(said_in(rules.sentences[f"wish.{wish.how}"], language), {"address": wish.address})
-
-
-def offer(rules: Rules, titles: Sequence[str], language: str) -> str:
-    """The question back, with the numbered titles of what it could be."""
-    numbered = "\n".join(f"{number}. {title}" for number, title in enumerate(titles, 1))
-    return _filled(said_in(rules.sentences["offer"], language), {"titles": numbered})
+    return _filled(said_in(texts, language), values | more).strip()
 
 
 def summary(question: str, context: Context, language: str, reason: str, hits: Sequence[Hit]) -> str:
@@ -72,15 +74,6 @@ def _any_title(hit: Hit) -> str:
 def _cut(text: str) -> str:
     flat = _SPACES.sub(" ", text).strip()
     return flat if len(flat) <= _TURN else flat[: _TURN - 1] + "…"
-
-
-def _opens(at: datetime, language: str) -> str:
-    """The day and hour in the business's time zone, as people say it."""
-    clock, zone = at.strftime("%H:%M"), at.tzname() or ""
-    if language in ("zh", "zh-Hant"):
-        week = "週" if language == "zh-Hant" else "周"
-        return f"{week}{_WEEKDAYS_ZH[at.weekday()]}（{at.month}月{at.day}日）{clock}（{zone}）"
-    return f"on {at.strftime('%A')}, {at.day} {at.strftime('%B')}, at {clock} ({zone})"
 
 
 def _waited(ms: int | None, language: str) -> str:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.bot.answer import Answer, Brain, is_miss
+from chalicelib.bot.interpretation import foreign
 from chalicelib.bot.traditional import traditional
 from tests.unit.lantern import SUNDAY, answered, ask, at, handed_over, lantern, unsure
 
@@ -61,7 +62,7 @@ def test_an_article_out_of_date_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["what is the weather in Lisbon tomorrow", "write me a poem about autumn", "推荐一部好看的电影", "今天天气怎么样"]
+    "question", ["what is the weather in Lisbon tomorrow", "who painted the ceiling of that chapel", "推荐一部好看的电影", "今天天气怎么样"]
 )
 def test_what_no_article_knows_goes_to_people(question: str) -> None:
     assert handed_over(question).rule == "not-sure"
@@ -74,8 +75,11 @@ def test_an_unsure_bot_asks_back_once_and_then_hands_over() -> None:
     assert handed_over("the order", unsure(), misses=1).rule == "second-miss"
 
 
-def test_the_same_answer_is_not_given_twice() -> None:
-    assert handed_over("but where is my order", last_article="track-order").rule == "unhelped"
+def test_the_same_question_again_is_answered_shorter_and_then_by_a_person() -> None:
+    again = answered("but where is my order", last_article="track-order")
+    assert again.text.endswith('Say it in other words, or reply "person" to talk to one of us.')
+    assert len(again.text) < len(answered("Where is my order?").text)
+    assert handed_over("but where is my order", last_article="track-order", told=again.told).rule == "unhelped"
     assert handed_over("答非所问", last_article="track-order").rule == "unhelped"
     assert answered("Where is my order?", last_article="invoice").article == "track-order"
 
@@ -84,7 +88,9 @@ def test_the_same_answer_is_not_given_twice() -> None:
     ("said", "sentence"),
     [
         *[(text, "greeting") for text in ("hi", "Hello!", "good morning", "你好", "在吗？", "您好！")],
-        *[(text, "thanks") for text in ("Thanks!", "thank you for your help", "ok, got it", "谢谢", "谢谢您的帮助", "明白了", "謝謝")],
+        *[(text, "thanks") for text in ("Thanks!", "thank you for your help", "谢谢", "谢谢您的帮助", "謝謝")],
+        *[(text, "acknowledged") for text in ("ok, got it", "明白了", "👍", "🙂")],
+        *[(text, "solved") for text in ("found it, all good", "搞定了")],
         *[
             (text, "goodbye")
             for text in ("bye", "Thanks, bye!", "have a nice day", "that's all", "再见", "好的，再见", "拜拜", "沒有了，謝謝")
@@ -97,7 +103,7 @@ def test_greetings_thanks_and_goodbyes_are_answered_and_are_no_miss(said: str, s
     assert decided.text == lantern().rules.sentences[sentence][decided.language]
 
 
-@pytest.mark.parametrize("nothing", ["", "   \n", "🙂🙂🙂", "?!…", "\u200b\ufeff"])
+@pytest.mark.parametrize("nothing", ["", "   \n", "🚲🚲🚲", "?!…", "\u200b\ufeff"])
 def test_a_message_without_words_is_asked_back_and_then_handed_over(nothing: str) -> None:
     assert is_miss(answered(nothing))
     assert handed_over(nothing, misses=1).rule == "second-miss"
@@ -105,7 +111,7 @@ def test_a_message_without_words_is_asked_back_and_then_handed_over(nothing: str
 
 
 def test_a_message_without_words_is_answered_in_the_conversations_language() -> None:
-    assert "人工" in answered("🙂", language="zh").text
+    assert "人工" in answered("🚲", language="zh").text
 
 
 def test_a_huge_message_is_decided_on_and_its_end_still_heard() -> None:
@@ -117,11 +123,13 @@ def test_a_huge_message_is_decided_on_and_its_end_still_heard() -> None:
 @pytest.mark.parametrize("string", INJECTIONS, ids=lambda s: s["id"])
 def test_injected_instructions_change_nothing(string: dict[str, str]) -> None:
     own_words = {text for texts in lantern().rules.sentences.values() for text in texts.values()}
+    own_words |= {foreign.sentence(code, "only") for code in ("de", "ja", "fr", "es", "ru")}
     own_words |= {text for telling in lantern().rules.tell for text in telling.texts.values()}
     own_words |= {article.text for versions in lantern().index.articles.values() for article in versions.values()}  # type: ignore[union-attr]
     alone = ask(string["value"])
     if isinstance(alone, Answer):
-        assert alone.text in own_words or (is_miss(alone) and "1. " in alone.text)
+        offered = alone.text.startswith(("This may help:", "这个可能对您有帮助：")) and any(words in alone.text for words in own_words)
+        assert alone.text in own_words or offered or (is_miss(alone) and "1. " in alone.text)
     else:
         assert (alone.rule, alone.urgency, alone.queue in lantern().queues) == ("not-sure", "normal", True)
     assert answered("Where is my order? " + string["value"]).article == "track-order"

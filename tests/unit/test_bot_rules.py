@@ -34,10 +34,12 @@ def often() -> list[int]:
 UNSURE = {"answer": 1.0, "offer": 0.01}  # confidences from which on the bot answers and offers
 
 FIRES: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "urgent-crisis": [("I do not want to live anymore", {}), ("我不想活了", {})],
     "urgent-safety": [("The kettle caught fire!", {}), ("我喝完茶以后过敏，现在在医院", {})],
     "urgent-fraud": [("Somebody used my card without my permission, this is fraud", {}), ("我的卡被盗刷了", {})],
     "urgent-account": [("My account has been hacked", {}), ("我的账号被盗了", {})],
     "urgent-legal": [("You will hear from my lawyer", {}), ("我要去法院起诉你们", {})],
+    "urgent-press": [("I will post this everywhere", {}), ("我要去小红书曝光你们", {})],
     "vip-asked": [("Can I speak to a real person?", {"tier": "vip"}), ("请转人工", {"tier": "vip"})],
     "opt-out-request": [("Please stop texting me", {"opt_out_request": True}), ("请不要再给我发短信", {"opt_out_request": True})],
     "asked-for-person": [("I'd like to talk to someone please", {}), ("我要找人工客服", {})],
@@ -46,6 +48,7 @@ FIRES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "vip": [("who sings this song", {"tier": "vip"}), ("今天天气怎么样", {"tier": "vip"})],
     "large-amount": [("When will I get my refund of $2,900?", UNSURE), ("一万五千元的退款什么时候到账？", UNSURE)],
     "pressing": [("who sings this song, I must know right away", {}), ("今天天气怎么样，请马上回复", {})],
+    "data-given": [("it is A-10343", {"last_article": "not-delivered"}), ("订单号是 A-10343", {"last_article": "not-delivered"})],
     "repeated": [("who sings this song", {"opened": often}), ("今天天气怎么样", {"opened": often})],
     "unhelped": [("That didn't help", {"last_article": "invoice"}), ("没有用", {"last_article": "invoice"})],
     "second-miss": [("who sings this song", {"misses": 1}), ("今天天气怎么样", {"misses": 1})],
@@ -54,10 +57,35 @@ FIRES: dict[str, list[tuple[str, dict[str, Any]]]] = {
 }
 
 TOLD: dict[str, list[tuple[str, dict[str, Any]]]] = {
-    "urgent-out-of-hours": [("My account was hacked", {"now": SUNDAY}), ("账号被盗了", {"now": SUNDAY})],
+    "urgent-crisis-out-of-hours": [("I want to die", {"now": SUNDAY}), ("我想死", {"now": SUNDAY})],
+    "urgent-crisis": [("I want to die", {}), ("我想死", {})],
+    "urgent-safety-electrical-out-of-hours": [("there is smoke coming out of the plug", {"now": SUNDAY}), ("插座有火花", {"now": SUNDAY})],
+    "urgent-safety-electrical": [("the kettle is sparking", {}), ("水煲冒煙", {})],
+    "urgent-safety-out-of-hours": [("my lips are swelling", {"now": SUNDAY}), ("嘴唇腫起來", {"now": SUNDAY})],
+    "urgent-safety": [("my lips are swelling", {}), ("嘴唇腫起來", {})],
+    "urgent-fraud-out-of-hours": [("somebody used my card", {"now": SUNDAY}), ("我的卡被盗刷了", {"now": SUNDAY})],
+    "urgent-fraud": [("somebody used my card", {}), ("我的卡被盗刷了", {})],
+    "urgent-account-out-of-hours": [("My account was hacked", {"now": SUNDAY}), ("账号被盗了", {"now": SUNDAY})],
+    "urgent-account": [("My account was hacked", {}), ("账号被盗了", {})],
+    "urgent-out-of-hours": [("I will tell the newspapers", {"now": SUNDAY}), ("我要打12315", {"now": SUNDAY})],
+    "urgent": [("You will hear from my lawyer", {}), ("我要曝光你们", {})],
     "opt-out-request": [("Stop texting me", {"opt_out_request": True}), ("别再发短信", {"opt_out_request": True})],
+    "data-given-out-of-hours": [
+        ("it is A-10343", {"last_article": "not-delivered", "now": SUNDAY}),
+        ("订单号是 A-10343", {"last_article": "not-delivered", "now": SUNDAY}),
+    ],
+    "data-given": [("it is A-10343", {"last_article": "not-delivered"}), ("订单号是 A-10343", {"last_article": "not-delivered"})],
+    "health-out-of-hours": [
+        ("my doctor says my kidney failure forbids potassium", {"now": SUNDAY}),
+        ("肾病患者的钾要怎么算", {"now": SUNDAY}),
+    ],
+    "health": [("my doctor says my kidney failure forbids potassium", {}), ("肾病患者的钾要怎么算", {})],
+    "unhelped-out-of-hours": [
+        ("That didn't help", {"last_article": "invoice", "now": SUNDAY}),
+        ("没有用", {"last_article": "invoice", "now": SUNDAY}),
+    ],
+    "unhelped": [("That didn't help", {"last_article": "invoice"}), ("没有用", {"last_article": "invoice"})],
     "out-of-hours": [("human please", {"now": SUNDAY}), ("转人工", {"now": SUNDAY})],
-    "urgent": [("My account was hacked", {}), ("账号被盗了", {})],
     "long-queue": [("human please", {"waiting": 7}), ("转人工", {"waiting": 7})],
     "usual": [("human please", {"waiting": 0}), ("转人工", {"waiting": 0})],
 }
@@ -117,6 +145,35 @@ def test_each_telling_is_told_in_both_languages(told: str, case: tuple[str, dict
     decided = handed_over(case[0], **case[1])
     assert decided.facts["told"] == told
     assert "{" not in decided.text
+
+
+URGENT = [entry for entry in TABLE["tell"] if entry["id"].startswith("urgent")]
+
+
+@pytest.mark.parametrize("entry", URGENT, ids=lambda entry: entry["id"])
+def test_what_is_told_of_danger_is_two_short_messages_at_most_and_thanks_nobody(entry: dict[str, str]) -> None:
+    filled = entry["en"].replace("{opens}", "on Wednesday, 30 September, at 09:00 (CEST)").replace("{reply}", "by text message")
+    assert len(filled) < 320
+    assert "hank" not in entry["en"]
+    assert not any("谢" in entry[name] or "謝" in entry[name] for name in ("zh", "zh-Hant"))
+
+
+@pytest.mark.parametrize("now", [OPEN, SUNDAY])
+@pytest.mark.parametrize(
+    ("text", "first"), [("my throat is swelling up", "If anybody has trouble breathing"), ("喉咙肿了", "如果有人呼吸困难")]
+)
+def test_the_emergency_number_comes_first_of_all_that_is_told(text: str, first: str, now: int) -> None:
+    told = handed_over(text, now=now).text
+    assert told.startswith(first)
+    assert "120" in told
+
+
+@pytest.mark.parametrize("now", [OPEN, SUNDAY])
+@pytest.mark.parametrize("text", ["my lawyer will write to you", "I will go to the press", "我要去消协投诉", "我要聯絡記者"])
+def test_a_threat_gets_no_ambulance(text: str, now: int) -> None:
+    decided = handed_over(text, now=now)
+    assert decided.urgency == "urgent"
+    assert not any(word in decided.text for word in ("911", "120", "emergency", "急救"))
 
 
 def test_the_queue_follows_the_topic_and_the_default_is_the_first() -> None:
@@ -215,7 +272,7 @@ def _when(condition: Any) -> Callable[[dict[str, Any]], Any]:
     ("change", "message"),
     [
         (_when("asked_for_persn"), 'asked_for_persn: no such fact; did you mean "asked_for_person"?'),
-        (_when('teir == "vip"'), 'hand_over 1 ("urgent-safety"): when: teir: no such fact; did you mean "tier"?'),
+        (_when('teir == "vip"'), 'hand_over 1 ("urgent-crisis"): when: teir: no such fact; did you mean "tier"?'),
         (_when("tier == vip"), 'vip: no such fact; write "vip" in quotes'),
         (_when('tier = "vip"'), "when: cannot be read near"),
         (_when("upset or"), "when: cannot be read at its end: invalid syntax"),
@@ -242,14 +299,17 @@ def _when(condition: Any) -> Callable[[dict[str, Any]], Any]:
         (lambda t: t["hand_over"][0].update(queue="biling"), 'queue: "biling" is not known; did you mean "billing"?'),
         (lambda t: t["hand_over"][0].update(urgency="high"), 'urgency: "high" is not known; use one of urgent, normal'),
         (lambda t: t["hand_over"][0].pop("urgency"), "urgency: is missing; use one of urgent, normal"),
-        (lambda t: t["hand_over"][0].pop("reason"), 'hand_over 1 ("urgent-safety"): reason: en is missing'),
+        (lambda t: t["hand_over"][0].pop("reason"), 'hand_over 1 ("urgent-crisis"): reason: en is missing'),
         (lambda t: t["hand_over"][0].update(reason="afraid"), "reason: zh is missing: write reason: {en:"),
         (lambda t: t["hand_over"][0]["reason"].update(en="x" * 65), "reason: en: is longer than 64 characters"),
-        (lambda t: t["hand_over"][0].update(qeue="x"), 'hand_over 1 ("urgent-safety"): qeue: no such field; did you mean "queue"?'),
-        (lambda t: t["hand_over"][1].update(id="urgent-safety"), 'hand_over 2 ("urgent-safety"): id: is used twice'),
+        (lambda t: t["hand_over"][0].update(qeue="x"), 'hand_over 1 ("urgent-crisis"): qeue: no such field; did you mean "queue"?'),
+        (lambda t: t["hand_over"][1].update(id="urgent-crisis"), 'hand_over 2 ("urgent-crisis"): id: is used twice'),
         (lambda t: t["hand_over"][1].update(id="Urgent Fraud"), "id: must be a name of small letters"),
-        (lambda t: t["tell"][0].update(en="back {opnes}"), '("urgent-out-of-hours"): en: {opnes} is not known; did you mean "opens"?'),
-        (lambda t: t["tell"][0].update(zh=" "), 'tell 1 ("urgent-out-of-hours"): zh: the text is missing'),
+        (
+            lambda t: t["tell"][0].update(en="back {opnes}"),
+            '("urgent-crisis-out-of-hours"): en: {opnes} is not known; did you mean "opens"?',
+        ),
+        (lambda t: t["tell"][0].update(zh=" "), 'tell 1 ("urgent-crisis-out-of-hours"): zh: the text is missing'),
         (lambda t: t["tell"].pop(), "tell: the last entry must have no condition"),
         (lambda t: t["sentences"].pop("offer"), "sentences: offer: en: the text is missing"),
         (lambda t: t["confidence"].update(answer=1.5), "confidence: answer: must be a number from 0 to 1"),
@@ -315,7 +375,7 @@ def test_reports_name_each_reason_as_the_console_does() -> None:
 
 def test_a_changed_threshold_changes_the_answer() -> None:
     shop = lantern()
-    careful = replace(shop, rules=replace(shop.rules, answer=1.0))
+    careful = replace(shop, rules=replace(shop.rules, answer=1.0, lead=1.0))
     assert getattr(ask("Where is my order?", careful), "article", None) == ""
 
 

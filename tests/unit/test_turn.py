@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from chalicelib.agents import replies, roster, workspace
+from chalicelib.bot import brain as brains
 from chalicelib.bot import turn
 from chalicelib.bot.answer import Brain, Context
 from chalicelib.bot.context import Look
+from chalicelib.bot.messages import deciding, opening
 from chalicelib.conversations import baton, keys, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.errors import Unavailable
@@ -29,10 +31,12 @@ def small_bot(monkeypatch: pytest.MonkeyPatch) -> list[Context]:
             said = look(HAND_OVER.queue, HAND_OVER.urgency).said
             return replace(HAND_OVER, summary=str(said), text="A person will answer.")
         return (
-            Answer("", "", confidence=0.2) if "?" not in question else Answer(f"Answer to: {question}", "track", "https://shop.example/a")
+            Answer("", "", confidence=0.2, outcome="question")
+            if "?" not in question
+            else Answer(f"Answer to: {question}", "track", "https://shop.example/a", outcome="answer", told=("answer",))
         )
 
-    monkeypatch.setattr(turn, "answer", answer)
+    monkeypatch.setattr(deciding, "answer", answer)
     monkeypatch.setattr(turn.brain, "load", lambda: Brain(index=object(), rules=None, queues=("billing",), hours=None))
     monkeypatch.setattr(turn, "now", lambda: T0 + 500)
     return asked
@@ -111,7 +115,7 @@ def test_a_crash_between_head_and_answer_loses_nothing(store: Store, monkeypatch
     assert head().bot_answers == 1
 
 
-def test_a_hand_over_carries_the_whole_story_and_tells_the_customer(store: Store) -> None:
+def test_a_hand_over_carries_the_whole_story_and_tells_the_customer(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     take(incoming())
     assert take(incoming("I want a person", id="m-0000002", at=T0 + 1_000)) == "escalated"
     c = head()
@@ -121,8 +125,10 @@ def test_a_hand_over_carries_the_whole_story_and_tells_the_customer(store: Store
     assert "Where is my order?" in event.detail["summary"]
     assert "I want a person" not in event.detail["summary"]
     assert outgoing()[-1].text == "A person will answer."
-    assert take(incoming("hello?", id="m-0000003", at=T0 + 2_000)) == "seen"
-    assert len(outgoing()) == 2
+    monkeypatch.setattr(turn.brain, "load", brains.shipped)
+    assert take(incoming("hello?", id="m-0000003", at=T0 + 2_000)) == "answered"
+    assert outgoing()[-1].text.startswith("You are next.")
+    assert (head().owner, head().waiting_since) == ("queue", T0 + 500)
 
 
 def test_asking_back_counts_as_a_miss_and_an_answer_forgets_it(store: Store, small_bot: list[Context]) -> None:
@@ -206,7 +212,7 @@ class TestRobots:
     def test_who_may_be_forged_gets_a_person_and_never_an_answer(self, store: Store) -> None:
         """It would reach somebody who never wrote (backscatter)."""
         assert take(mail(1, meta={"unproven": True})) == "escalated"
-        assert (head("e1").owner, head("e1").reason, outgoing("e1")) == ("queue", turn.FORGED, [])
+        assert (head("e1").owner, head("e1").reason, outgoing("e1")) == ("queue", opening.FORGED, [])
         assert take(mail(2, "I want a person", meta={"unproven": True})) == "escalated"
         assert outgoing("e2") == []
 
@@ -218,7 +224,7 @@ class TestRobots:
         taken = [take(mail(n, f"Question {n}?")) for n in range(1, 8)]
         assert taken == ["answered"] * 5 + ["escalated"] * 2
         assert [len(outgoing(f"e{n}")) for n in range(1, 8)] == [1] * 5 + [0] * 2
-        assert (head("e7").owner, head("e7").reason) == ("queue", turn.ENOUGH)
+        assert (head("e7").owner, head("e7").reason) == ("queue", opening.ENOUGH)
         assert take(mail(8, "Question 8?", address="li@example.com")) == "answered", "another sender is not to blame"
         assert take(mail(9, "Question 9?", at=T0 + 24 * 3_600_000)) == "answered", "a new day"
 
@@ -257,7 +263,7 @@ class TestRobots:
 
 
 def test_an_answer_that_would_come_hours_late_goes_to_a_person(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turn, "now", lambda: T0 + turn.STALE + 1)
+    monkeypatch.setattr(turn, "now", lambda: T0 + deciding.STALE + 1)
     assert take(incoming()) == "escalated"
     assert head().owner == "queue"
 
@@ -267,7 +273,7 @@ def test_an_answer_to_a_mail_says_what_it_answers(store: Store) -> None:
     take(mail)
     [answer] = outgoing("e1")
     assert (answer.meta, answer.address, answer.channel) == (
-        {"asked_at": T0, "in_reply_to": "<1@x>", "references": ["<0@x>"], "article": "track", "confidence": 1.0},
+        {"asked_at": T0, "in_reply_to": "<1@x>", "references": ["<0@x>"], "outcome": "answer", "article": "track", "confidence": 1.0},
         "ann@example.com",
         "email",
     )
@@ -310,9 +316,12 @@ def test_a_mail_with_a_new_subject_after_the_case_is_over_opens_one_of_that_subj
     assert answer.subject == "Another matter"
 
 
-def test_a_mail_with_a_new_subject_while_the_case_is_open_stays_in_it(store: Store, ann: roster.Agent) -> None:
+def test_a_mail_with_a_new_subject_while_the_case_is_open_stays_in_it(
+    store: Store, ann: roster.Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mail: dict[str, Any] = {"channel": "email", "address": "eve@example.com", "meta": {"message_id": "1@example.com"}}
     take(incoming("a person please", subject="Order 1001", **mail))
+    monkeypatch.setattr(turn.brain, "load", brains.shipped)
     take(incoming("and this", id="m-0000002", at=T0 + 900, subject="One thing more", **mail))
     assert (head().number, head().subject, head().incoming) == (1, "Order 1001", 2)
 
