@@ -8,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from chalicelib.errors import BadRequest, BatonError, NotFound
-from chalicelib.knowledge import bucket, comparing, indexing, releases, store
+from chalicelib.knowledge import bucket, comparing, encoder, indexing, releases, store
 from chalicelib.knowledge.article import Article
 from chalicelib.knowledge.comparing import Asked, Judge
 from chalicelib.knowledge.example import Example
 from chalicelib.knowledge.index import BadIndex, Index
 from chalicelib.knowledge.releases import Release
+from chalicelib.knowledge.untold import untold
 from chalicelib.observability import log
 
 QUESTIONS = 200  # so many real questions are asked again
+_UNTOLD = 50  # wordings that are named of those that ask what their article does not tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +84,21 @@ def _carried_out(release: Release, replay: Replay, now: int) -> Release:
         release = replace(release, version=version, articles=len(content.articles), examples=len(content.examples))
     day = datetime.fromtimestamp(now / 1000, UTC).date().isoformat()
     found = comparing.compare(before, after, replay.questions(QUESTIONS), replay.judge, day)
+    if content and release.do != "learn":
+        found = _with_untold(found, content)
     bucket.save_json(releases.comparison(release.id), found)
     switched = _may_switch(release, found["counts"])
     if switched:
         bucket.point(after.version)
     return replace(release, before=before.version if before else "", counts=found["counts"], switched=switched)
+
+
+def _with_untold(found: dict[str, Any], content: Content) -> dict[str, Any]:
+    """The comparison with what customers ask and are not told: of articles that change first. It keeps nobody from publishing."""
+    changed = {(one["id"], one["language"]) for one in found["articles"]}
+    ordered = sorted(content.articles, key=lambda one: (one.id, one.language) not in changed)
+    rows = untold(ordered, content.examples, encoder.load())
+    return found | {"counts": found["counts"] | {"untold": len(rows)}, "untold": [asdict(row) for row in rows[:_UNTOLD]]}
 
 
 def _published(version: str) -> Index:

@@ -25,7 +25,8 @@ _FAMILY = "RELEASES"
 @dataclass(frozen=True, slots=True)
 class Release:
     """`at`, `ended_at`: Unix ms. `version`: the index that was made, or is gone back to; `before`: the one in use until then.
-    `switched`: the bot uses it since. `draft`: where what is previewed lies, if it is not what is stored. `counts`: see comparing.py."""
+    `switched`: the bot uses it since. `draft`: where what is previewed lies, if it is not what is stored. `counts`: see comparing.py, and
+    `untold`: how many wordings ask what their article does not tell."""
 
     id: str
     do: Do

@@ -102,7 +102,8 @@ class Day:
         self._said(visitor, "Where is my order A-10342?", "A-10342 is on its way")
         self._said(visitor, "I need to change my delivery address", "order number")
         self._said(visitor, order, "code of six digits")
-        mail = wait_for("the code by mail", PATIENCE, lambda: sorted(owner.received(), key=lambda m: m["at"])[before:])[-1]
+        self._said(visitor, "I did not get it", "a new code")
+        mail = wait_for("both codes by mail", PATIENCE, lambda: sorted(owner.received(), key=lambda m: m["at"])[before + 1 :])[-1]
         code = re.findall(r"\b\d{6}\b", mail["text"])[0]
         self.story.tell("e-mail", "bot", mail["text"])
         self._said(visitor, code, "new delivery address")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.markup import escape
@@ -19,7 +20,7 @@ from infra.errors import DeployError
 from infra.operate.common import Target, console, existing, say
 from infra.progress import outputs
 
-_SHOWN = 30  # questions of a comparison
+_SHOWN = 30  # rows of a table
 
 
 @click.group()
@@ -129,8 +130,9 @@ def _told(done: Release) -> None:
 
 
 def _compare(done: Release) -> None:
-    """The comparison as a table: what gets worse first."""
+    """What is asked but not told, then the comparison as a table: what gets worse first."""
     found = bucket.load_json(releases.comparison(done.id))
+    _untold(found.get("untold", []), found["counts"].get("untold", 0))
     counts, questions = found["counts"], found["questions"]
     if not counts.get("asked"):
         say("no real questions to compare with yet")
@@ -147,6 +149,25 @@ def _compare(done: Release) -> None:
         console.print(table)
     if len(questions) > _SHOWN:
         say(f"… and {len(questions) - _SHOWN} more, in the console")
+
+
+def _untold(rows: list[dict[str, Any]], count: int) -> None:
+    if not rows:
+        return
+    say(f"[yellow]{count} wordings ask what their article does not tell[/]: tell it there, or leave the wording out")
+    console.print(untold_table(rows[:_SHOWN]))
+    if count > _SHOWN:
+        say(f"… and {count - _SHOWN} more")
+
+
+def untold_table(rows: list[dict[str, Any]]) -> Table:
+    """Wordings that ask what their article does not tell."""
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for column in ("article", "", "asked", "not told"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(escape(row["article"]), row["language"], escape(row["wording"]), escape(", ".join(row["missing"])))
+    return table
 
 
 def _said(said: dict[str, object]) -> str:
