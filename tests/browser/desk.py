@@ -30,7 +30,8 @@ PICTURE = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mN
 
 @dataclass
 class Desk:
-    """`stories`: what `GET /conversations/{id}` answers; `said`: what the visitor's page replays; `asked`: the calls that came."""
+    """`stories`: what `GET /conversations/{id}` answers; `said`: what the visitor's page replays; `heard`: the messages that it sent, to
+    each of which `says` gives what is said; `asked`: the calls that came."""
 
     port: int
     stories: dict[str, Json] = field(default_factory=dict)
@@ -40,6 +41,8 @@ class Desk:
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # name -> type, content: what a page loads by a signed address
     answers: dict[str, Any] = field(default_factory=dict)  # "METHOD path" -> what the API says, for what a test alone needs
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
+    heard: list[Json] = field(default_factory=list)
+    says: Callable[[Json], Json] | None = None
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     loop: asyncio.AbstractEventLoop | None = None
 
@@ -71,13 +74,26 @@ class Desk:
         await socket.prepare(request)
         self.sockets.append(socket)
         async for message in socket:
-            if message.type is WSMsgType.TEXT and json.loads(message.data)["action"] == "replay":
-                cursor = max((m["at"] for m in self.said), default=0)
-                await socket.send_json({"type": "messages", "messages": self.said, "cursor": cursor, "more": False})
-            elif message.type is WSMsgType.TEXT:
-                await socket.send_json({"type": "pong"})
+            if message.type is WSMsgType.TEXT:
+                frame = json.loads(message.data)
+                for told in self._told(frame):
+                    await socket.send_json(told)
         self.sockets.remove(socket)
         return socket
+
+    def _told(self, frame: Json) -> list[Json]:
+        """What the page gets for a frame of its own."""
+        if frame["action"] == "replay":
+            cursor = max((m["at"] for m in self.said), default=0)
+            return [{"type": "messages", "messages": self.said, "cursor": cursor, "more": False}]
+        if frame["action"] != "message":
+            return [{"type": "pong"}]
+        self.heard.append(frame)
+        now = int(time.time() * 1000)
+        stored = {"id": frame["id"], "direction": "incoming", "by": "you", "channel": "webchat", "at": now, "text": frame["text"]}
+        answers = [self.says(frame) | {"at": now + 1}] if self.says else []
+        self.said += [stored, *answers]
+        return [{"type": "stored", "id": frame["id"], "at": now}, *({"type": "message", "message": said} for said in answers)]
 
     async def api(self, request: web.Request) -> web.Response:
         path, body = request.match_info["path"], await request.text()
@@ -140,7 +156,9 @@ def desk() -> Iterator[Desk]:
     """Runs in a thread for as long as the block lasts."""
     made = Desk(free_port(2))
     inside = web.Application(client_max_size=0)
-    inside.add_routes([web.get("/api/", made.page), web.get("/api/{name:console}", made.page), web.get("/api/assets/{name}", made.page)])
+    inside.add_routes(
+        [web.get("/api/", made.page), web.get("/api/{name:console|widget.js}", made.page), web.get("/api/assets/{name}", made.page)]
+    )
     inside.add_routes([web.get("/api/socket", made.socket), web.route("*", "/api/{path:.*}", made.api)])
     outside = web.Application(client_max_size=0)
     outside.add_routes([web.route("*", "/{name:.*}", made.file)])

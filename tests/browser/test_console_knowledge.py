@@ -59,7 +59,7 @@ WORSE = {
 }
 PREVIEW: Json = {"id": "1-a", "do": "preview", "by": "agent-ann", "at": NOW, "state": "done", "version": "abc", "before": "old"}
 PREVIEW |= {"switched": False, "draft": "", "articles": 2, "examples": 30, "ended_at": NOW, "error": ""}
-PREVIEW |= {"counts": {"asked": 200, "same": 197, "lost": 1, "gained": 1, "reworded": 1, "worse": 1}}
+PREVIEW |= {"counts": {"asked": 200, "same": 197, "lost": 1, "gained": 1, "reworded": 1, "worse": 1, "untold": 52}}
 CHANGES = [{"id": "returns", "language": "zh-Hant", "title": "退貨" * 40, "kind": "added"}]
 COMPARED = {
     **PREVIEW,
@@ -68,6 +68,10 @@ COMPARED = {
         WORSE,
         {**WORSE, "question": "退货？", "kind": "gained", "worse": False, "before": UNSURE, "after": SURE},
         {**WORSE, "question": "Back?", "kind": "reworded", "worse": False, "after": SURE},
+    ],
+    "untold": [
+        {"article": "ingredients", "language": "en", "wording": "Is it vegan and gluten free?", "missing": ["vegan", "gluten"]},
+        {"article": "ship-abroad", "language": "zh", "wording": "能寄到中国吗", "missing": ["中国"]},
     ],
 }
 PUBLISHED = {**PREVIEW, "id": "2-b", "do": "publish", "switched": True, "version": "new"}
@@ -216,6 +220,9 @@ def test_publishing_shows_what_gets_worse_and_the_way_back_asks_first(browser: N
     assert sent(place, "POST", "knowledge/publish") == {"preview": True}
     assert "Worse" in page.texts(".asked")[0]
     assert "Return an item → not surely known" in page.texts(".asked")[0]
+    page.sees("Asked but not told (52)", ".lesson")
+    page.sees("ingredients · English · not told: vegan, gluten", ".lesson")
+    page.sees("… and 50 more.", ".lesson")
     page.click(".wide .send-line .primary")
     page.until(lambda: sent(place, "POST", "knowledge/publish") == {}, "not published")
     page.until(lambda: not page.all(".wide .send-line .primary:disabled"), "it does not end")

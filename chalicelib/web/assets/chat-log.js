@@ -70,16 +70,18 @@ function Message({ m, previous, open, chat, words, language }) {
   const author = mine ? words.you : m.by === "bot" ? words.bot : m.name || words.team;
   const joined = together(previous, m) && sameDay(previous, m);
   const address = (id, sha256) => chat.address(id, sha256);
-  const choices = open && !mine && m.choices?.length ? m.choices : null;
+  const choices = open && !mine && m.choices?.length > 0;
+  const [text, question] = choices ? beforeChoices(m) : [m.text, ""];
   return html`
     ${!sameDay(previous, m) && html`<p class="day">${day(m.at, language)}</p>`}
     <article class=${`message ${mine ? "mine" : m.by}`} data-id=${m.id}>
       <p class=${mine || joined ? "sr" : "author"}>${author}${m.by === "bot" && html` <span class="tag">${words.automatic}</span>`}</p>
       ${m.text && html`<div class="bubble">
-        <${Words} text=${choices ? m.text.split("\n1. ")[0] : m.text} more=${words.showAll} />
+        ${text && html`<${Words} text=${text} more=${words.showAll} />`}
         ${m.link && webAddress(m.link) && html`<p class="source"><${Link} to=${m.link}>${words.readMore}<//></p>`}
+        ${question && html`<${Words} text=${question} more=${words.showAll} />`}
       </div>`}
-      ${choices && html`<${Choices} choices=${choices} chat=${chat} words=${words} />`}
+      ${choices && html`<${Choices} m=${m} chat=${chat} words=${words} />`}
       <${Files} m=${m} address=${address} words=${words} language=${language} />
       <p class="state"><${Time} at=${m.at} language=${language} />${mine && html` · ${words.received}`}${
         words.by[m.channel] && html` · ${words.by[m.channel]}`
@@ -87,14 +89,31 @@ function Message({ m, previous, open, chat, words, language }) {
     </article>`;
 }
 
-/** What the text lists by numbers, as buttons, until something is answered: a tap says a choice's words. */
-function Choices({ choices, chat, words }) {
+/** The text without the lines that the buttons stand for, in two: what is told, and the question that they answer. */
+function beforeChoices({ text, listed = [] }) {
+  const lines = text.split("\n");
+  const start = lines.lastIndexOf("", listed[0] ?? lines.length) + 1; // the question's paragraph
+  const without = (from, to) => lines.slice(from, to).filter((_, n) => !listed.includes(n + from)).join("\n").trim();
+  return start ? [without(0, start), without(start)] : [without(0), ""];
+}
+
+/** The number under which the text lists a choice, as it may be typed, too; "" if it has none. */
+function numberOf(choice, { text, listed = [] }) {
+  const lines = text.split("\n");
+  const line = lines[listed.find((n) => lines[n]?.replace(/^\d+\. /, "") === choice && lines[n] !== choice)];
+  return line ? line.slice(0, -choice.length).trim() : "";
+}
+
+/** What may be answered, as buttons, until something is: a tap says a choice's words. */
+function Choices({ m, chat, words }) {
   const choose = (choice) => {
     document.querySelector(".scroll").focus(); // the button goes away
     chat.send(choice);
   };
+  const shown = m.choices.map((choice) => ({ choice, number: numberOf(choice, m) }));
   return html`<ul class="choices" aria-label=${words.choices}>
-    ${choices.map((choice) => html`<li key=${choice}><button type="button" onClick=${() => choose(choice)}>${choice}</button></li>`)}
+    ${shown.map(({ choice, number }) => html`<li key=${choice} class=${number && "listed"}><button type="button" onClick=${() => choose(choice)}>
+      ${number && html`<span class="number">${number}${" "}</span>`}<span class="choice">${choice}</span></button></li>`)}
   </ul>`;
 }
 
@@ -125,8 +144,8 @@ function Outlook({ messages, outbox, words }) {
   const theirs = newestOfTheirs(messages);
   const person = theirs?.by === "agent";
   const waiting = last?.by === "you" && !outbox.length;
-  const thinking = useSoon(waiting && !person && !theirs?.handover ? last.at : 0);
-  if (theirs?.handover) return html`<div class="outlook"><p><b>${words.handed}</b></p><p>${words.handedMore}</p></div>`;
+  const thinking = useSoon(waiting && !person && !theirs?.waits ? last.at : 0);
+  if (theirs?.waits) return html`<div class="outlook"><p><b>${words.handed}</b></p><p>${words.handedMore}</p></div>`;
   if (!waiting || person) return null;
   if (thinking) return html`<p class="thinking"><span class="sr">${words.thinking}</span><i></i><i></i><i></i></p>`;
   return html`<div class="outlook"><p>${words.waiting}</p></div>`;

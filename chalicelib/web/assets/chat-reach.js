@@ -7,7 +7,7 @@ export function Reach({ chat, state, words, language }) {
   const [reach, setReach] = useState(() => stored(local, REACH, {}));
   const [step, setStep] = useState("offer"); // offer, address, code
   const [address, setAddress] = useState("");
-  const waits = newestOfTheirs(state.messages)?.handover || (local.fleeting && state.messages.length > 0);
+  const waits = newestOfTheirs(state.messages)?.waits || (local.fleeting && state.messages.length > 0);
   if (state.account?.proven) return null;
   if (reach.visitor === state.visitor && reach.address) return waits && html`<p class="reach-done">${words.reachDone(reach.address)}</p>`;
   if (!waits && step === "offer") return null;

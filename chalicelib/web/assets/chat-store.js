@@ -39,8 +39,11 @@ export const newestOfTheirs = (messages) => messages.findLast((m) => m.by !== "y
 /** Whether a person answers: then typing and reading mean something to somebody. */
 export function personAnswers(messages) {
   const theirs = newestOfTheirs(messages);
-  return Boolean(theirs && (theirs.by === "agent" || theirs.handover));
+  return Boolean(theirs && (theirs.by === "agent" || theirs.waits));
 }
+
+/** Where the browser is, so that opening hours are told in its time. */
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export class Chat {
   constructor(language) {
@@ -296,7 +299,7 @@ export class Chat {
     const next = this.#state.outbox.find((m) => !m.failed);
     if (this.inFlight || !next) return;
     const { id, text, attachments } = next;
-    if (!this.#send({ action: "message", id, text, attachments, language: this.language, name: this.#state.account?.name })) return;
+    if (!this.#send({ action: "message", id, text, attachments, language: this.language, zone: ZONE, name: this.#state.account?.name })) return;
     this.inFlight = id;
     clearTimeout(this.patience);
     this.patience = setTimeout(() => this.#again(id, "unavailable"), ANSWER_WITHIN);

@@ -70,6 +70,12 @@ function Comparison({ of, w }) {
         <ul class="samples">${of.questions.map((q) => html`
           <li class="asked"><bdi>${q.question}</bdi> ${q.worse && html`<b class="bad">${w.isWorse}</b>`}<br />
             <span class="card-age">${said(q.before, w)} → ${said(q.after, w)}${q.kind === "reworded" ? ` (${w.reworded})` : ""}</span></li>`)}</ul>`}
+      ${of.untold?.length > 0 && html`<h3>${w.untold(counts.untold)}</h3>
+        <p>${w.untoldWhy}</p>
+        <ul class="samples">${of.untold.map((u) => html`
+          <li class="asked"><bdi>${u.wording}</bdi><br />
+            <span class="card-age">${u.article} · ${w.languages[u.language] ?? u.language} · ${w.missing} <bdi>${u.missing.join(w.comma)}</bdi></span></li>`)}</ul>
+        ${counts.untold > of.untold.length && html`<p>${w.untoldMore(counts.untold - of.untold.length)}</p>`}`}
     </section>`;
 }
 

@@ -40,7 +40,7 @@ function Card({ c, state, words, now }) {
   const draft = state.outbox.some((e) => e.conversation === c.id && e.failed);
   return html`
     <li>
-      <a class=${`card ${unread ? "unread" : ""}`} href=${`#/c/${encodeURIComponent(c.id)}`} aria-current=${state.open === c.id ? "true" : null}>
+      <a class=${`card ${unread ? "unread" : ""} ${c.urgency === "urgent" ? "pressing" : ""}`} href=${`#/c/${encodeURIComponent(c.id)}`} aria-current=${state.open === c.id ? "true" : null}>
         <span class="card-line">
           <${ChannelIcon} channel=${c.channel} words=${words} />
           <bdi class="card-name">${customerName(c, words)}</bdi>
@@ -64,7 +64,7 @@ function Queue({ q, store, state, words, now }) {
   };
   return html`
     <li>
-      <button type="button" class="queue" aria-expanded=${open} onClick=${toggle}>
+      <button type="button" class="queue" data-queue=${q.name} aria-expanded=${open} onClick=${toggle}>
         <span class="queue-name">${q.name}</span>
         ${q.urgent > 0 && html`<span class="urgent">${words.urgentCount(q.urgent)}</span>`}
         <span class=${q.waiting ? "count some" : "count"}>${words.waitingCount(q.waiting)}</span>

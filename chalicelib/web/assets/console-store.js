@@ -226,7 +226,7 @@ export class Console {
   }
 
   #hint(frame) {
-    if (frame.type === "queues") this.#soon("queues", () => this.#readQueues());
+    if (frame.type === "queues") this.#soon("queues", () => this.#queued());
     if (frame.type === "typing") this.source.set({ typing: { ...this.state.typing, [frame.id]: Date.now() } });
     if (frame.type === "read") this.#seen(frame);
     if (frame.type !== "conversation") return;
@@ -251,6 +251,13 @@ export class Console {
   async #readMine() {
     const [agent, { conversations }] = await Promise.all([this.api.get("me"), this.api.get("conversations?owner=me")]);
     this.source.set({ agent, mine: conversations });
+  }
+
+  /** The queues moved: also whoever waits there and is on the screen may be gone, or have written. */
+  #queued() {
+    const { open, stories } = this.state;
+    const waits = stories[open]?.conversation.owner === "queue";
+    return Promise.all([this.#readQueues(), waits && this.read(open)]);
   }
 
   async #readQueues() {

@@ -6,7 +6,7 @@ import { Details } from "./console-customer.js";
 import { Attachments } from "./console-files.js";
 import { Verdict } from "./console-learning.js";
 import { agentName, ChannelIcon, customerName, errorText, ownerLine, Urgent } from "./console-parts.js";
-import { Composed, Escalated, wishText } from "./console-why.js";
+import { Composed, Escalated, Kind, Unsaid, wishText } from "./console-why.js";
 
 const TYPING = 6_000; // so long after the last signal is somebody still typing
 
@@ -40,7 +40,7 @@ function useSeen(store, story) {
 
 function Head({ c, mine, state, words, actions, details, onDetails }) {
   return html`
-    <header class="head">
+    <header class=${c.urgency === "urgent" && c.owner !== "none" ? "head pressing" : "head"}>
       <a class="quiet back" href="#/" aria-label=${words.back}>←</a>
       <div class="head-who">
         <h2><bdi>${customerName(c, words)}</bdi> ${c.urgency === "urgent" && c.owner !== "none" && html`<${Urgent} words=${words} />`}</h2>
@@ -109,7 +109,7 @@ function Message({ item: m, state, words, language, story, store, actions }) {
   const kind = incoming ? "customer" : m.by === "bot" ? "bot" : "agent";
   return html`
     <article class=${`message ${kind}`} data-id=${m.id}>
-      <p class="by"><bdi>${by}</bdi> <${Time} at=${m.at} language=${language} />${m.channel !== c.channel && ` · ${words.channels[m.channel]}`}</p>
+      <p class="by"><bdi>${by}</bdi>${kind === "bot" && html`<${Kind} outcome=${m.meta?.outcome} words=${words} />`} <${Time} at=${m.at} language=${language} />${m.channel !== c.channel && ` · ${words.channels[m.channel]}`}</p>
       <div class="bubble">
         ${m.channel === "email" && m.subject && m.subject !== c.subject && html`<p class="subject"><bdi>${m.subject}</bdi></p>`}
         <${Words} text=${m.text} more=${words.showAll} />
@@ -117,6 +117,7 @@ function Message({ item: m, state, words, language, story, store, actions }) {
         <${Attachments} m=${m} conversation=${c.id} store=${store} words=${words} language=${language} />
       </div>
       ${incoming ? html`<${Origin} m=${m} words=${words} onWhole=${() => actions.whole(c.id, m.id)} />` : html`<${Fate} m=${m} story=${story} words=${words} language=${language} />`}
+      ${incoming && html`<${Unsaid} m=${m} story=${story} words=${words} />`}
       ${kind === "bot" && html`<${Composed} made=${m.meta?.composed} words=${words} />`}
       ${kind === "bot" && html`<${Verdict} m=${m} c=${c} store=${store} state=${state} words=${words} onBetter=${actions.better} />`}
     </article>`;
@@ -169,7 +170,7 @@ function Event({ item: e, state, words, language }) {
   const tell = words.events[byProof ? "mergedByProof" : e.kind] ?? words.events.other;
   const who = e.by === "customer" ? words.customer : agentName(e.by, state, words);
   if (e.kind === "wished") return html`<p class="event">${who}: <bdi>${wishText(e.detail.wish, words)}</bdi> · <${Time} at=${e.at} language=${language} /></p>`;
-  return html`<p class="event">${tell(who, e.kind === "transferred" ? to : e.detail.address ?? e.kind)} · <${Time} at=${e.at} language=${language} /></p>`;
+  return html`<p class=${e.kind === "hurried" ? "event pressing" : "event"}>${tell(who, e.kind === "transferred" ? to : e.detail.address ?? e.kind)} · <${Time} at=${e.at} language=${language} /></p>`;
 }
 
 const ROWS = { message: Message, note: Note, event: Event };

@@ -20,6 +20,7 @@ export function Escalated({ e, words, language }) {
       <dl>
         <dt>${words.because}</dt>
         <dd><bdi>${because}</bdi> → ${queue}${urgency === "urgent" && html` <${Urgent} words=${words} />`}</dd>
+        ${own(w.rules, rule) && html`<dt>${w.title}</dt><dd>${own(w.rules, rule)}</dd>`}
         ${summary && html`<dt>${words.soFar}</dt><dd><${Words} text=${summary} more=${words.showAll} /></dd>`}
       </dl>
       ${(known.length > 0 || decided.length > 0) && html`
@@ -31,6 +32,21 @@ export function Escalated({ e, words, language }) {
           ${near.length > 0 && html`<p class="by">${w.facts.near}</p><${Facts} all=${near.map(([article, sure]) => [article, percent(sure)])} w=${w} />`}
         </details>`}
     </section>`;
+}
+
+/** What the bot's message is, in a word: an answer, a question back … */
+export function Kind({ outcome = "", words }) {
+  const { outcomes, action } = words.why;
+  const [, name] = /^action:(.+)$/s.exec(outcome) ?? [];
+  const text = name ? action(name) : (own(outcomes, outcome) ?? outcome);
+  return text && html` <bdi class=${outcome === "urgent" ? "kind pressing" : "kind"}>${text}</bdi>`;
+}
+
+/** What became of a customer's message to which nothing was said. What waits for a person does so until one answers. */
+export function Unsaid({ m, story, words }) {
+  const isAnswered = story.messages.some((other) => other.direction === "outgoing" && other.by !== "bot" && other.at > m.at);
+  if (!m.outcome || (m.outcome === "person" && isAnswered)) return null;
+  return html`<p class="state unsaid">${own(words.why.unsaid, m.outcome) ?? m.outcome}</p>`;
 }
 
 /** Which articles a language model composed the bot's answer of, or why the article was told as it is. */

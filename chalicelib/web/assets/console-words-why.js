@@ -12,6 +12,21 @@ export const WHY = {
       "enough automatic answers to this sender": "enough automatic answers to this sender",
       "the sender may be forged": "the sender may be forged",
       "sent files without a word": "sent files without a word",
+      "the bot failed": "the bot failed",
+      "a message was left without an answer": "a message was left without an answer",
+    },
+    // Of rules that are no part of the rule table: what they are for.
+    rules: { "no-outcome": "The bot came to no outcome. No message may stay without one, so a person has it." },
+    // What was said to a customer's message, by the message's meta.outcome; `action` with the name of the self-service action.
+    outcomes: {
+      answer: "answer", offer: "offer", question: "question back", taken: "added to the request", courtesy: "courtesy", about: "about itself",
+      status: "waiting time", back: "left the queue", closed: "closed", urgent: "urgent", person: "to a person",
+    },
+    action: (name) => `self-service: ${name}`,
+    // Where nothing was said to it.
+    unsaid: {
+      taken: "Added to the request, no answer sent", courtesy: "Needed no answer", urgent: "No automatic answer: urgent, for a person",
+      person: "No automatic answer: for a person",
     },
     yes: "yes",
     no: "no",
@@ -23,7 +38,7 @@ export const WHY = {
     },
     values: {
       band: { sure: "surely", unsure: "perhaps", none: "no" },
-      urgent_topic: { safety: "safety or health", fraud: "fraud", account: "account or data", legal: "legal" },
+      urgent_topic: { crisis: "life at risk", safety: "safety or health", fraud: "fraud", account: "account or data", legal: "legal", press: "going public" },
       urgency: { now: "within hours", soon: "within days" },
       tier: { vip: "VIP" },
       channel: { webchat: "web chat", email: "e-mail", sms: "SMS" },
@@ -43,6 +58,18 @@ export const WHY = {
       "enough automatic answers to this sender": "已向该发件人自动回复足够多次",
       "the sender may be forged": "发件人可能是伪造的",
       "sent files without a word": "只发送了文件，没有文字",
+      "the bot failed": "机器人出现故障",
+      "a message was left without an answer": "有一条消息一直没有得到答复",
+    },
+    rules: { "no-outcome": "机器人没有得出结果。任何消息都不能没有结果，因此转给人工。" },
+    outcomes: {
+      answer: "回答", offer: "提供选项", question: "反问", taken: "已加入请求", courtesy: "礼貌回应", about: "介绍自己",
+      status: "等候情况", back: "退出排队", closed: "已关闭", urgent: "紧急", person: "转人工",
+    },
+    action: (name) => `自助服务：${name}`,
+    unsaid: {
+      taken: "已加入请求，未发送答复", courtesy: "无需答复", urgent: "无自动答复：紧急，由人工处理",
+      person: "无自动答复：由人工处理",
     },
     yes: "是",
     no: "否",
@@ -54,7 +81,7 @@ export const WHY = {
     },
     values: {
       band: { sure: "确定", unsure: "可能", none: "不知道" },
-      urgent_topic: { safety: "人身安全或健康", fraud: "欺诈", account: "账户或数据", legal: "法律" },
+      urgent_topic: { crisis: "轻生或自伤", safety: "人身安全或健康", fraud: "欺诈", account: "账户或数据", legal: "法律", press: "曝光或媒体" },
       urgency: { now: "数小时内", soon: "数日内" },
       tier: { vip: "贵宾" },
       channel: { webchat: "网页聊天", email: "电子邮件", sms: "短信" },
