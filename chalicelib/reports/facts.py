@@ -14,7 +14,10 @@ from chalicelib.conversations.model import Conversation
 from chalicelib.reports.figures import OpenWork, Report, WaitingQueue, figures
 from chalicelib.reports.periods import Period
 
-_LEFT_OUT = frozenset({"address", "name", "customer", "recent", "question", "turn", "offered", "wish", "flow", "misses", "version"})
+_LEFT_OUT = frozenset(
+    {"address", "name", "customer", "recent", "question", "turn", "offered", "wish", "flow", "misses", "version"}
+    | {"pieces", "asking", "told", "told_at"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Facts:
 def bare(c: Conversation) -> Conversation:
     """Without whatever names or quotes the customer. In web chat and SMS the subject is the first words said."""
     subject = c.subject if c.channel == "email" else ""
-    without = replace(c, question="", turn="", offered=(), wish="", flow="")
+    without = replace(c, question="", turn="", offered=(), wish="", flow="", pieces=(), asking="", told=(), told_at=0)
     return replace(without, address="", name="", customer="", subject=subject, recent=(), misses=0, version=0)
 
 

@@ -68,9 +68,10 @@ class Escalations:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """`by_agent`: an agent said so. `assumed`: the bot answered and the customer came no more."""
+    """`by_agent`: an agent said so. `by_customer`: she did, while she waited. `assumed`: the bot answered and she came no more."""
 
     by_agent: int
+    by_customer: int
     assumed: int
 
 
@@ -162,7 +163,8 @@ def stay(c: Conversation, until: int) -> tuple[int, int]:
     only the current one or, once claimed, their sum: that is taken as one stay from the escalation on."""
     start = c.waiting_since if c.owner == "queue" else c.escalated_at
     # `claimed_at` moves when a colleague takes over, `waited` does not.
-    end = until if c.owner == "queue" else min(c.claimed_at, c.escalated_at + c.waited, until)
+    left = c.escalated_at + c.waited  # claimed, or given up
+    end = until if c.owner == "queue" else min(c.claimed_at or left, left, until)
     return (start, end) if start and end > start else (0, 0)
 
 
@@ -242,8 +244,8 @@ def _waiting(claimed: Sequence[Conversation]) -> list[Times]:
 
 
 def _resolved(over: Sequence[Conversation]) -> Resolved:
-    assumed = sum(c.resolved_by == "assumed" for c in over)
-    return Resolved(len(over) - assumed, assumed)
+    said = Counter(c.resolved_by if c.resolved_by in ("customer", "assumed") else "agent" for c in over)
+    return Resolved(said["agent"], said["customer"], said["assumed"])
 
 
 def _bottlenecks(heads: Sequence[Conversation], of_day: Sequence[Hour], until: int) -> list[Bottleneck]:

@@ -77,7 +77,7 @@ def _cells(c: Conversation, zone: str) -> list[str | int]:
         moment(c.claimed_at),
         c.waited // 1000 if c.escalated_at else "",
         moment(c.resolved_at),
-        "" if not c.resolved_by else "assumed" if c.resolved_by == "assumed" else "agent",
+        c.resolved_by if c.resolved_by in ("", "assumed", "customer") else "agent",
         c.owner,
         c.incoming,
         c.bot_answers,
