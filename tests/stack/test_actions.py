@@ -44,6 +44,16 @@ def test_an_address_is_changed_by_its_owner_alone(stack: Stack) -> None:
     assert orders(stack)[ORDER]["address"] == street
 
 
+def test_the_day_and_the_tracking_link_take_a_code(stack: Stack) -> None:
+    visitor, before = stack.visitor(), len(codes(stack))
+    shown = asked(visitor, "Where is my order A-10342?")
+    assert 'write "code"' in shown
+    assert "carrier.example" not in shown
+    assert "m•••@c•••.example" in asked(visitor, "code")
+    code = eventually(lambda: codes(stack)[before:])[0]
+    assert "https://carrier.example/A-10342" in asked(visitor, code)
+
+
 def test_an_order_is_looked_up_in_either_language_and_a_broken_shop_is_told_honestly(stack: Stack) -> None:
     assert "A-10342 is on its way" in asked(stack.visitor(), "Where is my order A-10342?")
     assert "A-10343 已送达" in asked(stack.visitor(), "我的订单到哪里了？A-10343")

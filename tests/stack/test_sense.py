@@ -36,8 +36,9 @@ def test_what_is_offered_comes_as_choices_and_is_picked(stack: Stack) -> None:
     visitor, offer = _unsure(stack)
     choices = offer["choices"]
     assert isinstance(choices, list)
-    assert choices[-1] == "Talk to a person"
-    assert all(f"{number}. {title}" in str(offer["text"]) for number, title in enumerate(choices[:-1], 1))
+    assert choices[-2:] == ["Something else", "Talk to a person"]
+    listed = [str(offer["text"]).split("\n")[line] for line in offer["listed"]]  # type: ignore[attr-defined]
+    assert [line.partition(". ")[2] for line in listed[: len(choices) - 2]] == choices[:-2]
     picked = ask(visitor, "the last one")
     assert picked["link"]
     assert "handover" not in picked

@@ -33,7 +33,7 @@ def lantern() -> Brain:
 
 def unsure() -> Brain:
     """A bot that is never sure: it offers what comes nearest."""
-    return replace(lantern(), rules=replace(lantern().rules, answer=1.0, offer=0.0))
+    return replace(lantern(), rules=replace(lantern().rules, answer=1.0, lead=1.0, offer=0.0))
 
 
 def ask(question: str, mind: Brain | None = None, **known: Any) -> Answer | Escalation:

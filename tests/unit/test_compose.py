@@ -17,6 +17,7 @@ import pytest
 from chalicelib import aws
 from chalicelib.bot import bedrock, compose, turn
 from chalicelib.bot.answer import Answer
+from chalicelib.bot.interpretation import foreign
 from chalicelib.conversations import keys, table
 from chalicelib.conversations.model import Source
 from infra.local.aws import local_aws
@@ -169,8 +170,8 @@ def test_another_script_and_another_language_keep_what_is_theirs(player: Player)
     text = composed("怎麼退貨？", article("怎麼退貨？", language="zh-Hant")).said.text
     assert text.startswith("德國境內退貨免費。 [1]\n\nFrom:\n[1] 如何退貨 – https://lantern-tea.example/zh/")
     player.reply = COPIED
-    foreign = article("Return policy bitte, wie viele Tage habe ich für return", language="other")
-    assert composed("", foreign).said.text == f'I speak only English and Chinese; reply "person" to talk to one of us.\n{TOLD}'
+    said = article("Return policy bitte, wie viele Tage habe ich für return", language="other")
+    assert composed("", said).said.text == f"{foreign.sentence('de', 'only')}\n{TOLD}"
 
 
 @pytest.mark.parametrize(

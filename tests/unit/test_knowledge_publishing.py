@@ -101,6 +101,33 @@ def test_a_preview_changes_nothing_but_shows_everything() -> None:
     assert found["counts"]["asked"] == 2
 
 
+def test_what_is_asked_but_not_told_is_named_and_keeps_nothing_back() -> None:
+    asked_for = article_of({"id": "teas", "language": "en", "title": "Our teas", "body": "Green and black."}, ["Is it vegan?"])
+    write(RETURNS, asked_for)
+    done = carry_out("publish")
+    assert (done.switched, done.counts["untold"]) == (True, 1)
+    assert compared(done.id)["untold"] == [{"article": "teas", "language": "en", "wording": "Is it vegan?", "missing": ["vegan"]}]
+
+
+def test_fifty_that_are_not_told_are_named_those_of_changed_articles_first() -> None:
+    many = [f"Do you ship to Z{chr(97 + n // 8)}{chr(97 + n % 8)}land?" for n in range(60)]
+    known = article_of({"id": "a", "language": "en", "title": "Teas", "body": "Green."}, many)
+    write(known)
+    carry_out("publish")
+    write(known, article_of({"id": "b", "language": "en", "title": "Cups", "body": "White."}, ["Is it vegan?"]))
+    found = compared(carry_out("preview", T0 + 1000).id)
+    assert (len(found["untold"]), found["counts"]["untold"], found["untold"][0]["article"]) == (50, 61, "b")
+
+
+def test_nobody_reads_by_night_what_is_not_told() -> None:
+    write(article_of({"id": "teas", "language": "en", "title": "Our teas", "body": "Green and black."}, ["Is it vegan?"]))
+    carry_out("publish")
+    learned = publishing.nightly(asker(), lambda: T0)
+    assert learned
+    assert "untold" not in learned.counts
+    assert "untold" not in compared(learned.id)
+
+
 def test_an_answer_that_customers_were_content_with_and_lose_is_worse_and_stands_first() -> None:
     write(RETURNS, INVOICE)
     carry_out("publish")

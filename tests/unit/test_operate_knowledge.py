@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
+import pytest
 from rich.console import Console
 
 from chalicelib.knowledge import releases
+from infra.operate import knowledge
 from infra.operate.knowledge import releases_table
 
 AT = 1_800_000_000_000
@@ -26,3 +28,27 @@ def test_whoever_goes_back_reads_each_version_whole_in_80_columns() -> None:
     ]
     assert any("in use" in line for line in lines)
     assert any("9000 + 10000" in line for line in lines)
+
+
+def told(counts: dict[str, int], monkeypatch: pytest.MonkeyPatch, **found: object) -> str:
+    """What a release's comparison looks like in a terminal of 80 columns."""
+    out = io.StringIO()
+    monkeypatch.setattr(knowledge, "console", Console(file=out, width=80))
+    monkeypatch.setattr(knowledge, "say", lambda text: knowledge.console.print(text, soft_wrap=True))
+    monkeypatch.setattr(knowledge.bucket, "load_json", lambda _: {"counts": counts, "questions": [], "articles": [], **found})
+    knowledge._compare(releases.new("preview", "sam", AT))
+    return out.getvalue()
+
+
+def test_what_is_asked_but_not_told_is_shown_with_the_whole_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {"article": "teas", "language": "en", "wording": "Is it [b]vegan[/b]?", "missing": ["vegan", "gluten"]}
+    shown = told({"untold": 72}, monkeypatch, untold=[row] * 50)
+    assert "72 wordings ask what their article does not tell" in shown
+    assert "… and 42 more" in shown
+    assert shown.count("Is it [b]vegan[/b]?") == 30
+    assert "vegan, gluten" in shown
+
+
+def test_where_all_is_told_nothing_is_said_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "not tell" not in told({"untold": 0}, monkeypatch, untold=[])
+    assert "not tell" not in told({}, monkeypatch)  # what was published before there was a check

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.bot.facts import hear
 from chalicelib.bot.person import is_asked_for
 from chalicelib.bot.phrases import plain
 
@@ -59,6 +60,25 @@ def test_no_wording_of_the_tuning_part_is_taken_wrongly(language: str) -> None:
 )
 def test_it_is_heard_amid_other_words_with_slips_and_in_both_scripts(text: str) -> None:
     assert is_asked_for(plain(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_asked"),
+    [
+        ("That was the same text again. Human.", True),
+        ("no no no, agent", True),
+        ("Not that!\nperson", True),
+        ("is there somebody who understands tea", True),
+        ("又是这段话，真人", True),
+        ("沒用。轉人工", True),
+        ("有冇识嘅人可以答", True),
+        ("the parcel, the person at the door, all gone", False),
+        ("Name, address, e-mail: what else?", False),
+        ("客服，请问几点上班", False),
+    ],
+)
+def test_the_word_for_a_person_as_a_piece_of_its_own_is_one(text: str, is_asked: bool) -> None:
+    assert hear(text).asked_for_person == is_asked
 
 
 def test_a_huge_text_is_read_in_no_time_and_its_end_is_heard() -> None:

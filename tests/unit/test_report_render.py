@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from chalicelib import yaml_files
 from chalicelib.agents import roster
 from chalicelib.bot import turn
+from chalicelib.bot.messages import opening
 from chalicelib.conversations import baton
 from chalicelib.conversations.model import Answer, Conversation, Escalation
 from chalicelib.reports import charts, facts, figures, periods, render, rows, words
@@ -268,7 +269,7 @@ def test_shares_never_round_to_all_or_nothing(part: int, whole: int, text: str) 
 
 def test_the_reasons_and_queues_that_come_with_baton_have_chinese_names() -> None:
     reasons = {rule["reason"]["en"] for rule in yaml_files.read(RULES)["hand_over"]}
-    for known in reasons | {turn.ENOUGH, turn.FORGED, turn.ONLY_FILES} | set(roster.queues()["skills"]):
+    for known in reasons | {opening.ENOUGH, opening.FORGED, turn.ONLY_FILES} | set(roster.queues()["skills"]):
         assert re.search("[\u4e00-\u9fff]", words.name(known)[1]), known
 
 

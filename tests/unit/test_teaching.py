@@ -276,6 +276,6 @@ def test_an_answer_remembers_what_a_judge_must_know() -> None:
     follows = outgoing.behind(Answer("Yes.", "shipping", asked="Do you ship abroad? And to Austria?"), c, asked, "And to Austria?")
     assert (follows["question"], "picked" in follows) == ("Do you ship abroad? And to Austria?", False)
     offered = replace(c, offered=("returns", "shipping"))
-    pick = outgoing.behind(Answer("Yes.", "shipping", asked="Something abroad"), offered, incoming("2"), "2")
+    pick = outgoing.behind(Answer("Yes.", "shipping", asked="Something abroad", offered=offered.offered), offered, incoming("2"), "2")
     assert (pick["question"], pick["picked"]) == ("Something abroad", True)
     assert "article" not in outgoing.behind(Answer("Hello!", ""), c, asked, "Hello")

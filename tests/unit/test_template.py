@@ -126,11 +126,12 @@ def test_the_bot_sees_new_incoming_messages_only(resources: dict[str, Any]) -> N
 
 
 def test_deliver_sees_new_outgoing_messages_and_heads_that_concern_a_person(resources: dict[str, Any]) -> None:
-    outgoing, chores, heads = filters(resources, "Deliver")
+    outgoing, chores, heads, given_up = filters(resources, "Deliver")
     asked = {"type": {"S": ["incoming"]}, "todo": {"S": list(CHORES)}}
     assert chores == {"eventName": ["INSERT"], "dynamodb": {"NewImage": asked}}
     assert outgoing == {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"type": {"S": ["outgoing", "proof", "move"]}}}}
     assert heads == {"dynamodb": {"NewImage": {"type": {"S": ["head"]}, "owner": {"S": ["queue", "agent"]}}}}
+    assert given_up == {"dynamodb": {"OldImage": {"type": {"S": ["head"]}, "owner": {"S": ["queue"]}}}}
 
 
 def test_no_function_polls_a_queue(resources: dict[str, Any]) -> None:

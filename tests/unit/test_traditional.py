@@ -1,9 +1,12 @@
-"""Readers of traditional characters get them, also where an article has only simplified ones; without the library they get those."""
+"""Readers of traditional characters get them, in the words of where they live, also where an article has only simplified ones; without
+the library they get those."""
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +37,44 @@ def test_words_and_not_characters_are_turned(simplified: str, expected: str) -> 
     assert traditional(simplified) == expected
 
 
+@pytest.mark.parametrize(
+    ("simplified", "taiwan", "hong_kong"),
+    [
+        ("链接", "連結", "連結"),
+        ("打印退货标签", "列印退貨標籤", "列印退貨標籤"),
+        ("订单号", "訂單編號", "訂單編號"),
+        ("订单号码", "訂單編號", "訂單編號"),
+        ("退款", "退款", "退款"),
+        ("优惠码", "優惠碼", "優惠碼"),
+        ("支付宝和微信支付", "支付寶和微信支付", "支付寶和微信支付"),
+        ("茶叶怎么保存", "茶葉怎麼保存", "茶葉怎麼保存"),
+        ("注销账户", "註銷帳戶", "註銷賬戶"),
+        ("用短信或邮件", "用簡訊或郵件", "用短訊或電郵"),
+        ("快递", "快遞", "速遞"),
+        ("每个订单只能用一个", "每個訂單只能用一個", "每個訂單只能用一個"),
+        ("点击“查看物流”", "點擊「查看物流」", "點擊「查看物流」"),
+        ("“他说‘好’”", "「他說『好』」", "「他説『好』」"),
+        ("Lantern’s 茶", "Lantern’s 茶", "Lantern’s 茶"),
+        ("你好, 请问: 多久?", "你好，請問：多久？", "你好，請問：多久？"),
+        ("共 14:00, 10,50 欧元", "共 14:00, 10,50 歐元", "共 14:00, 10,50 歐元"),
+        ("这里，面条", "這裡，麵條", "這裏，麪條"),
+    ],
+)
+def test_each_region_gets_its_own_words_and_marks(simplified: str, taiwan: str, hong_kong: str) -> None:
+    assert traditional(simplified) == taiwan
+    assert traditional(simplified, "HK") == hong_kong
+
+
+@pytest.mark.parametrize("region", ["TW", "HK"])
+def test_the_articles_of_the_demo_read_as_they_would_be_written_there(region: str) -> None:
+    files = sorted((Path(__file__).parents[2] / "infra" / "demo" / "knowledge").glob("*.zh.md"))
+    texts = [traditional(path.read_text("utf-8").split("---", 2)[2], region) for path in files]
+    assert len(texts) == 28
+    odd = re.compile("[“”‘’]|訂單隻|訂單號|登出|儲存|鏈接|打印|智慧助手" + ("|賬|短信|登錄|質量" if region == "TW" else "|短信|登錄|快遞"))
+    assert [found[0] for text in texts if (found := odd.search(text))] == []
+    assert [found[0] for text in texts if (found := re.search(r"[一-鿿][,;?!](?![\w/])", text))] == []
+
+
 def test_an_article_in_simplified_characters_is_told_in_hers() -> None:
     decided = answered("怎麼退貨？")
     assert (decided.article, decided.language) == ("return-item", "zh-Hant")
@@ -41,8 +82,8 @@ def test_an_article_in_simplified_characters_is_told_in_hers() -> None:
 
 
 def test_titles_that_are_offered_are_in_her_script_and_picked_in_it() -> None:
-    offer = ask("我的訂單禮品", unsure())
-    titles = offer.choices[:-1]  # type: ignore[union-attr]
+    offer = ask("付款訂單", unsure())
+    titles = offer.choices[:-2]  # type: ignore[union-attr]
     assert titles == tuple(traditional(title) for title in titles)
     decided = answered(titles[1], misses=1, offered=offer.offered, language="zh-Hant")  # type: ignore[union-attr]
     assert (decided.article, decided.language) == (offer.offered[1], "zh-Hant")  # type: ignore[union-attr]

@@ -82,6 +82,19 @@ def test_a_message_is_stored_once_acknowledged_each_time_and_shown_in_the_other_
     assert (stored.text, stored.channel, stored.address, stored.at) == ("Hello", "webchat", visitor["visitor"], T0)
 
 
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5", "UTC", "x" * 64])
+def test_where_the_browser_is_goes_with_the_message(frames: Frames, visitor: dict[str, Any], zone: str) -> None:
+    send(visitor["token"], zone=zone)
+    assert table.read_thread(visitor["visitor"]).messages[0].meta["zone"] == zone
+
+
+@pytest.mark.parametrize("zone", ["", "+05:30", "x" * 65, "../../etc/passwd", "Europe/Berlin\n", "Zürich", "a b", "<b>"])
+def test_what_is_no_time_zone_is_left_out_and_the_message_stored(frames: Frames, visitor: dict[str, Any], zone: str) -> None:
+    send(visitor["token"], zone=zone)
+    [stored] = table.read_thread(visitor["visitor"]).messages
+    assert (stored.text, "zone" in stored.meta) == ("Hello", False)
+
+
 @pytest.mark.parametrize(
     ("frame", "code"),
     [
@@ -94,6 +107,7 @@ def test_a_message_is_stored_once_acknowledged_each_time_and_shown_in_the_other_
         ({"token": "nobody"}, "not_authenticated"),
         ({"token": None}, "bad_request"),
         ({"name": ["x"]}, "bad_request"),
+        ({"zone": 1}, "bad_request"),
         ({"action": "erase"}, "bad_request"),
         ({"action": "replay", "after": "yesterday"}, "bad_request"),
         ({"action": "replay", "after": True}, "bad_request"),

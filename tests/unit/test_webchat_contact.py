@@ -50,14 +50,15 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
 
 
 class Visitor:
-    def __init__(self, frames: Frames) -> None:
+    def __init__(self, frames: Frames, source: str = "") -> None:
         session = webchat.session("", T0)
         self.name, self.token, self.frames, self.asked = session["visitor"], session["token"], frames, 0
+        self.source = source
 
     def tell(self, action: str, now: int = T0, **frame: Any) -> dict[str, Any]:
         self.asked += 1
         whole = {"action": action, "token": self.token, "id": f"client-{self.asked:04d}", **frame}
-        webchat.receive(json.dumps(whole), "tab-1", now)
+        webchat.receive(json.dumps(whole), "tab-1", now, self.source)
         return self.frames[-1]
 
 
@@ -141,16 +142,60 @@ def test_after_five_tries_even_the_right_code_is_refused_and_only_a_new_one_help
     assert visitor.tell("prove", T0 + 2, address=MAIL, code=digits(sent[1]))["type"] == "proven"
 
 
-def test_three_codes_an_hour_for_a_visitor_and_for_an_address(visitor: Visitor) -> None:
-    for n in range(3):
-        assert visitor.tell("contact", address=f"a{n}@customer.example")["type"] == "contact"
+def test_so_many_codes_an_hour_for_a_visitor(visitor: Visitor) -> None:
+    for _ in range(contact.ASKED):
+        assert visitor.tell("contact", address=MAIL)["type"] == "contact"
     refused = visitor.tell("contact", address=MAIL)
     assert refused["code"] == "too_many"
     assert 0 < refused["retry_after"] <= 3600
-    for _ in range(3):
-        assert Visitor(visitor.frames).tell("contact", address="b@customer.example")["type"] == "contact"
-    assert Visitor(visitor.frames).tell("contact", address="b@customer.example")["code"] == "too_many"
+    for n in range(contact.OF_ASKER - contact.ASKED):
+        assert visitor.tell("contact", address=f"a{n}@customer.example")["type"] == "contact"
+    assert visitor.tell("contact", address="b@customer.example")["code"] == "too_many"
     assert visitor.tell("contact", T0 + 3_600_000, address=MAIL)["type"] == "contact"
+
+
+def asked_by_many(frames: Frames, count: int, address: str, source: str = "") -> Counter[str]:
+    """What as many new visitors are answered who each ask for one code."""
+    answers: Counter[str] = Counter()
+    for n in range(count):
+        answer = Visitor(frames, source).tell("contact", address=address.format(n=n + 1000))
+        answers[answer.get("code", answer["type"])] += 1
+    return answers
+
+
+def test_a_stranger_keeps_no_owner_from_her_code(visitor: Visitor) -> None:
+    """New chats cost nothing, but they come from somewhere."""
+    assert asked_by_many(visitor.frames, 40, MAIL, "203.0.113.7") == {"contact": contact.OF_NETWORK, "too_many": 40 - contact.OF_NETWORK}
+    owner = Visitor(visitor.frames, "198.51.100.7")
+    for _ in range(contact.ASKED):
+        assert owner.tell("contact", address=MAIL)["type"] == "contact"
+
+
+def test_no_mailbox_is_flooded_by_many_networks(visitor: Visitor) -> None:
+    answers: Counter[str] = Counter()
+    for network in range(10):
+        answers += asked_by_many(visitor.frames, 10, MAIL, f"203.0.{network}.7")
+    assert answers["contact"] == contact.TO_ADDRESS
+
+
+def test_one_network_does_not_use_up_the_texts_of_all(visitor: Visitor) -> None:
+    asked = asked_by_many(visitor.frames, 30, "+1202555{n:04d}", "203.0.113.7")
+    assert asked == {"contact": contact.TEXTS_OF_NETWORK, "too_many": 30 - contact.TEXTS_OF_NETWORK}
+    assert Visitor(visitor.frames, "198.51.100.7").tell("contact", address=PHONE)["type"] == "contact"
+
+
+def test_what_a_browser_says_of_its_network_does_not_count(visitor: Visitor) -> None:
+    for n in range(contact.OF_NETWORK):
+        Visitor(visitor.frames, "203.0.113.7").tell("contact", address=MAIL, network=f"made up {n}")
+    assert Visitor(visitor.frames, "203.0.113.7").tell("contact", address=MAIL, network="another")["code"] == "too_many"
+
+
+def test_a_network_is_kept_by_a_name_of_that_day(store: Store) -> None:
+    mark = limits.mark("203.0.113", T0)
+    assert mark == limits.mark("203.0.113", T0 + 60_000)
+    assert mark not in (limits.mark("203.0.114", T0), limits.mark("203.0.113", T0 + 86_400_000))
+    assert "203" not in mark
+    assert limits.mark("", T0) == ""
 
 
 def test_nobody_learns_whether_an_address_is_known_and_a_blocked_one_gets_nothing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -92,6 +93,36 @@ def test_a_stale_ticket_is_dropped(store: Store, ann: Agent, bea: Agent) -> None
     workspace.resolve(ann, "a.1", T0 + 20_000)
     assert claimed(bea) == ""
     assert store.tickets("billing.normal") == []
+
+
+@pytest.mark.parametrize(("leave", "holder"), [(baton.withdrawn, "bot"), (baton.closed, "none")])
+def test_who_gave_up_her_place_is_claimed_by_nobody(store: Store, ann: Agent, leave: Any, holder: str) -> None:
+    c = wait("a")
+    table.save(leave(c, T0 + 5_000))
+    assert workspace.in_queue(ann, "billing") == []
+    assert claimed(ann) == ""
+    assert fresh(ann).held == 0
+    assert store.tickets("billing.normal") == []
+    for act in (workspace.resolve, workspace.hand_back):
+        with pytest.raises(NotOwner, match=f"is with: {holder}"):
+            act(ann, "a.1", T0 + 20_000)
+    with pytest.raises(NotOwner, match=f"is with: {holder}"):
+        replies.reply(ann, "a.1", "id-00000001", "Hello", T0 + 20_000)
+
+
+def test_whoever_closes_while_an_agent_claims_keeps_what_was_first(ann: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The agent read the head just before the customer closed her request."""
+    wait("a")
+    save = table.save
+
+    def late(c: Conversation, *args: Any, **also: Any) -> Conversation:
+        monkeypatch.setattr(table, "save", save)
+        save(baton.closed(table.conversation("a.1"), T0 + 5_000))
+        return save(c, *args, **also)
+
+    monkeypatch.setattr(table, "save", late)
+    assert claimed(ann) == ""
+    assert (table.conversation("a.1").owner, fresh(ann).held) == ("none", 0)
 
 
 def test_tickets_not_taken_are_free_at_once(store: Store, ann: Agent, bea: Agent) -> None:

@@ -1,0 +1,62 @@
+"""Where dialogues are played: a store in memory, the demo shop's knowledge with its meaning, its orders behind a real socket, a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import count
+
+import pytest
+
+from chalicelib import settings, streams
+from chalicelib.bot import brain, turn
+from chalicelib.bot.context import Brain
+from chalicelib.knowledge import encoder, index
+from infra.articles import read_folder
+from infra.demo.shop import Orders
+from tests.unit.action_shop import SECRET, Shop, open_shop
+from tests.unit.conftest import ROOT, Store
+from tests.unit.dialogue_player import Clock, Play
+from tests.unit.lantern import FOLDER
+
+
+@dataclass
+class World:
+    """`play`: whose pauses are ordered now."""
+
+    clock: Clock = field(default_factory=Clock)
+    play: Play | None = None
+    numbers: Iterator[int] = field(default_factory=count)
+    shop: Shop | None = None
+
+    def orders(self, known: Orders) -> None:
+        """The shop's orders as they are on a dialogue's day, untouched by other dialogues."""
+        if self.shop:
+            self.shop.orders = known
+
+    def next(self) -> int:
+        return next(self.numbers)
+
+
+@cache
+def lantern_mind() -> Brain:
+    """The demo shop's bot as it is deployed: with the sentence encoder."""
+    base, meaning = brain.shipped(), encoder.load()
+    return replace(base, index=index.read(*index.build(read_folder(FOLDER, base.queues), (), meaning), meaning))
+
+
+@pytest.fixture(name="world")
+def make_world(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    made, mind = World(), lantern_mind()
+    known = settings.Parameters(ROOT.encode(), "", "", "", actions_secret=SECRET)
+    monkeypatch.setattr(turn.brain, "load", lambda: mind)
+    monkeypatch.setattr(turn, "now", lambda: made.clock.now)
+    monkeypatch.setattr(streams, "later", lambda item: made.play.later(item) if made.play else None)
+    monkeypatch.setattr(settings, "parameters", lambda: known)
+    monkeypatch.setenv("BUSINESS", "Lantern Tea")
+    monkeypatch.setenv("SMS_NUMBER", "+4930123456")
+    with open_shop() as shop:
+        monkeypatch.setenv("ACTIONS_URL", shop.address)
+        made.shop = shop
+        yield made
