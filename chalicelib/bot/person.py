@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 from chalicelib.bot.interpretation.spelling import Speller
-from chalicelib.bot.phrases import Phrasebook, expanded
+from chalicelib.bot.phrases import Phrasebook, WordLists
 
+_LISTS = WordLists(__file__)
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _SHORT = 60  # characters of what may be nothing but courtesies and the word for a person
 
@@ -38,26 +36,20 @@ def _is_whole(heard: str) -> bool:
 
 @cache
 def _speller() -> Speller:
-    return Speller(_data()["typos"])
+    return Speller(_LISTS.data["typos"])
 
 
 @cache
 def _courtesies() -> frozenset[str]:
-    return frozenset(_data()["polite"].split())
+    return frozenset(_LISTS.data["polite"].split())
 
 
 @cache
 def _courtesies_han() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(_data()["polite_han"].split(), key=len, reverse=True)))
+    return re.compile("|".join(sorted(_LISTS.data["polite_han"].split(), key=len, reverse=True)))
 
 
 @cache
 def _found(kind: str) -> Phrasebook:
-    lists = _data()["except"] if kind == "except" else {spoken: _data()[spoken][kind] for spoken in ("en", "zh")}
-    return Phrasebook({spoken: expanded(phrases, _data()["sets"]) for spoken, phrases in lists.items()})
-
-
-@cache
-def _data() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
-    return content
+    lists = _LISTS.data["except"] if kind == "except" else {spoken: _LISTS.data[spoken][kind] for spoken in ("en", "zh")}
+    return Phrasebook({spoken: _LISTS.expanded(phrases) for spoken, phrases in lists.items()})

@@ -190,22 +190,43 @@ def _han(body: str) -> str:
     return r".{0,6}?".join("".join("(?:" + "|".join(map(re.escape, part.split("/"))) + ")" for part in gap.split("+")) for gap in gaps)
 
 
-def expanded(phrases: Iterable[str], sets: Mapping[str, str]) -> list[str]:
-    """Phrases in which {name} stands for one of the words of a set."""
-    return [_SET.sub(lambda match: sets[match[1]], phrase) for phrase in phrases]
+class WordLists:
+    """Lists of words and phrases in a JSON file, and the phrasebooks that are made of them; {name} in a phrase stands for a set of its
+    "sets"."""
+
+    def __init__(self, file: str) -> None:
+        """`file`: the JSON file, or the module (`__file__`) beside which it lies under the same name."""
+        self._file = Path(file).with_suffix(".json")
+        self._books: dict[tuple[str, ...], Phrasebook] = {}
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(self._file.read_text("utf-8"))
+        return content
+
+    def book(self, *path: str) -> Phrasebook:
+        """One of the lists, such as "small_talk", "thanks"."""
+        if path not in self._books:
+            found: Any = self.data
+            for name in path:
+                found = found[name]
+            self._books[path] = Phrasebook({spoken: self.expanded(phrases) for spoken, phrases in found.items()})
+        return self._books[path]
+
+    def expanded(self, phrases: Iterable[str]) -> list[str]:
+        """Phrases in which {name} is one of the words of a set."""
+        sets: Mapping[str, str] = self.data.get("sets", {})
+        return [_SET.sub(lambda match: sets[match[1]], phrase) for phrase in phrases]
 
 
-@cache
+_LEXICON = WordLists(str(Path(__file__).parent / "lexicon.json"))
+
+
 def lexicon() -> dict[str, Any]:
     """The word lists that ship with the bot."""
-    content: dict[str, Any] = json.loads((Path(__file__).parent / "lexicon.json").read_text("utf-8"))
-    return content
+    return _LEXICON.data
 
 
-@cache
 def listed(*path: str) -> Phrasebook:
-    """One of its lists, such as "small_talk", "thanks"."""
-    found: Any = lexicon()
-    for name in path:
-        found = found[name]
-    return Phrasebook(found)
+    """One of its lists."""
+    return _LEXICON.book(*path)

@@ -6,16 +6,14 @@ sentence.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
-from chalicelib.bot.phrases import Phrasebook, plain
+from chalicelib.bot.phrases import Phrasebook, WordLists, plain
 
+_LISTS = WordLists(__file__)
 # The sentence of rules.yaml that answers a kind.
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {kind: f"about.{kind}" for kind in ("robot", "abilities", "identity", "personal", "instructions", "maker", "languages")}
@@ -30,12 +28,12 @@ _SET = re.compile(r"\{(\w+)\}")
 def asked(text: str) -> str:
     """ "robot", "abilities", "identity", "personal", "instructions", "maker" or "languages"; "" if it asks nothing of the kind."""
     said = _SPACES.sub("", plain(text))
-    if not said or len(said) > _LONGEST or _except().search(said):
+    if not said or len(said) > _LONGEST or _LISTS.book("except").search(said):
         return ""
-    whole = _without_courtesy(_prefixes().sub("", _without_courtesy(said)))
+    whole = _without_courtesy(_LISTS.book("prefixes").sub("", _without_courtesy(said)))
     if not _is("", said, whole):
         return ""
-    kinds: list[str] = _data()["order"]
+    kinds: list[str] = _LISTS.data["order"]
     return next(kind for kind in kinds if _is(kind, said, whole))
 
 
@@ -59,37 +57,17 @@ def _without_courtesy(said: str) -> str:
 
 @cache
 def _courtesies() -> frozenset[str]:
-    return frozenset(_data()["polite"].split())
+    return frozenset(_LISTS.data["polite"].split())
 
 
 @cache
 def _courtesies_han() -> re.Pattern[str]:
-    words = "|".join(sorted(map(re.escape, _data()["polite_han"].split()), key=len, reverse=True))
+    words = "|".join(sorted(map(re.escape, _LISTS.data["polite_han"].split()), key=len, reverse=True))
     return re.compile(rf"\A(?:{words})+|(?:{words})+\Z")
 
 
 @cache
 def _book(kind: str, place: str) -> Phrasebook:
-    kinds = [kind] if kind else _data()["order"]
-    return Phrasebook({spoken: [_expanded(phrase) for one in kinds for phrase in _data()[spoken][one][place]] for spoken in ("en", "zh")})
-
-
-@cache
-def _prefixes() -> Phrasebook:
-    """What people say before what they want to know: "can you tell me"."""
-    return Phrasebook(_data()["prefixes"])
-
-
-@cache
-def _except() -> Phrasebook:
-    return Phrasebook({spoken: map(_expanded, phrases) for spoken, phrases in _data()["except"].items()})
-
-
-def _expanded(phrase: str) -> str:
-    return _SET.sub(lambda match: _data()["sets"][match[1]], phrase)
-
-
-@cache
-def _data() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
-    return content
+    kinds = [kind] if kind else _LISTS.data["order"]
+    lists = {spoken: [phrase for one in kinds for phrase in _LISTS.data[spoken][one][place]] for spoken in ("en", "zh")}
+    return Phrasebook({spoken: _LISTS.expanded(phrases) for spoken, phrases in lists.items()})

@@ -5,16 +5,14 @@ Whoever was told to call the emergency number asks on about the same thing, or s
 
 from __future__ import annotations
 
-import json
 import re
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from chalicelib.bot.follow_ups import asks_something
 from chalicelib.bot.interpretation import danger
-from chalicelib.bot.phrases import Phrasebook, expanded, plain
+from chalicelib.bot.phrases import WordLists, plain
 
+_LISTS = WordLists(__file__)
 Kind = Literal["", "calm", "plug", "keep", "help"]
 
 _ASKED: tuple[Kind, ...] = ("plug", "keep", "help")
@@ -26,12 +24,12 @@ _WHETHER = re.compile(r"还是|還是|定系|点算|點算|点做|點做|怎么�
 def meant(text: str) -> Kind:
     """ "calm": it is over or nobody is hurt, and no harm is told beside it; "plug", "keep": asks what to do with the thing; "help": or with
     whom it happened to; or ""."""
-    if any(map(_is_calm, _parts(text))) and not danger.topic(_book("calm").sub(" , ", plain(text))):
+    if any(map(_is_calm, _parts(text))) and not danger.topic(_LISTS.book("calm").sub(" , ", plain(text))):
         return "calm"
     if not (asks_something(text) or _WHETHER.search(text)):
         return ""
     said = plain(text)
-    return next((kind for kind in _ASKED if _book(kind).search(said)), "")
+    return next((kind for kind in _ASKED if _LISTS.book(kind).search(said)), "")
 
 
 def beside(text: str) -> str:
@@ -45,15 +43,4 @@ def _parts(text: str) -> list[str]:
 
 def _is_calm(part: str) -> bool:
     """ "Is he fine?" and "没事吧" ask for it."""
-    return not _ASKS.search(part) and _book("calm").search(plain(part)) is not None
-
-
-@cache
-def _book(kind: str) -> Phrasebook:
-    return Phrasebook({spoken: expanded(phrases, _data()["sets"]) for spoken, phrases in _data()[kind].items()})
-
-
-@cache
-def _data() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
-    return content
+    return not _ASKS.search(part) and _LISTS.book("calm").search(plain(part)) is not None

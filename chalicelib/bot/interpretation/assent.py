@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache
-from pathlib import Path
 
 from chalicelib.bot.interpretation.heads import heads
 from chalicelib.bot.interpretation.spoken import alternatives, plain
+from chalicelib.bot.phrases import WordLists
 
+_LISTS = WordLists(__file__)
 _LONGEST = 60  # characters of what does nothing but reply
 # Without a word; a skin's colour and how a sign is drawn do not matter.
 _DRAWN = "[\\s\\ufe0f\\U0001f3fb-\\U0001f3ff%s]+"
@@ -65,10 +65,4 @@ def _is_drawn(signs: re.Pattern[str], text: str) -> bool:
 
 @cache
 def _pattern(*kinds: str) -> re.Pattern[str]:
-    return re.compile(alternatives(word for kind in kinds for word in _lists()[kind].split("|")))
-
-
-@cache
-def _lists() -> dict[str, str]:
-    content: dict[str, str] = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
-    return content
+    return re.compile(alternatives(word for kind in kinds for word in _LISTS.data[kind].split("|")))

@@ -8,16 +8,14 @@ only supposed ("what if I get a rash") or long past.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 from chalicelib.bot.interpretation.spelling import Speller
-from chalicelib.bot.phrases import Phrasebook, expanded
+from chalicelib.bot.phrases import WordLists
 
+_LISTS = WordLists(__file__)
 TOPICS = ("crisis", "safety", "fraud", "account", "legal", "press")  # the most important first
 _BODILY = "safety"  # what may be supposed or long past
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
@@ -37,13 +35,13 @@ def topic(said: str) -> str:
 
 def is_electrical(said: str) -> bool:
     """Does it tell of smoke, sparks or current? Whoever writes so is told other things than somebody who drank something."""
-    return _book("electrical").search(_heard(said)) is not None
+    return _LISTS.book("electrical").search(_heard(said)) is not None
 
 
 def _heard(said: str) -> str:
     """As it was meant: without other uses of the words, and without what only stands between those of one sentence."""
-    meant = _book("except").sub(" , ", _speller().corrected(said))
-    return _APART.sub("", " ".join(_book("aside").sub(" ", meant).split()))
+    meant = _LISTS.book("except").sub(" , ", _speller().corrected(said))
+    return _APART.sub("", " ".join(_LISTS.book("aside").sub(" ", meant).split()))
 
 
 def _is_told(topic: str, heard: str) -> bool:
@@ -51,17 +49,17 @@ def _is_told(topic: str, heard: str) -> bool:
         return False
     if topic == _BODILY and _is_bare(heard):
         return True
-    if any(topic != _BODILY or _is_real(match, heard) for match in _book(topic).finditer(heard)):
+    if any(topic != _BODILY or _is_real(match, heard) for match in _LISTS.book(topic).finditer(heard)):
         return True
-    return any(_stand_together(names, heard) for names in _data()["together"].get(topic, ()))
+    return any(_stand_together(names, heard) for names in _LISTS.data["together"].get(topic, ()))
 
 
 def _is_question(heard: str) -> bool:
     """Is a product asked about, and nothing told that is happening?"""
-    if _book("asking").search(heard) is None:
+    if _LISTS.book("asking").search(heard) is None:
         return False
-    told = _book("trait").sub(" , ", heard) if _book("ingredient").search(heard) else heard
-    return _book("happening").search(told) is None
+    told = _LISTS.book("trait").sub(" , ", heard) if _LISTS.book("ingredient").search(heard) else heard
+    return _LISTS.book("happening").search(told) is None
 
 
 def _is_bare(heard: str) -> bool:
@@ -73,17 +71,21 @@ def _is_bare(heard: str) -> bool:
 def _is_real(match: re.Match[str], heard: str) -> bool:
     """Did it happen, and lately?"""
     before = heard[max(0, match.start() - _SUPPOSED[_is_han(heard)]) : match.start()]
-    return not (_book("supposed").search(before) or _book("past").search(_around(match, heard, _PAST)))
+    return not (_LISTS.book("supposed").search(before) or _LISTS.book("past").search(_around(match, heard, _PAST)))
 
 
 def _stand_together(names: Sequence[str], heard: str) -> bool:
     """Is there a wording of the first list that has one of each other list near it, and none of a list with a "!"?"""
     first, *others = names
-    for match in _book("words", first).finditer(heard):
+    for match in _LISTS.book("words", first).finditer(heard):
         around = _around(match, heard, _NEAR)
-        if _is_real(match, heard) and all(bool(_book("words", name.lstrip("!")).search(around)) != name.startswith("!") for name in others):
+        if _is_real(match, heard) and all(_is_near(name, around) != name.startswith("!") for name in others):
             return True
     return False
+
+
+def _is_near(name: str, around: str) -> bool:
+    return _LISTS.book("words", name.lstrip("!")).search(around) is not None
 
 
 def _around(match: re.Match[str], heard: str, reaches: tuple[int, int]) -> str:
@@ -97,23 +99,9 @@ def _is_han(heard: str) -> bool:
 
 @cache
 def _words(name: str) -> frozenset[str]:
-    return frozenset(_data()["bare"][name].split())
+    return frozenset(_LISTS.data["bare"][name].split())
 
 
 @cache
 def _speller() -> Speller:
-    return Speller(_data()["misspelt"])
-
-
-@cache
-def _book(*path: str) -> Phrasebook:
-    found: Any = _data()
-    for name in path:
-        found = found[name]
-    return Phrasebook({spoken: expanded(phrases, _data()["sets"]) for spoken, phrases in found.items()})
-
-
-@cache
-def _data() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
-    return content
+    return Speller(_LISTS.data["misspelt"])

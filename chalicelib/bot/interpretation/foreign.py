@@ -6,16 +6,15 @@ tells is the words that every customer of a shop needs, as long as English has n
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections import Counter
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from chalicelib.bot.phrases import lexicon
+from chalicelib.bot.phrases import WordLists, lexicon
 
+_LISTS = WordLists(__file__)
 _LONGEST = 2_000
 _ADDRESS = r"[\w.%+-]+@[\w.-]+|(?:https?://|www\.)[^\s㐀-䶿一-鿿，。]+|[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|cn|hk|tw|de|fr|eu|io|uk|shop|example)\b[/\w.?=&%-]*"
 _CODE = r"[a-z0-9._-]*[0-9][a-z0-9._-]*"  # an order's number has letters of no language
@@ -139,7 +138,7 @@ def _lettered(code: str, said: str) -> float:
 
 @cache
 def _english() -> frozenset[str]:
-    return frozenset(f"{lexicon()['small_words']['english']} {_data()['english']}".split())
+    return frozenset(f"{lexicon()['small_words']['english']} {_LISTS.data['english']}".split())
 
 
 @cache
@@ -197,21 +196,15 @@ def _opened_by() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _scripts() -> dict[str, re.Pattern[str]]:
-    return {code: re.compile(f"[{letters}]") for code, letters in _data()["scripts"].items() if code != "uk"}
+    return {code: re.compile(f"[{letters}]") for code, letters in _LISTS.data["scripts"].items() if code != "uk"}
 
 
 @cache
 def _loans() -> tuple[str, ...]:
-    return tuple(_data()["loans"])
+    return tuple(_LISTS.data["loans"])
 
 
 @cache
 def _languages() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = _data()["languages"]
+    found: dict[str, dict[str, Any]] = _LISTS.data["languages"]
     return found
-
-
-@cache
-def _data() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
-    return content

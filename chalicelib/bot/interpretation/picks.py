@@ -7,19 +7,18 @@ parcel is missing".
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 from chalicelib.bot.interpretation.assent import agrees
 from chalicelib.bot.interpretation.heads import heads
 from chalicelib.bot.interpretation.spoken import HAN, alternatives, plain, respelled
 from chalicelib.bot.interpretation.titles import named, share, units
+from chalicelib.bot.phrases import WordLists
 
+_LISTS = WordLists(__file__)
 _LONGEST = 60  # characters of what names a title
 _HALF = 0.5
 _PLACES = 9  # of the longest list that a number may refer to
@@ -209,13 +208,13 @@ def _between(match: re.Match[str]) -> str:
 
 @cache
 def _slips() -> tuple[str, ...]:
-    return tuple(_data()["slips"].split())
+    return tuple(_LISTS.data["slips"].split())
 
 
 @cache
 def _words() -> dict[str, Token]:
     """Each word or phrase -> what it says."""
-    data = _data()
+    data = _LISTS.data
     found: dict[str, Token] = {}
     for kind in ("courtesies", "and", "or", "not", "but", "any", "all", "middle", "other"):
         found |= dict.fromkeys(data[kind].split("|"), (kind, 2))
@@ -231,10 +230,4 @@ def _lexer() -> re.Pattern[str]:
 
 @cache
 def _pattern(kind: str) -> re.Pattern[str]:
-    return re.compile(alternatives(_data()[kind].split("|")))
-
-
-@cache
-def _data() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
-    return content
+    return re.compile(alternatives(_LISTS.data[kind].split("|")))

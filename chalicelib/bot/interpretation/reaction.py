@@ -6,16 +6,13 @@ show that nobody listens.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from chalicelib.bot.phrases import Phrasebook, expanded, plain
+from chalicelib.bot.phrases import WordLists, plain
 from chalicelib.knowledge.words import normal
 
+_LISTS = WordLists(__file__)
 # "complaint": about the bot itself; "again": she wants to hear it once more; "repeats": what it is that she asked; "relief": it is
 # settled; "own": what she did already, or how long it has been.
 Reaction = Literal["", "complaint", "repeats", "own", "relief", "again"]
@@ -32,23 +29,6 @@ _STATED = frozenset({"relief", "own"})  # a question is asked for its answer, wh
 def reaction(text: str) -> Reaction:
     """ "" for whatever only asks or tells something."""
     said = plain(text[:_LONGEST])
-    found: Reaction = next((one for one in _ORDER if _book(one).search(said) and not (one == "relief" and _except().search(said))), "")
+    kinds = [one for one in _ORDER if one != "relief" or not _LISTS.book("except").search(said)]  # "settled" with a "not"
+    found: Reaction = next((one for one in kinds if _LISTS.book(one).search(said)), "")
     return "" if found in _STATED and _ASKS.search(normal(text)) else found
-
-
-@cache
-def _book(kind: str) -> Phrasebook:
-    said: Mapping[str, list[str]] = _data()[kind]
-    return Phrasebook({spoken: expanded(phrases, _data()["sets"]) for spoken, phrases in said.items()})
-
-
-@cache
-def _except() -> Phrasebook:
-    """What is not settled, though it sounds so."""
-    return Phrasebook(_data()["except"])
-
-
-@cache
-def _data() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
-    return content

@@ -5,18 +5,16 @@ Wordings of the kinds are taken out first; if anything is left that may say some
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
-from chalicelib.bot.phrases import Phrasebook, lexicon, plain
+from chalicelib.bot.phrases import Phrasebook, WordLists, lexicon, plain
 from chalicelib.knowledge.words import empty_words, simplified
 
+_LISTS = WordLists(__file__)
 # The sentence of rules.yaml that answers a kind; its variants have ".2" and ".3" behind the name.
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
@@ -61,18 +59,18 @@ def kind(text: str) -> str:
     if _is_puzzled(said, text):
         return "puzzled"
     heard = _heard(said)
-    if _QUESTION.search(text) and not set(heard) & set(_data()["asking"]):
+    if _QUESTION.search(text) and not set(heard) & set(_LISTS.data["asking"]):
         return ""
-    return next((one for one in _data()["order"] if one in heard), "")
+    return next((one for one in _LISTS.data["order"] if one in heard), "")
 
 
 def _drawn_only(text: str, drawn: str, emoji: str) -> str:
     """The kind of a message without words: emoji of known kinds, or question marks."""
     rest = "".join(drawn.split()).strip("!.。！~…")
-    known = _data()["emoji"]
+    known = _LISTS.data["emoji"]
     if emoji and len(rest) == len(emoji):
         kinds = {next((one for one in known if sign in known[one]), "") for sign in emoji}
-        return "" if "" in kinds else next(one for one in _data()["order"] if one in kinds)
+        return "" if "" in kinds else next(one for one in _LISTS.data["order"] if one in kinds)
     return "puzzled" if rest and not rest.strip("?？!！") and _QUESTION.search(text) else ""
 
 
@@ -83,7 +81,7 @@ def _emoji(text: str) -> list[str]:
 def _with_signs(text: str) -> str:
     """Signs that stand for emoji (":)", "[玫瑰]") become them; skin colours and joiners go."""
     drawn = _JOINERS.sub("", text)
-    signs: dict[str, str] = _data()["signs"]
+    signs: dict[str, str] = _LISTS.data["signs"]
     lower = drawn.casefold()
     if any(sign in lower for sign in signs):
         for sign, emoji in signs.items():
@@ -105,7 +103,7 @@ def _undrawn(word: str) -> str:
 
 
 def _is_puzzled(said: str, text: str) -> bool:
-    lists = _data()["puzzled"]
+    lists = _LISTS.data["puzzled"]
     whole = said.replace(" ", "*")
     return whole in lists["always"].split() or (bool(_QUESTION.search(text)) and whole in lists["asked"].split())
 
@@ -136,7 +134,7 @@ def _heard(said: str) -> list[str]:
     words = said.split()
     if not all(han.issuperset(word) if _HAN.search(word) else word in latin for word in words):
         return []
-    if _except().search(said):
+    if _LISTS.book("except").search(said):
         return []
     heard, left = _taken(said)
     beside, beside_han = _beside(tuple(heard))
@@ -146,7 +144,7 @@ def _heard(said: str) -> list[str]:
 
 def _taken(said: str) -> tuple[list[str], str]:
     """The kinds of the wordings that are in a text, and what is left without them. Of two that overlap the longer one is meant."""
-    order = _data()["order"]
+    order = _LISTS.data["order"]
     found = [(match.start() - match.end(), order.index(one), match) for one, book in _books().items() for match in book.finditer(said)]
     heard, left = set(), said
     for _, rank, match in sorted(found, key=lambda one: one[:2]):
@@ -160,7 +158,7 @@ def _taken(said: str) -> tuple[list[str], str]:
 @cache
 def _beside(heard: tuple[str, ...]) -> tuple[frozenset[str], re.Pattern[str]]:
     """What says nothing where these kinds are said: words, and pieces of Chinese."""
-    data = _data()
+    data = _LISTS.data
     lists = [data["fillers"], *(data["beside"][one] for one in heard if one in data["beside"])]
     latin = [word for one in lists for word in one["en"].split()] + (data["names"].split() if "thanks" in heard else [])
     han = sorted({simplified(word) for one in lists for word in one["zh"].split()}, key=len, reverse=True)
@@ -170,14 +168,8 @@ def _beside(heard: tuple[str, ...]) -> tuple[frozenset[str], re.Pattern[str]]:
 @cache
 def _books() -> Mapping[str, Phrasebook]:
     """The wordings of each kind, the longest first."""
-    said = _data()["said"]
-    return {one: Phrasebook({spoken: _longest_first(said[one][spoken]) for spoken in said[one]}) for one in _data()["order"] if one in said}
-
-
-@cache
-def _except() -> Phrasebook:
-    """What says something in nothing but words of courtesy: irony, "too much trouble"."""
-    return Phrasebook(_data()["except"])
+    said, order = _LISTS.data["said"], _LISTS.data["order"]
+    return {one: Phrasebook({spoken: _longest_first(said[one][spoken]) for spoken in said[one]}) for one in order if one in said}
 
 
 def _longest_first(phrases: Iterable[str]) -> list[str]:
@@ -187,7 +179,7 @@ def _longest_first(phrases: Iterable[str]) -> list[str]:
 @cache
 def _vocabulary() -> tuple[frozenset[str], frozenset[str]]:
     """All words, and all Chinese characters, of all lists: one that is in none of them says something."""
-    data = _data()
+    data = _LISTS.data
     latin, _ = _beside(tuple(data["beside"]))
     every = [phrase for lists in data["said"].values() for phrases in lists.values() for phrase in phrases]
     han = {c for words in (data["fillers"], *data["beside"].values()) for c in words["zh"]} | {c for phrase in every for c in phrase}
@@ -203,21 +195,15 @@ def _grown(beginnings: Iterable[str]) -> frozenset[str]:
 
 @cache
 def _closings() -> frozenset[str]:
-    return frozenset(_data()["closings"].split("|"))
+    return frozenset(_LISTS.data["closings"].split("|"))
 
 
 @cache
 def _sent() -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(one).replace(r"\*", ".*") for one in _data()["sent"].split("|")), re.IGNORECASE)
+    return re.compile("|".join(re.escape(one).replace(r"\*", ".*") for one in _LISTS.data["sent"].split("|")), re.IGNORECASE)
 
 
 @cache
 def _no_names() -> frozenset[str]:
     """Words that are no name though a message may end with them in capitals: "Thanks, Where is it"."""
     return empty_words() | {"refund", "return", "cancel", "order", "invoice", "person", "human", "agent", "help"}
-
-
-@cache
-def _data() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
-    return content

@@ -6,19 +6,16 @@ Of each kind some phrases say it wherever they stand ("close this"); others only
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable
 from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any
 
 from chalicelib.bot.follow_ups import asks_something
 from chalicelib.bot.interpretation.spoken import HAN, alternatives, respelled
 from chalicelib.bot.language import small_words
 from chalicelib.bot.person import is_asked_for
-from chalicelib.bot.phrases import Phrasebook, plain
+from chalicelib.bot.phrases import WordLists, plain
 
+_LISTS = WordLists(__file__)
 _SET = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"\b[a-z]?\s?\d{4,}")
 _ASKS = re.compile(
@@ -56,8 +53,8 @@ def meant(text: str) -> str:
 
 def asks_receipt(text: str) -> bool:
     """Does she ask whether what she wrote or sent has arrived: "did you get my last mail?", "please confirm"?"""
-    said = _book("receipt", "except").sub(" , ", plain(text))
-    return bool(_book("receipt", "anywhere").search(said))
+    said = _LISTS.book("receipt", "except").sub(" , ", plain(text))
+    return bool(_LISTS.book("receipt", "anywhere").search(said))
 
 
 def without_offer(text: str) -> str:
@@ -85,24 +82,24 @@ def _heard(text: str) -> str:
     """The plain form with slips mended and other uses of the words taken out."""
     said = plain(text)
     spelled = said if HAN.search(said) else " ".join(respelled(word, _typos()) for word in said.split())
-    return _book("except").sub(" , ", spelled)
+    return _LISTS.book("except").sub(" , ", spelled)
 
 
 @lru_cache(maxsize=8)
 def _signs(said: str) -> frozenset[str]:
-    found = {kind for kind in _KINDS if _book(kind, "anywhere").search(said)}
+    found = {kind for kind in _KINDS if _LISTS.book(kind, "anywhere").search(said)}
     if len(said) <= _LONGEST:
-        alone = () if "pressing" in found else ("pressing",) if _book("status", "other").search(said) else ("status", "pressing")
+        alone = () if "pressing" in found else ("pressing",) if _LISTS.book("status", "other").search(said) else ("status", "pressing")
         found |= {next((kind for kind in alone if _is_whole(said, (kind,))), "")}  # "what now?" does not press
         if _is_whole(said, _SETTLED):
-            found |= {kind for kind in _SETTLED if _book(kind, "whole").search(said)}
-    asks = "pressing" in found and (_book("asks").search(said) or _NUMBER.search(said))
+            found |= {kind for kind in _SETTLED if _LISTS.book(kind, "whole").search(said)}
+    asks = "pressing" in found and (_LISTS.book("asks").search(said) or _NUMBER.search(said))
     return frozenset(found - {"pressing"} if asks else found)
 
 
 def _is_whole(said: str, kinds: tuple[str, ...]) -> bool:
     """Are phrases of these kinds all that is said, with the words around them?"""
-    books = [_book(kind, place) for kind in kinds for place in ("anywhere", "whole")]
+    books = [_LISTS.book(kind, place) for kind in kinds for place in ("anywhere", "whole")]
     if not any(book.search(said) for book in books):
         return False
     left = said
@@ -113,7 +110,7 @@ def _is_whole(said: str, kinds: tuple[str, ...]) -> bool:
 
 @cache
 def _around(kinds: tuple[str, ...]) -> re.Pattern[str]:
-    data = _data()
+    data = _LISTS.data
     words = {*small_words("english"), *data["polite"].split(), *data["polite_han"].split()}
     words |= {word for kind in kinds for word in data[kind]["fill"].split()}
     return re.compile(alternatives(words - {word for kind in kinds for word in data[kind].get("own", "").split()}))
@@ -121,22 +118,4 @@ def _around(kinds: tuple[str, ...]) -> re.Pattern[str]:
 
 @cache
 def _typos() -> tuple[str, ...]:
-    return tuple(_data()["typos"].split())
-
-
-@cache
-def _book(*path: str) -> Phrasebook:
-    lists: Any = _data()
-    for name in path:
-        lists = lists[name]
-    return Phrasebook({spoken: _expanded(phrases) for spoken, phrases in lists.items()})
-
-
-def _expanded(phrases: Iterable[str]) -> list[str]:
-    return [_SET.sub(lambda match: _data()["sets"][match[1]], phrase) for phrase in phrases]
-
-
-@cache
-def _data() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
-    return content
+    return tuple(_LISTS.data["typos"].split())
