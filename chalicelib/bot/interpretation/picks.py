@@ -14,7 +14,8 @@ from functools import cache
 
 from chalicelib.bot.interpretation.assent import agrees
 from chalicelib.bot.interpretation.heads import heads
-from chalicelib.bot.interpretation.spoken import HAN, alternatives, plain, respelled
+from chalicelib.bot.interpretation.spelling import Speller
+from chalicelib.bot.interpretation.spoken import HAN, alternatives, plain
 from chalicelib.bot.interpretation.titles import named, share, units
 from chalicelib.bot.phrases import WordLists
 
@@ -134,7 +135,7 @@ def _spelled(said: str) -> str:
         return re.sub(r"\b[abc]\b", lambda match: str("abc".index(match[0]) + 1), said)
     if HAN.search(said):
         return said
-    return "1" if _ONE.fullmatch(said) else " ".join(word if word in _words() else respelled(word, _slips()) for word in said.split())
+    return "1" if _ONE.fullmatch(said) else " ".join(word if word in _words() else _speller().corrected(word) for word in said.split())
 
 
 def _fits(said: str, left: str, title: str) -> bool:
@@ -207,8 +208,8 @@ def _between(match: re.Match[str]) -> str:
 
 
 @cache
-def _slips() -> tuple[str, ...]:
-    return tuple(_LISTS.data["slips"].split())
+def _speller() -> Speller:
+    return Speller(_LISTS.data["slips"], least=4, from_start=True)
 
 
 @cache

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
-from chalicelib.knowledge.words import deletions, normal
+from chalicelib.knowledge.words import normal
 
 HAN = re.compile(r"[㐀-䶿一-鿿]")
-_LEAST = 4  # letters of a word that may be misspelt
 _NOISE = re.compile(r"[\W_]+")
 
 
@@ -31,12 +29,3 @@ def _by_start(words: Iterable[str]) -> str:
     for word in words:
         groups.setdefault(word[0], []).append(re.escape(word[1:]))
     return "|".join(f"{re.escape(start)}(?:{'|'.join(rest)})" for start, rest in groups.items())
-
-
-@lru_cache(maxsize=4096)
-def respelled(word: str, known: tuple[str, ...]) -> str:
-    """The known word that is one slip of the keys away; its first letter is right, and a plural is no slip."""
-    if len(word) < _LEAST or word in known:
-        return word
-    near = (one for one in known if word[0] == one[0] and word != one + "s" and abs(len(one) - len(word)) < 2)
-    return next((one for one in near if not set(deletions(word)).isdisjoint(deletions(one))), word)

@@ -10,7 +10,8 @@ import re
 from functools import cache, lru_cache
 
 from chalicelib.bot.follow_ups import asks_something
-from chalicelib.bot.interpretation.spoken import HAN, alternatives, respelled
+from chalicelib.bot.interpretation.spelling import Speller
+from chalicelib.bot.interpretation.spoken import HAN, alternatives
 from chalicelib.bot.language import small_words
 from chalicelib.bot.person import is_asked_for
 from chalicelib.bot.phrases import WordLists, plain
@@ -81,7 +82,7 @@ def explicit(text: str) -> bool:
 def _heard(text: str) -> str:
     """The plain form with slips mended and other uses of the words taken out."""
     said = plain(text)
-    spelled = said if HAN.search(said) else " ".join(respelled(word, _typos()) for word in said.split())
+    spelled = said if HAN.search(said) else _speller().corrected(said)
     return _LISTS.book("except").sub(" , ", spelled)
 
 
@@ -117,5 +118,5 @@ def _around(kinds: tuple[str, ...]) -> re.Pattern[str]:
 
 
 @cache
-def _typos() -> tuple[str, ...]:
-    return tuple(_LISTS.data["typos"].split())
+def _speller() -> Speller:
+    return Speller(_LISTS.data["typos"], least=4, from_start=True)
