@@ -18,10 +18,11 @@ from chalicelib.bot.answers.case import Case
 from chalicelib.bot.context import Brain, Context, Load, Look
 from chalicelib.bot.facts import Asked, Facts, Heard, band, hear, named
 from chalicelib.bot.follow_ups import adds, asks_something, corrected
-from chalicelib.bot.interpretation import foreign, given, small_talk
+from chalicelib.bot.interpretation.courtesies import foreign, small_talk
+from chalicelib.bot.interpretation.follow_up import given
+from chalicelib.bot.interpretation.follow_up.scope import Bands, Meaning
 from chalicelib.bot.interpretation.nonsense import is_nonsense
 from chalicelib.bot.interpretation.reaction import reaction
-from chalicelib.bot.interpretation.scope import Bands, Meaning
 from chalicelib.bot.opening_hours import state
 from chalicelib.bot.retrieval import Hit, search
 from chalicelib.bot.rules import TOPIC, Rule, asks, decide, telling, why

@@ -9,7 +9,8 @@ from functools import cache, lru_cache
 from typing import Any, Literal
 
 from chalicelib.bot import amounts, mood, person
-from chalicelib.bot.interpretation import about, danger, health, small_talk
+from chalicelib.bot.interpretation.courtesies import about, small_talk
+from chalicelib.bot.interpretation.hazards import danger, health
 from chalicelib.bot.mood import Urgency
 from chalicelib.bot.phrases import Phrasebook, listed, plain
 from chalicelib.bot.retrieval import Hit
@@ -26,7 +27,7 @@ class Facts:
 
     available: bool  # can the bot read its knowledge?
     asked_for_person: bool
-    urgent_topic: str  # "crisis", "safety", "fraud", "account", "legal" or "press" (interpretation/danger.py)
+    urgent_topic: str  # "crisis", "safety", "fraud", "account", "legal" or "press" (interpretation/hazards/danger.py)
     upset: bool  # sentiment at or below mood.UPSET
     unhelped: bool  # says that the last answer did not help, or asks for the same article again
     wordless: bool  # nothing to search for: empty, only emoji or signs
@@ -52,7 +53,7 @@ class Facts:
     given: str = ""  # what she gives of the data that the last article asks for, in words
     adds: bool = False  # adds to what was answered a moment ago, and asks nothing
     electrical: bool = False  # danger by smoke, sparks or current
-    health: bool = False  # asks what somebody may have who is ill, pregnant, allergic or small (interpretation/health.py)
+    health: bool = False  # asks what somebody may have who is ill, pregnant, allergic or small (interpretation/hazards/health.py)
 
 
 def named(facts: Facts) -> dict[str, Any]:
@@ -69,8 +70,8 @@ class Heard:
     upset: bool
     unhelped: bool
     wordless: bool
-    small_talk: str  # the kind of a courtesy (interpretation/small_talk.py), "" for whatever asks or tells something
-    about: str  # what it asks of the bot itself (interpretation/about.py), or ""
+    small_talk: str  # the kind of a courtesy (interpretation/courtesies/small_talk.py), "" for whatever asks or tells something
+    about: str  # what it asks of the bot itself (interpretation/courtesies/about.py), or ""
     sentiment: float
     urgency: Urgency
     amount: amounts.Amount

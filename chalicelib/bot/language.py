@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from chalicelib.bot.interpretation import foreign
+from chalicelib.bot.interpretation.courtesies import foreign
 from chalicelib.bot.phrases import lexicon
 from chalicelib.knowledge.words import LONGEST, simplified, variants
 

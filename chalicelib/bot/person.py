@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from chalicelib.bot.interpretation.spelling import Speller
+from chalicelib.bot.interpretation.orthography.spelling import Speller
 from chalicelib.bot.phrases import Phrasebook, WordLists
 
 _LISTS = WordLists(__file__)

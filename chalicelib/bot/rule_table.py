@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 
 from chalicelib.bot.expressions import BadExpression, Expression, Function, Kind, Language, meant, parse
 from chalicelib.bot.facts import DAYS, Band, Facts
-from chalicelib.bot.interpretation import danger
+from chalicelib.bot.interpretation.hazards import danger
 from chalicelib.bot.mood import Urgency as Pressing
 from chalicelib.bot.rules import TOPIC, Rule, Rules, Telling, Texts
 from chalicelib.conversations.model import CHANNELS, URGENCIES, queue_urgency

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib.bot.context import Context
-from chalicelib.bot.interpretation import contextual
-from chalicelib.bot.interpretation import parting as partings
-from chalicelib.bot.interpretation.assent import agrees, refusal
-from chalicelib.bot.interpretation.dialect import mainland
-from chalicelib.bot.interpretation.picks import Picked, is_bare, picked
+from chalicelib.bot.interpretation.choices.assent import agrees, refusal
+from chalicelib.bot.interpretation.choices.picks import Picked, is_bare, picked
+from chalicelib.bot.interpretation.courtesies import parting as partings
+from chalicelib.bot.interpretation.follow_up import contextual
+from chalicelib.bot.interpretation.follow_up.scope import Bands, Meaning, Scope
+from chalicelib.bot.interpretation.orthography.dialect import mainland
 from chalicelib.bot.interpretation.reaction import reaction
-from chalicelib.bot.interpretation.scope import Bands, Meaning, Scope
 from chalicelib.knowledge.index import Index
 
 ACTED = "action"  # in Conversation.told: an action spoke last, and what was offered before it is no longer what a "yes" answers

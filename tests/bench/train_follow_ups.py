@@ -1,4 +1,4 @@
-"""Fits the weights of chalicelib/bot/interpretation/follow_up_ranking.py: `python -m tests.bench.train_follow_ups`.
+"""Fits the weights of chalicelib/bot/interpretation/follow_up/ranking.py: `python -m tests.bench.train_follow_ups`.
 
 Logistic regression (ridge, Newton's method) over the candidates of every message that follows an answer, in the half of the dialogues
 that is not held out (tests/fixtures/dialogues). Prints how often the right article comes first, for both halves.
@@ -17,10 +17,9 @@ import numpy as np
 from chalicelib.bot import brain
 from chalicelib.bot.context import Context
 from chalicelib.bot.follow_ups import carried
-from chalicelib.bot.interpretation import follow_up_ranking
-from chalicelib.bot.interpretation.contextual import evidence
-from chalicelib.bot.interpretation.follow_up_ranking import FEATURES
-from chalicelib.bot.interpretation.scope import Scope
+from chalicelib.bot.interpretation.follow_up.contextual import evidence
+from chalicelib.bot.interpretation.follow_up.ranking import FEATURES
+from chalicelib.bot.interpretation.follow_up.scope import Scope
 from chalicelib.knowledge import encoder, index
 from chalicelib.knowledge.index import Index
 from infra.articles import read_folder
@@ -75,7 +74,7 @@ def fitted(of: list[Row]) -> dict[str, float]:
 
 def first_right(of: list[Row]) -> tuple[int, int]:
     """How often the likeliest candidate is right, and of how many."""
-    best = [max(row.candidates, key=lambda name: follow_up_ranking.probability(row.candidates[name])) for row in of]
+    best = [max(row.candidates, key=lambda name: ranking.probability(row.candidates[name])) for row in of]
     return sum(article in row.right for article, row in zip(best, of, strict=True)), len(of)
 
 
@@ -84,9 +83,9 @@ def main() -> None:
     meaning = encoder.load()
     known = index.read(*index.build(read_folder(FOLDER, base.queues), (), meaning), meaning)
     fit, held = list(rows(known, held_out=False)), list(rows(known, held_out=True))
-    file = Path(follow_up_ranking.__file__).with_suffix(".json")
+    file = Path(ranking.__file__).with_suffix(".json")
     file.write_text(json.dumps(fitted(fit), indent=2) + "\n")
-    follow_up_ranking._weights.cache_clear()
+    ranking._weights.cache_clear()
     for name, of in (("fitted on", fit), ("held out", held)):
         right, all_of = first_right(of)
         print(f"right article first, {name}: {right} of {all_of}")

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.bot import person
-from chalicelib.bot.interpretation.about import SENTENCES, asked
+from chalicelib.bot.interpretation.courtesies.about import SENTENCES, asked
 from chalicelib.bot.phrases import plain
 from tests.unit.lantern import lantern
 

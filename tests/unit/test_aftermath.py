@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.bot.interpretation.aftermath import beside, meant
+from chalicelib.bot.interpretation.hazards.aftermath import beside, meant
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.bot.answer import Answer, Brain, is_miss
-from chalicelib.bot.interpretation import foreign
+from chalicelib.bot.interpretation.courtesies import foreign
 from chalicelib.bot.traditional import traditional
 from tests.unit.lantern import SUNDAY, answered, ask, at, handed_over, lantern, unsure
 

@@ -17,7 +17,7 @@ import pytest
 from chalicelib import aws
 from chalicelib.bot import bedrock, compose, turn
 from chalicelib.bot.answer import Answer
-from chalicelib.bot.interpretation import foreign
+from chalicelib.bot.interpretation.courtesies import foreign
 from chalicelib.conversations import keys, table
 from chalicelib.conversations.model import Source
 from infra.local.aws import local_aws

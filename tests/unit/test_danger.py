@@ -15,7 +15,7 @@ from zlib import crc32
 import pytest
 
 from chalicelib.bot.facts import hear
-from chalicelib.bot.interpretation import danger
+from chalicelib.bot.interpretation.hazards import danger
 from chalicelib.bot.phrases import plain
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"

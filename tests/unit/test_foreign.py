@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.bot.interpretation import foreign
-from chalicelib.bot.interpretation.foreign import courtesy, language, sentence
+from chalicelib.bot.interpretation.courtesies import foreign
+from chalicelib.bot.interpretation.courtesies.foreign import courtesy, language, sentence
 
 LISTS = Path(__file__).parents[1] / "fixtures" / "foreign_wordings"
 CODES = tuple(foreign._languages())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.bot.facts import hear
-from chalicelib.bot.interpretation import passages
-from chalicelib.bot.interpretation.passages import Passage
+from chalicelib.bot.interpretation.follow_up import passages
+from chalicelib.bot.interpretation.follow_up.passages import Passage
 from chalicelib.knowledge.plain_text import short_text
 from tests.unit.lantern import answered, handed_over
 

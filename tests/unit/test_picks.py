@@ -12,8 +12,8 @@ from zlib import crc32
 
 import pytest
 
-from chalicelib.bot.interpretation.assent import agrees, refusal, refuses
-from chalicelib.bot.interpretation.picks import Picked, picked
+from chalicelib.bot.interpretation.choices.assent import agrees, refusal, refuses
+from chalicelib.bot.interpretation.choices.picks import Picked, picked
 
 LISTS = Path(__file__).parents[1] / "fixtures" / "picks_wordings"
 

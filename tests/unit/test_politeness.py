@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.bot.interpretation.politeness import core
+from chalicelib.bot.interpretation.courtesies.politeness import core
 
 
 @pytest.mark.parametrize(

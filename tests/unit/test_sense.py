@@ -12,8 +12,8 @@ import pytest
 from chalicelib.bot import retrieval
 from chalicelib.bot.answer import Answer, Brain, is_miss
 from chalicelib.bot.follow_ups import adds, carried, changes_topic, completed, corrected, may_follow, points_back
-from chalicelib.bot.interpretation import foreign
-from chalicelib.bot.interpretation.passages import split
+from chalicelib.bot.interpretation.courtesies import foreign
+from chalicelib.bot.interpretation.follow_up.passages import split
 from chalicelib.bot.retrieval import Hit
 from tests.unit.lantern import answered, ask, handed_over, lantern, unsure
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.bot.interpretation.small_talk import SENTENCES, kind
+from chalicelib.bot.interpretation.courtesies.small_talk import SENTENCES, kind
 from tests.unit.lantern import lantern
 
 LISTS = Path(__file__).parents[1] / "fixtures" / "small_talk_wordings"

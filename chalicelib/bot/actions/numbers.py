@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from chalicelib.bot.actions.declared import Slot
-from chalicelib.bot.interpretation.written import flat
+from chalicelib.bot.interpretation.orthography.written import flat
 
 _BEFORE, _AFTER = r"(?<![0-9A-Za-z\-])", r"(?![0-9A-Za-z]|-[0-9])"
 # "I want to order 12000 bags" names no order.

@@ -10,7 +10,7 @@ from datetime import date
 
 from chalicelib.bot.actions import numbers
 from chalicelib.bot.actions.declared import FREE, Action, Slot
-from chalicelib.bot.interpretation.written import HEARD
+from chalicelib.bot.interpretation.orthography.written import HEARD
 from chalicelib.bot.phrases import plain
 
 LONGEST = 160  # characters of an address or a text: the head of a conversation stays small

@@ -9,7 +9,7 @@ from chalicelib.bot import language as languages
 from chalicelib.bot import wording
 from chalicelib.bot.context import Brain, Context
 from chalicelib.bot.facts import Asked, Facts, Heard
-from chalicelib.bot.interpretation.scope import Meaning
+from chalicelib.bot.interpretation.follow_up.scope import Meaning
 from chalicelib.bot.opening_hours import Opening
 from chalicelib.bot.retrieval import Hit
 from chalicelib.conversations.model import Answer

@@ -10,9 +10,9 @@ from zlib import crc32
 from chalicelib.bot.answers.case import Case
 from chalicelib.bot.facts import hear
 from chalicelib.bot.follow_ups import asks_something
-from chalicelib.bot.interpretation import foreign
-from chalicelib.bot.interpretation.dialect import mainland
-from chalicelib.bot.interpretation.politeness import core
+from chalicelib.bot.interpretation.courtesies import foreign
+from chalicelib.bot.interpretation.courtesies.politeness import core
+from chalicelib.bot.interpretation.orthography.dialect import mainland
 from chalicelib.bot.retrieval import Hit, each
 from chalicelib.conversations.model import Answer, Source
 from chalicelib.knowledge.article import Article

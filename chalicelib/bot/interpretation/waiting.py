@@ -10,8 +10,8 @@ import re
 from functools import cache, lru_cache
 
 from chalicelib.bot.follow_ups import asks_something
-from chalicelib.bot.interpretation.spelling import Speller
-from chalicelib.bot.interpretation.spoken import HAN, alternatives
+from chalicelib.bot.interpretation.orthography.spelling import Speller
+from chalicelib.bot.interpretation.orthography.spoken import HAN, alternatives
 from chalicelib.bot.language import small_words
 from chalicelib.bot.person import is_asked_for
 from chalicelib.bot.phrases import WordLists, plain

@@ -18,9 +18,9 @@ from chalicelib.bot.answer import examined, known
 from chalicelib.bot.answers.case import Case
 from chalicelib.bot.context import Load
 from chalicelib.bot.follow_ups import asks_something
-from chalicelib.bot.interpretation import aftermath
 from chalicelib.bot.interpretation import waiting as words
-from chalicelib.bot.interpretation.assent import agrees, refuses
+from chalicelib.bot.interpretation.choices.assent import agrees, refuses
+from chalicelib.bot.interpretation.hazards import aftermath
 from chalicelib.bot.interpretation.reaction import reaction
 from chalicelib.bot.rules import telling
 from chalicelib.bot.wish import Wish

@@ -9,7 +9,7 @@ import re
 from typing import Literal
 
 from chalicelib.bot.follow_ups import asks_something
-from chalicelib.bot.interpretation import danger
+from chalicelib.bot.interpretation.hazards import danger
 from chalicelib.bot.phrases import WordLists, plain
 
 _LISTS = WordLists(__file__)

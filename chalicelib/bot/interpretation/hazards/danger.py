@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from chalicelib.bot.interpretation.spelling import Speller
+from chalicelib.bot.interpretation.orthography.spelling import Speller
 from chalicelib.bot.phrases import WordLists
 
 _LISTS = WordLists(__file__)

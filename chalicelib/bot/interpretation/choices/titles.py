@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from chalicelib.bot.interpretation.spoken import HAN
+from chalicelib.bot.interpretation.orthography.spoken import HAN
 from chalicelib.bot.language import small_words
 from chalicelib.knowledge.words import deletions
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 
 from chalicelib.bot.follow_ups import asks_something
-from chalicelib.bot.interpretation import foreign, small_talk
-from chalicelib.bot.interpretation.passages import units
+from chalicelib.bot.interpretation.courtesies import foreign, small_talk
+from chalicelib.bot.interpretation.follow_up.passages import units
 
 _LONGEST = 120  # characters
 _CUT = re.compile(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from chalicelib.bot.interpretation.heads import heads
-from chalicelib.bot.interpretation.spoken import alternatives, plain
+from chalicelib.bot.interpretation.choices.heads import heads
+from chalicelib.bot.interpretation.orthography.spoken import alternatives, plain
 from chalicelib.bot.phrases import WordLists
 
 _LISTS = WordLists(__file__)

@@ -21,12 +21,13 @@ from chalicelib.bot.follow_ups import (
     points_back,
     says_little,
 )
-from chalicelib.bot.interpretation import passages, small_talk
-from chalicelib.bot.interpretation.follow_up_ranking import Candidate, Evidence, features, ranked, says_it
-from chalicelib.bot.interpretation.passages import Passage
-from chalicelib.bot.interpretation.politeness import core
-from chalicelib.bot.interpretation.scope import Bands, Meaning, Scope
-from chalicelib.bot.interpretation.turning import Turned, turned
+from chalicelib.bot.interpretation.courtesies import small_talk
+from chalicelib.bot.interpretation.courtesies.politeness import core
+from chalicelib.bot.interpretation.follow_up import passages
+from chalicelib.bot.interpretation.follow_up.passages import Passage
+from chalicelib.bot.interpretation.follow_up.ranking import Candidate, Evidence, features, ranked, says_it
+from chalicelib.bot.interpretation.follow_up.scope import Bands, Meaning, Scope
+from chalicelib.bot.interpretation.follow_up.turning import Turned, turned
 from chalicelib.bot.mood import sentiment
 from chalicelib.bot.retrieval import Hit
 from chalicelib.bot.turns import is_fragment, joined

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from chalicelib.bot.interpretation.written import flat
+from chalicelib.bot.interpretation.orthography.written import flat
 
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|[。！？；\n]+")
 _TELL = re.compile(

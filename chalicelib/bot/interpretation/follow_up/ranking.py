@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from chalicelib.bot.interpretation.passages import Passage
+from chalicelib.bot.interpretation.follow_up.passages import Passage
 from chalicelib.bot.retrieval import Hit
 
 FEATURES = ("last", "alone", "completed", "words", "meaning", "alone_best", "alone_best_of_its_own", "short")

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from chalicelib.bot.interpretation.assent import agrees
-from chalicelib.bot.interpretation.heads import heads
-from chalicelib.bot.interpretation.spelling import Speller
-from chalicelib.bot.interpretation.spoken import HAN, alternatives, plain
-from chalicelib.bot.interpretation.titles import named, share, units
+from chalicelib.bot.interpretation.choices.assent import agrees
+from chalicelib.bot.interpretation.choices.heads import heads
+from chalicelib.bot.interpretation.choices.titles import named, share, units
+from chalicelib.bot.interpretation.orthography.spelling import Speller
+from chalicelib.bot.interpretation.orthography.spoken import HAN, alternatives, plain
 from chalicelib.bot.phrases import WordLists
 
 _LISTS = WordLists(__file__)

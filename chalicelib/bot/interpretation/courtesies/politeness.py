@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from chalicelib.bot.follow_ups import asks_something
-from chalicelib.bot.interpretation import foreign, small_talk
+from chalicelib.bot.interpretation.courtesies import foreign, small_talk
 from chalicelib.bot.mood import urgency
 
 _PARTS = re.compile(r"[^.!?。！？\n]+[.!?。！？\n]*")
