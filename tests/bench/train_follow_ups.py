@@ -17,6 +17,7 @@ import numpy as np
 from chalicelib.bot import brain
 from chalicelib.bot.context import Context
 from chalicelib.bot.follow_ups import carried
+from chalicelib.bot.interpretation.follow_up import ranking
 from chalicelib.bot.interpretation.follow_up.contextual import evidence
 from chalicelib.bot.interpretation.follow_up.ranking import FEATURES
 from chalicelib.bot.interpretation.follow_up.scope import Scope
