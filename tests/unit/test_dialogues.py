@@ -15,13 +15,11 @@ from typing import Any
 import pytest
 
 from infra.demo.shop import Orders
-from tests.unit.conftest import Store
 from tests.unit.dialogue_player import FOLDER, STARTS, Play, Seen, dialogues, is_held_out, played
 from tests.unit.dialogue_world import World, make_world
 
 __all__ = ["make_world"]
 
-Scores = Mapping[str, tuple[int, int]]
 SIZE = 20  # dialogues on one store: its queries slow with what it holds
 LEAST = {  # (whole dialogues, turns, last turns of leaning ones), each half
     ("en", False): (0.70, 0.83, 0.73),
@@ -29,7 +27,8 @@ LEAST = {  # (whole dialogues, turns, last turns of leaning ones), each half
     ("zh", False): (0.68, 0.81, 0.70),
     ("zh", True): (0.60, 0.75, 0.65),
 }
-_PLAYED: dict[str, list[tuple[dict[str, Any], list[Seen]]]] = {}
+Played = tuple[dict[str, Any], list[Seen]]
+_PLAYED: dict[tuple[str, int], list[Played]] = {}
 
 
 def chunks(language: str) -> list[list[dict[str, Any]]]:
@@ -45,26 +44,36 @@ def is_right(turn: Mapping[str, Any], seen: Seen) -> bool:
 
 
 @pytest.mark.parametrize(("language", "number"), [(one, n) for one in ("en", "zh", "reported") for n in range(len(chunks(one)))])
-def test_no_message_is_left_without_an_outcome(world: World, store: Store, language: str, number: int) -> None:
-    for dialogue in chunks(language)[number]:
-        play = Play(dialogue["id"], world.clock, dialogue.get("channel", "webchat"), dialogue.get("when", "monday"))
-        world.play = play
-        world.orders(Orders(datetime.fromtimestamp(STARTS[play.when] / 1000, UTC).date()))
-        seen = played(play, dialogue)
+def test_no_message_is_left_without_an_outcome(world: World, language: str, number: int) -> None:
+    for dialogue, seen in _chunk_played(world, language, number):
         assert all(one.outcome for one in seen), (dialogue["id"], [one.outcome for one in seen])
-        _PLAYED.setdefault(language, []).append((dialogue, seen))
 
 
 @pytest.fixture(params=list(LEAST), ids=lambda of: f"{of[0]}-{'held-out' if of[1] else 'open'}")
-def half(request: pytest.FixtureRequest) -> tuple[tuple[str, bool], list[tuple[dict[str, Any], list[Seen]]]]:
+def half(request: pytest.FixtureRequest, world: World) -> tuple[tuple[str, bool], list[Played]]:
     language, held_out = request.param
-    done = _PLAYED.get(language, [])
-    if len(done) < sum(1 for _ in dialogues(language)):
-        pytest.skip("plays need to have been played: run the whole file")
-    return request.param, [(dialogue, seen) for dialogue, seen in done if is_held_out(dialogue) == held_out]
+    return request.param, [(dialogue, seen) for dialogue, seen in _all_played(world, language) if is_held_out(dialogue) == held_out]
 
 
-def test_so_many_dialogues_go_as_their_writers_expect(half: Any) -> None:
+def _all_played(world: World, language: str) -> list[Played]:
+    return [one for number in range(len(chunks(language))) for one in _chunk_played(world, language, number)]
+
+
+def _chunk_played(world: World, language: str, number: int) -> list[Played]:
+    """Once in a run: the tests of shares count what those of the outcomes played, or play it themselves."""
+    if (language, number) not in _PLAYED:
+        _PLAYED[language, number] = [(dialogue, _played(world, dialogue)) for dialogue in chunks(language)[number]]
+    return _PLAYED[language, number]
+
+
+def _played(world: World, dialogue: dict[str, Any]) -> list[Seen]:
+    play = Play(dialogue["id"], world.clock, dialogue.get("channel", "webchat"), dialogue.get("when", "monday"))
+    world.play = play
+    world.orders(Orders(datetime.fromtimestamp(STARTS[play.when] / 1000, UTC).date()))
+    return played(play, dialogue)
+
+
+def test_so_many_dialogues_go_as_their_writers_expect(half: tuple[tuple[str, bool], list[Played]]) -> None:
     of, done = half
     least, least_turns, least_leaning = LEAST[of]
     whole = [all(map(is_right, dialogue["turns"], seen)) for dialogue, seen in done]
@@ -78,15 +87,13 @@ def test_so_many_dialogues_go_as_their_writers_expect(half: Any) -> None:
     assert sum(leaning) >= least_leaning * len(leaning)
 
 
-def test_most_of_what_was_reported_is_mended() -> None:
-    done = _PLAYED.get("reported", [])
-    if len(done) < sum(1 for _ in dialogues("reported")):
-        pytest.skip("plays need to have been played: run the whole file")
+def test_most_of_what_was_reported_is_mended(world: World) -> None:
+    done = _all_played(world, "reported")
     wrong = [dialogue["id"] for dialogue, seen in done if not all(map(is_right, dialogue["turns"], seen))]
     assert len(wrong) <= 14, wrong
 
 
-def _by_kind(done: list[tuple[dict[str, Any], list[Seen]]]) -> dict[str, str]:
+def _by_kind(done: list[Played]) -> dict[str, str]:
     found: dict[str, list[bool]] = defaultdict(list)
     for dialogue, seen in done:
         found[dialogue["kind"]].append(all(map(is_right, dialogue["turns"], seen)))
