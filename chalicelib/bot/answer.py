@@ -111,9 +111,11 @@ def _presses(facts: Facts) -> bool:
 
 
 def _leads(hits: Sequence[Hit], brain: Brain) -> bool:
-    """Is the first clearly ahead: likely enough by itself, and twice as likely as the second?"""
-    second = hits[1].confidence if len(hits) > 1 else 0.0
-    return hits[0].confidence >= max(brain.rules.lead, 2 * second)
+    """Is the first clearly ahead: likely enough by itself and twice as likely as the second, or the only one that would be offered? A
+    business that wants nothing to be told so sets `lead` as high as `answer`."""
+    first, second = hits[0].confidence, hits[1].confidence if len(hits) > 1 else 0.0
+    is_alone = second < composing.FAR * first and brain.rules.lead < brain.rules.answer
+    return is_alone or first >= max(brain.rules.lead, 2 * second)
 
 
 def _is_sure(case: Case) -> bool:
@@ -152,7 +154,9 @@ def _asked_back(case: Case) -> Answer:
     if case.facts.leads and case.facts.article != case.context.last_article:
         return composing.lead(case)
     offered = {hit.article for hit in composing.likely(case)}
-    return composing.rephrase(case) if offered == set(case.context.offered) else composing.offer(case)
+    if offered != set(case.context.offered):
+        return composing.offer(case)
+    return composing.lead(case) if case.meant.instead else composing.rephrase(case)
 
 
 def _near(case: Case) -> bool:
@@ -231,7 +235,7 @@ def _meant(question: str, heard: Heard, context: Context, brain: Brain, day: str
     if heard.small_talk in _ENDS:
         return Meaning()  # "no thanks" to what was offered refuses nothing
     idle = heard.small_talk or heard.about
-    return meaning(question, context, brain.index, day, None if idle else Bands(brain.rules.answer, brain.rules.offer))
+    return meaning(question, context, brain.index, day, None if idle else Bands(brain.rules.answer, brain.rules.lead, brain.rules.offer))
 
 
 def _given(case: Case) -> str:
@@ -272,13 +276,15 @@ def _speaks_of_last(case: Case) -> bool:
 
 def _is_corrected(case: Case) -> bool:
     """ "No, I asked about green tea": what she meant stands in what was told, and was not told alone."""
-    return corrected(case.question)[0] and bool(case.meant.passage) and not _was_told(case)
+    return corrected(case.question)[0] and bool(case.meant.passages) and not _was_told(case)
 
 
 def _was_told(case: Case) -> bool:
-    """Is all that could be told the article, or the passage of it, that she has just heard?"""
+    """Is all that could be told what she has just heard: the article twice, or passages with the word that there is no more?"""
     beside_others = bool(case.context.offered)  # it was told as the first of several, and may be the one that she chooses
-    return not (case.context.settled or beside_others) and case.facts.band == "sure" and composing.is_told(case, case.facts.article)
+    if case.context.settled or beside_others or case.facts.band != "sure" or not composing.is_told(case, case.facts.article):
+        return False
+    return not case.meant.passages or (case.meant.doubtful and composing.ALL_TOLD in case.context.told[:1])
 
 
 def _topic(brain: Brain, hits: Sequence[Hit], day: str) -> str:

@@ -21,8 +21,19 @@ _POINTS_BACK = re.compile(
     r"[那而但或还也如果要是假如].*|.*[呢它]$|.*(?:这个|那个|这样|那样|它|呢|这种|那种|同样|也是|也可以|的话).*"
 )
 # What only joins a message to what was said ...
-_PARTICLE = re.compile(
-    r"(?:呢|吗|嘛|么|咧|㗎|未|唔|冇|边|点|几|谁|[是有得]不|不)[呀啊]?[\s!.。！~～]*$|边个|点样|点解|几耐|几多|使唔|系唔|得唔|有冇"
+# What makes a question or a request of a sentence that has no question mark: Chinese ones often have none.
+_QUESTION = re.compile(
+    r"\b(?:how|what|whats|when|where|which|who|whose|why|how's|what's)\b|"
+    r"^(?:(?:and|but|so|ok|okay|then|also|or|oh|hi|hello|hey|yes|no|well|alright)[\s,.!]+)*"
+    r"(?:can|could|do|does|did|is|are|am|was|were|will|would|should|shall|may|might|must|have|has|any|anything|"
+    r"dont|don't|isnt|isn't|arent|aren't|cant|can't|wont|won't)\s+\w|"
+    r"\b(?:can|could|do|does|did|will|would|should|is|are) (?:i|you|u|we|they|it|he|she|that|this|there|your|my|the)\b|"
+    r"\bi (?:want|need|wanna|would like)\b|\bi'd like\b|\b(?:please|pls|plz|give me|send me|help me|tell me|show me)\b|"
+    r"(.)[不没唔]\1|几(?:个|天|日|克|度|号|点|时|次|杯|年|月|分|秒|块|元|件|包|份|钟|多|耐|钱|位|人|岁)|"
+    r"有没有|有冇|是否|能否|可否|可不可以|多少|多久|多大|多长|多远|怎|咋|什么|啥|咩|乜|哪|谁|边个|边度|为何|干嘛|"
+    r"[吗嘛][呀啊]?|点样|点解|使唔|系唔|得唔|系咪|可以|能(?:退|换|用|寄|送|开|改|取消|便宜|快|收|不|帮)|如何|"
+    r"(?:我|俺|咱)?(?:想要?|需要|打算|要(?!了|是|死))(?:退|换|买|查|问|改|取消|订|知道|申请|投诉|开|找|看|一)|帮我|请(?!问$)|麻烦|"
+    r"(?:呢|么|咧|㗎|未|唔|冇|边|点|几|谁|[是有得能行对会要]不|不)[呀啊]?[\s!.。！~～]*$"
 )
 _JOINS = re.compile(
     r"\b(?:and|but|or|so|ok|okay|then|also|what about|how about|what if|if|please|tell me|"
@@ -116,9 +127,9 @@ def adds(text: str) -> bool:
 
 
 def asks_something(text: str) -> bool:
-    """Is it a question, by its mark or its words?"""
-    said = normal(text)
-    return "?" in said or bool(_ASKS.search(said) or _PARTICLE.search(said))
+    """Is it a question or a request, by its mark or its words?"""
+    said = normal(text).strip()
+    return "?" in said or bool(_QUESTION.search(said))
 
 
 def _topic(question: str) -> str:

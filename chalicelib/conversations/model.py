@@ -92,8 +92,8 @@ class Answer:
 
     @property
     def is_tentative(self) -> bool:
-        """Is its article only told because it is ahead of others that may be meant?"""
-        return self.told == ("lead",)
+        """Is it told only because nothing comes nearer: an article that is ahead of others, passages that may not answer?"""
+        return self.told[:1] in (("lead",), ("doubtful",), ("all_told",))
 
 
 @dataclass(frozen=True, slots=True)

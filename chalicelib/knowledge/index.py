@@ -18,13 +18,15 @@ from chalicelib.errors import BadRequest
 from chalicelib.knowledge.article import Article
 from chalicelib.knowledge.encoder import Encoder
 from chalicelib.knowledge.example import Example
+from chalicelib.knowledge.passage_encoder import PassageEncoder
 
 if TYPE_CHECKING:
+    from chalicelib.knowledge.passages import Passages
     from chalicelib.knowledge.wordings import Wordings
 
-FORMAT = 3  # raise it with every change of words.py or of the layout below
+FORMAT = 4  # raise it with every change of words.py or of the layout below
 POINTER = "current.json"
-ARTICLES, ARRAYS = FILES = ("articles.json.gz", "wordings.safetensors")
+ARTICLES, ARRAYS, PASSAGES = FILES = ("articles.json.gz", "wordings.safetensors", "passages.safetensors")
 
 
 class BadIndex(BadRequest):
@@ -35,12 +37,13 @@ class BadIndex(BadRequest):
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """`articles`: id -> language -> article. `wordings`: all ways to ask for them. `until`: when (Unix ms) the newest of the examples
-    was made; whatever is newer is fresh."""
+    """`articles`: id -> language -> article. `wordings`: all ways to ask for them; `passages`: of their texts. `until`: when (Unix ms) the
+    newest of the examples was made; whatever is newer is fresh."""
 
     version: str
     articles: dict[str, dict[str, Article]]
     wordings: Wordings
+    passages: Passages
     until: int = 0
 
     def with_fresh(self, examples: Iterable[Example]) -> Index:
@@ -62,10 +65,16 @@ def key(version: str, name: str) -> str:
     return f"versions/{version}/{name}"
 
 
-def build(articles: Sequence[Article], examples: Sequence[Example] = (), encoder: Encoder | None = None) -> Built:
+def build(
+    articles: Sequence[Article],
+    examples: Sequence[Example] = (),
+    encoder: Encoder | None = None,
+    passage_encoder: PassageEncoder | None = None,
+    before: Passages | None = None,
+) -> Built:
     """Of articles without problems and of examples, some of which may have article "" (none fits); the same ones in any order have
-    the same version. Without an encoder words alone decide."""
-    from chalicelib.knowledge import arrays, wordings
+    the same version. Without encoders words alone decide. `before`: what was published last; its passages' vectors are used again."""
+    from chalicelib.knowledge import arrays, passages, wordings
 
     ordered = sorted(articles, key=lambda a: (a.id, a.language))
     known = {a.id for a in ordered} | {""}
@@ -76,35 +85,38 @@ def build(articles: Sequence[Article], examples: Sequence[Example] = (), encoder
         "format": FORMAT,
         "articles": [asdict(a) for a in ordered],
         "encoder": [encoder.name, encoder.version] if encoder else None,
+        "passages": [passages.named(encoder), passages.named(passage_encoder)],
     }
     version = sha256(_packed({**content, "asked": asked})).hexdigest()[:16]
     made = wordings.build(asked, encoder)
     content["until"] = max((one.at for one in examples), default=0)
     content |= {"ids": made.ids, "vocabulary": made.words.spelling.words, "unknown": made.words.unknown}
     stored = arrays.packed(wordings.to_arrays(made))
-    return Built(version, {ARTICLES: gzip.compress(_packed(content), mtime=0), ARRAYS: stored})
+    told = arrays.packed(passages.to_arrays(passages.build(ordered, encoder, passage_encoder, before)))
+    return Built(version, {ARTICLES: gzip.compress(_packed(content), mtime=0), ARRAYS: stored, PASSAGES: told})
 
 
 def _packed(content: Any) -> bytes:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def read(version: str, files: Mapping[str, bytes], encoder: Encoder | None = None) -> Index:
+def read(version: str, files: Mapping[str, bytes], encoder: Encoder | None = None, passage_encoder: PassageEncoder | None = None) -> Index:
     """An encoder that did not make the index is left aside. Raises BadIndex for anything that `build` of this FORMAT did not make."""
-    from chalicelib.knowledge import arrays, wordings
+    from chalicelib.knowledge import arrays, passages, wordings
 
     try:
         content = json.loads(gzip.decompress(files[ARTICLES]))
         if content["format"] != FORMAT:
             raise BadIndex(f"index {version} has format {content['format']}, this bot reads {FORMAT}")
+        ordered = [Article(**{**fields, "examples": tuple(fields["examples"])}) for fields in content["articles"]]
         articles: dict[str, dict[str, Article]] = {}
-        for fields in content["articles"]:
-            article = Article(**{**fields, "examples": tuple(fields["examples"])})
+        for article in ordered:
             articles.setdefault(article.id, {})[article.language] = article
         made = wordings.from_arrays(content["ids"], content["vocabulary"], content["unknown"], arrays.unpacked(files[ARRAYS]))
+        told = passages.from_arrays(ordered, content["passages"], arrays.unpacked(files[PASSAGES]), encoder, passage_encoder)
     except (OSError, EOFError, zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
         raise BadIndex(f"index {version} cannot be read: {type(error).__name__}: {error}") from error
-    return Index(version, articles, replace(made, encoder=_fitting(encoder, content["encoder"], version)), content["until"])
+    return Index(version, articles, replace(made, encoder=_fitting(encoder, content["encoder"], version)), told, content["until"])
 
 
 def _fitting(encoder: Encoder | None, made_by: Sequence[str] | None, version: str) -> Encoder | None:

@@ -78,7 +78,7 @@ def _carried_out(release: Release, replay: Replay, now: int) -> Release:
     if content is None:
         after = _published(release.version)
     else:
-        version, files = indexing.build(content.articles, content.examples)
+        version, files = indexing.build(content.articles, content.examples, before)
         bucket.store(version, files)
         after = indexing.read(version)
         release = replace(release, version=version, articles=len(content.articles), examples=len(content.examples))

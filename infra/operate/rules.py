@@ -119,13 +119,13 @@ def _pairs(given: Iterable[str]) -> dict[str, str]:
 
 def _local(folder: Path) -> Brain:
     """What is in a folder of articles, and the shipped rules."""
-    from chalicelib.knowledge import encoder, indexing
+    from chalicelib.knowledge import encoder, indexing, passage_encoder
     from chalicelib.knowledge import index as indexes
     from infra.articles import read_folder
 
     base = brain.shipped()
     built = indexing.build(read_folder(folder, base.queues), ())
-    return replace(base, index=indexes.read(built.version, built.files, encoder.load()))
+    return replace(base, index=indexes.read(built.version, built.files, encoder.load(), passage_encoder.load()))
 
 
 def _stages(asked: dict[str, Any]) -> Brain:

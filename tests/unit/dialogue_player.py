@@ -41,7 +41,7 @@ def is_held_out(dialogue: Mapping[str, Any]) -> bool:
 @dataclass(frozen=True)
 class Seen:
     """What a customer sees of one message: the kind of outcome, what was told, and where the conversation is then. `messages`: the
-    texts that were said to it; `silent`: nothing was, but an outcome is recorded."""
+    texts that were said to it; `silent`: nothing was, but an outcome is recorded; `doubtful`: it was told as the nearest only."""
 
     outcome: str
     articles: tuple[str, ...] = ()
@@ -51,6 +51,7 @@ class Seen:
     owner: str = "bot"
     topic: str = ""
     silent: bool = False
+    doubtful: bool = False
 
     def is_right(self, right: str) -> bool:
         return any(self._is(one.strip()) for one in right.split(" or "))
@@ -61,6 +62,8 @@ class Seen:
             return self.outcome == "answer" and set(name.split("+")) <= set(self.articles)
         if kind == "answer":
             return self.outcome == "answer" and (not name or name in self.articles)
+        if self.doubtful and right in ("offer", "question"):
+            return True
         if kind == "offer":
             listed = self.outcome == "offer" or (self.outcome == "answer" and len(self.offered) > 1)
             return listed and (not name or name in self.offered)
@@ -159,7 +162,8 @@ def look(play: Play, message: Message) -> Seen:
     articles = tuple(filter(None, (last.meta.get("article", ""), *last.meta.get("also", ()))))
     offered = head.offered if last.meta.get("outcome") in ("offer", "answer") else ()
     text = "\n".join(m.text for m in out)
-    return Seen(last.meta.get("outcome", ""), articles, offered, text, head.urgency, head.owner, facts)
+    doubtful = last.meta.get("outcome") == "answer" and head.told[:1] in (("doubtful",), ("all_told",))
+    return Seen(last.meta.get("outcome", ""), articles, offered, text, head.urgency, head.owner, facts, doubtful=doubtful)
 
 
 def _is_to(m: Message, message: Message) -> bool:

@@ -12,7 +12,7 @@ import pytest
 from chalicelib import settings, streams
 from chalicelib.bot import brain, turn
 from chalicelib.bot.context import Brain
-from chalicelib.knowledge import encoder, index
+from chalicelib.knowledge import encoder, index, passage_encoder
 from infra.articles import read_folder
 from infra.demo.shop import Orders
 from tests.unit.action_shop import SECRET, Shop, open_shop
@@ -41,9 +41,9 @@ class World:
 
 @cache
 def lantern_mind() -> Brain:
-    """The demo shop's bot as it is deployed: with the sentence encoder."""
-    base, meaning = brain.shipped(), encoder.load()
-    return replace(base, index=index.read(*index.build(read_folder(FOLDER, base.queues), (), meaning), meaning))
+    """The demo shop's bot as it is deployed: with both encoders."""
+    base, encoders = brain.shipped(), (encoder.load(), passage_encoder.load())
+    return replace(base, index=index.read(*index.build(read_folder(FOLDER, base.queues), (), *encoders), *encoders))
 
 
 @pytest.fixture(name="world")

@@ -16,7 +16,7 @@ from chalicelib.bot.answer import Context, answer
 from chalicelib.conversations import baton, ids, model, table
 from chalicelib.conversations.model import Answer, Conversation, Event, Message
 from chalicelib.errors import BadRequest, Conflict, NotFound, Unavailable
-from chalicelib.knowledge import encoder, gaps, lessons, publishing, releases, threshold, verdicts
+from chalicelib.knowledge import encoder, gaps, lessons, passage_encoder, publishing, releases, threshold, verdicts
 from chalicelib.knowledge import store as knowledge
 from chalicelib.knowledge.example import example
 from chalicelib.knowledge.masking import SIGN
@@ -44,6 +44,7 @@ def house(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A shop with two published articles, that knows words alone."""
     monkeypatch.setenv("KNOWLEDGE_BUCKET", BUCKET)
     monkeypatch.setenv("ENCODER", "/nowhere")
+    monkeypatch.setattr(passage_encoder, "load", lambda: None)
     make_bucket(BUCKET)
     encoder.load.cache_clear()
     teaching.forget()

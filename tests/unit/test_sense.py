@@ -13,8 +13,8 @@ from chalicelib.bot import retrieval
 from chalicelib.bot.answer import Answer, Brain, is_miss
 from chalicelib.bot.follow_ups import adds, carried, changes_topic, completed, corrected, may_follow, points_back
 from chalicelib.bot.interpretation.courtesies import foreign
-from chalicelib.bot.interpretation.follow_up.passages import split
 from chalicelib.bot.retrieval import Hit
+from chalicelib.knowledge.passages import split
 from tests.unit.lantern import answered, ask, handed_over, lantern, unsure
 
 INJECTIONS = json.loads((Path(__file__).parents[1] / "fixtures" / "hostile" / "prompt-injection.json").read_text("utf-8"))["strings"]

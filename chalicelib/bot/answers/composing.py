@@ -19,10 +19,11 @@ from chalicelib.knowledge.article import Article
 from chalicelib.knowledge.plain_text import short_text
 
 _SOURCES = 3  # articles that an answer may be composed of
-_FAR = 0.25  # of the best one's confidence: what is less likely is not offered beside it
+FAR = 0.25  # of the best one's confidence: what is less likely is not offered beside it
 _OPEN = 80  # characters of a question that is named as open
 SORRY = -0.3  # sentiment from which on a word of apology fits
 AGAIN = "again"  # in Conversation.told: the last answer was said for the second time
+ALL_TOLD, DOUBTFUL = "all_told", "doubtful"  # the same: what may not have answered her, which she had read already or not
 
 
 def articles(case: Case) -> Answer:
@@ -51,16 +52,15 @@ def asks_again(case: Case, article: str) -> bool:
     meant = case.meant
     if meant.asked:
         return False  # another part of it, and nothing tells which: the whole
-    return article == case.context.last_article and not (meant.picks or meant.passage or meant.reply == "again")
+    return article == case.context.last_article and not (meant.picks or meant.passages or meant.reply == "again")
 
 
 def is_told(case: Case, article: str) -> bool:
     """Is what would be told now what she has just heard: this article a third time, or the same passage of it?"""
     if not article or article != case.context.last_article or case.meant.picks or case.meant.reply == "again":
         return False
-    if case.meant.passage:
-        is_same = case.context.told[:2] == ("passage", _told_as(case.meant.passage))
-        return is_same and case.language == "en" and not asks_something(case.question)
+    if case.meant.passages:
+        return _told_as(case.meant.passage) in case.context.told
     return not case.meant.asked and AGAIN in case.context.told[:1]
 
 
@@ -75,7 +75,7 @@ def offer(case: Case) -> Answer:
 
 def likely(case: Case) -> Sequence[Hit]:
     """What is worth offering: whatever is far less likely than the best only makes the list longer."""
-    return [hit for hit in case.hits if hit.confidence >= _FAR * case.hits[0].confidence]
+    return [hit for hit in case.hits if hit.confidence >= FAR * case.hits[0].confidence]
 
 
 def lead(case: Case) -> Answer:
@@ -130,7 +130,7 @@ def in_her_language(case: Case, name: str) -> str:
 
 def _wanted(case: Case) -> tuple[list[Hit], str]:
     """The articles to tell: those that she picked, or what each of several questions asks for; and a question that stays open."""
-    if case.meant.picks or case.meant.passage or case.context.settled or not case.brain.index:
+    if case.meant.picks or case.meant.passages or case.context.settled or not case.brain.index:
         return list(case.hits[: max(1, case.meant.picks)]), ""
     parts, rules = _parts(case), case.brain.rules
     if not any(hit.confidence >= rules.answer for _, hit in parts):
@@ -148,11 +148,23 @@ def _parts(case: Case) -> list[tuple[str, Hit]]:
 
 def _one(case: Case, hit: Hit) -> Answer:
     article = case.shown(hit)
-    text = case.in_script(case.meant.passage) or _text(case, article)
+    text = _in_doubt(case, case.in_script(case.meant.passage)) if case.meant.passages else _text(case, article)
     if note := in_her_language(case, "only") or (case.said("english_only") if case.language == "other" else ""):
         text = f"{note}\n{text}"
-    sources = _sources(case, article) if case.context.composes and not case.meant.passage else ()
-    return _answer(case, hit, article, text, sources)
+    sources = _sources(case, article) if case.context.composes and not case.meant.passages else ()
+    said = _answer(case, hit, article, text, sources)
+    if not case.meant.doubtful:
+        return said
+    name = ALL_TOLD if is_told(case, hit.article) else DOUBTFUL
+    return replace(said, choices=_beside(case), told=(name, *said.told[1:]))
+
+
+def _in_doubt(case: Case, passage: str) -> str:
+    """What is told of it may not be what she asks for: then that is said, with a way on."""
+    if not case.meant.doubtful:
+        return passage
+    name = ALL_TOLD if is_told(case, case.facts.article) else case.name("nearest")
+    return f"{case.said(name)}\n{passage}\n\n{case.said('person_if_not')}"
 
 
 def _text(case: Case, article: Article) -> str:
@@ -191,7 +203,7 @@ def _answer(case: Case, hit: Hit, article: Article, text: str, sources: tuple[So
         offered=case.context.offered if case.meant.picks else (),  # "and the second?"
         sources=sources,
         outcome="answer",
-        told=("passage", _told_as(case.meant.passage)) if case.meant.passage else ("answer",),
+        told=("passage", _told_as(case.meant.passage)) if case.meant.passages else ("answer",),
     )
 
 

@@ -6,6 +6,7 @@ it. What is likeliest of all that is told; if nothing is likely enough, the near
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.bot.follow_ups import (
@@ -24,18 +25,20 @@ from chalicelib.bot.follow_ups import (
 from chalicelib.bot.interpretation.courtesies import small_talk
 from chalicelib.bot.interpretation.courtesies.politeness import core
 from chalicelib.bot.interpretation.follow_up import passages
-from chalicelib.bot.interpretation.follow_up.passages import Passage
-from chalicelib.bot.interpretation.follow_up.ranking import Candidate, Evidence, features, ranked, says_it
+from chalicelib.bot.interpretation.follow_up.passages import Asked, Said
+from chalicelib.bot.interpretation.follow_up.ranking import Candidate, Evidence, answering, ranked, says_it, tells
 from chalicelib.bot.interpretation.follow_up.scope import Bands, Meaning, Scope
 from chalicelib.bot.interpretation.follow_up.turning import Turned, turned
+from chalicelib.bot.interpretation.follow_up.unsure import nearest
 from chalicelib.bot.mood import sentiment
 from chalicelib.bot.retrieval import Hit
 from chalicelib.bot.turns import is_fragment, joined
 
 _OFFERED = 3
+_NEAREST = 3  # articles whose passages are nearest that may be meant
 _STANDS = 0.3  # of what she means, from which on it may stand in the article that was told
 _WORTH = 0.25  # confidence: she was misunderstood once, and what is less likely than that is not offered instead
-_SHARED = 0.3  # share of a message's words from which a passage of what was told is told alone
+_ANSWERS = 0.5  # probability that the passages answer her, below which she is told that they may not
 _LESS = 0.01  # what is not sure is at least so much below
 
 
@@ -56,7 +59,7 @@ class _Message:
 
 def meant(question: str, scope: Scope, bands: Bands) -> Meaning:
     """What a message asks for, alone or with what was said before it."""
-    if begun := _begun(question, scope):
+    if begun := _begun(question, scope, bands):
         return begun
     away = turned(question) if scope.context.last_article or scope.context.last_question else None
     if away and (not away.denied or _was_said(away.denied, scope)):
@@ -65,13 +68,13 @@ def meant(question: str, scope: Scope, bands: Bands) -> Meaning:
     alone = Meaning(scope.search(message.said), message.said if message.corrects else "")
     may_go_on = before and not message.is_new and not small_talk.kind(before) and (message.corrects or may_follow(message.said))
     if not may_go_on or _repeats(before, message.said):
-        return alone
+        return alone if alone.confidence >= bands.sure else replace(alone, hits=nearest(message.said, alone.hits, scope, bands))
     if alone.confidence >= bands.sure and not message.corrects and not (message.joins and says_little(message.said)):
         return _told_before(message, alone, scope) if alone.hits[0].article == scope.context.last_article else alone
     return _going_on(message, alone, scope, bands)
 
 
-def _begun(question: str, scope: Scope) -> Meaning | None:
+def _begun(question: str, scope: Scope, bands: Bands) -> Meaning | None:
     """The rest of a sentence whose beginning was answered already, but not surely: "my teapot" / offer / "came without the lid"."""
     context = scope.context
     before = context.last_question.rpartition("\n")[2]
@@ -79,7 +82,7 @@ def _begun(question: str, scope: Scope) -> Meaning | None:
     if not is_open or not is_fragment(before) or asks_something(question):
         return None
     whole = joined(before, question.strip())
-    return Meaning(scope.search(core(whole)), whole, instead=whole)
+    return Meaning(nearest(core(whole), scope.search(core(whole)), scope, bands), whole, instead=whole)
 
 
 def _instead(away: Turned, scope: Scope, bands: Bands) -> Meaning:
@@ -90,9 +93,9 @@ def _instead(away: Turned, scope: Scope, bands: Bands) -> Meaning:
     others = [hit for hit in scope.search(said) if hit.article != last and hit.confidence >= _WORTH]
     if last and not (others and others[0].confidence >= bands.sure) and _share_of(said, last_text(scope)) >= _STANDS:
         found = _going_on(_Message(said, False, True, True), Meaning(scope.search(said), said), scope, bands)
-        rows = [row for row in found.passage.split("\n") if _share_of(said, row) or not _share_of(away.denied, row)]
-        named = [row for row in rows if _share_of(said, row)]
-        return replace(found, passage="\n".join(named or rows))
+        rows = tuple(row for row in found.passages if _share_of(said, row) or not _share_of(away.denied, row))
+        named = tuple(row for row in rows if _share_of(said, row))
+        return replace(found, passages=named or rows)
     return Meaning(others, said, instead=said)
 
 
@@ -109,15 +112,20 @@ def _share_of(said: str, text: str) -> float:
 def last_text(scope: Scope) -> str:
     """The article that was told last."""
     last = scope.hits(filter(None, [scope.context.last_article]), 0.0)
-    return "\n".join(f"{scope.title(hit.article)}\n{scope.text(hit)}" for hit in last)
+    return "\n".join(f"{scope.title(hit.article)}\n{scope.shown(hit).text}" for hit in last)
 
 
-def evidence(question: str, scope: Scope) -> dict[str, list[float]]:
-    """What is known of each candidate for a message that follows an answer, as the ranking sees it: for fitting it."""
+def evidence(question: str, scope: Scope) -> tuple[list[Candidate], list[float], list[str]]:
+    """What is known for a message that follows an answer, as the ranking sees it: each candidate, what tells whether the passages of the
+    first answer, and these passages. For fitting."""
     message = _read(question)
-    known = _evidence(message, scope.search(message.said), scope)
-    candidates = ranked(known, lambda hit: _passages(message, hit, scope))
-    return {one.hit.article: features(one.hit, known, one.passages) for one in candidates}
+    candidates = _candidates(message, scope.search(message.said), scope)
+    return candidates, tells(candidates, message.states, message.joins), [one.text for one in passages.told(candidates[0].passages)]
+
+
+def _candidates(message: _Message, alone: list[Hit], scope: Scope) -> list[Candidate]:
+    found = _asked(message, scope)
+    return ranked(_evidence(message, alone, found, scope), lambda hit: found.of(_key(hit, scope)))
 
 
 def _read(question: str) -> _Message:
@@ -134,7 +142,7 @@ def _repeats(before: str, said: str) -> bool:
 
 def _going_on(message: _Message, alone: Meaning, scope: Scope, bands: Bands) -> Meaning:
     asked = carried(scope.context.last_question, message.said)
-    candidates = ranked(_evidence(message, alone.hits, scope), lambda hit: _passages(message, hit, scope))
+    candidates = _candidates(message, alone.hits, scope)
     if not candidates:
         return alone
     worry = message.states and sentiment(message.said) < 0
@@ -144,14 +152,23 @@ def _going_on(message: _Message, alone: Meaning, scope: Scope, bands: Bands) -> 
     hits = [replace(best.hit, confidence=max(best.hit.confidence, bands.sure)), *(one.hit for one in candidates[1:_OFFERED])]
     if best.hit.article != last:
         return Meaning(hits, asked)
-    return Meaning(hits, asked, passage=passages.told(best.passages))
+    return _in_passages(message, Meaning(hits, asked), candidates)
 
 
 def _told_before(message: _Message, alone: Meaning, scope: Scope) -> Meaning:
-    """The article that was told last is surely asked for once more: the passage of it that her new words ask for, if there is one."""
-    found = _passages(message, alone.hits[0], scope)
-    stands_out = bool(found) and found[0].words >= _SHARED
-    return replace(alone, passage=passages.told(found)) if stands_out else alone
+    """The article that was told last is surely asked for once more: the passages of it that her new words ask for."""
+    found = _asked(message, scope)
+    candidates = [Candidate(hit, found.of(_key(hit, scope)), []) for hit in alone.hits]
+    return _in_passages(message, alone, candidates)
+
+
+def _in_passages(message: _Message, found: Meaning, candidates: Sequence[Candidate]) -> Meaning:
+    """The whole of the first was told a moment ago: now only what of it may answer her."""
+    if not candidates[0].passages:
+        return found
+    told = tuple(one.text for one in passages.told(candidates[0].passages))
+    doubtful = answering(candidates, message.states, message.joins) < _ANSWERS
+    return replace(found, passages=told, doubtful=doubtful)
 
 
 def _near(candidates: list[Candidate], scope: Scope, bands: Bands) -> list[Hit]:
@@ -160,16 +177,24 @@ def _near(candidates: list[Candidate], scope: Scope, bands: Bands) -> list[Hit]:
     return [replace(hit, confidence=min(hit.confidence, bands.sure - _LESS)) for hit in likely[:_OFFERED]]
 
 
-def _evidence(message: _Message, alone: list[Hit], scope: Scope) -> Evidence:
+def _key(hit: Hit, scope: Scope) -> tuple[str, str]:
+    shown = scope.shown(hit)
+    return shown.id, shown.language
+
+
+def _evidence(message: _Message, alone: list[Hit], found: Asked, scope: Scope) -> Evidence:
     """The article that was told last, or the first of those that were offered, stands beside what is found."""
     context = scope.context
     last = next(iter(scope.hits(filter(None, [context.last_article or "".join(context.offered[:1])]), 0.0)), None)
     offered = [] if context.last_article else scope.hits(context.offered, 0.0)
     together = scope.search(completed(context.last_question, message.said))
-    return Evidence(last, offered, alone, together, message.joins, says_little(message.said))
+    near = scope.hits(found.nearest(_NEAREST), 0.0)
+    return Evidence(last, offered, alone, together, near, message.joins, says_little(message.said))
 
 
-def _passages(message: _Message, hit: Hit, scope: Scope) -> list[Passage]:
+def _asked(message: _Message, scope: Scope) -> Asked:
+    """The message beside all passages."""
     before = scope.context.last_question
+    topic = own_words(before.replace("\n", " "))
     own = own_words(message.said) or own_words(before.rpartition("\n")[2])
-    return passages.found(scope.text(hit), own, message.said, completed(before, message.said), scope.encoder)
+    return passages.asked(scope.index.passages, scope.context.language, Said(own, message.said, completed(before, message.said), topic))

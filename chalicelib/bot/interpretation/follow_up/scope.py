@@ -9,8 +9,7 @@ from typing import Literal
 from chalicelib.bot import retrieval
 from chalicelib.bot.context import Context
 from chalicelib.bot.retrieval import Hit
-from chalicelib.knowledge.article import version_for
-from chalicelib.knowledge.encoder import Encoder
+from chalicelib.knowledge.article import Article, version_for
 from chalicelib.knowledge.index import Index
 
 Reply = Literal["", "yes", "no", "which", "again"]
@@ -18,9 +17,10 @@ Reply = Literal["", "yes", "no", "which", "again"]
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """The least confidences for answering and for asking back."""
+    """The least confidences for answering, for telling what is ahead, and for offering."""
 
     sure: float
+    lead: float
     offer: float
 
 
@@ -28,19 +28,24 @@ class Bands:
 class Meaning:
     """`asked`: the whole question, if the message is only part of it. `reply`: yes or no to what the bot said last; "which": yes to
     several, `hits` are these; "again": she wants to hear the last answer once more. `picks`: so many of the hits are what she chose.
-    `passage`: what of the first one's text answers her. `instead`: what she asks in place of what was talked about, which she turns
-    away from."""
+    `passages`: what of the first one's text may answer her; `doubtful`: it may well not. `instead`: what she asks in place of what was
+    talked about, which she turns away from."""
 
     hits: list[Hit] = field(default_factory=list)
     asked: str = ""
     reply: Reply = ""
     picks: int = 0
-    passage: str = ""
+    passages: tuple[str, ...] = ()
+    doubtful: bool = False
     instead: str = ""
 
     @property
     def confidence(self) -> float:
         return self.hits[0].confidence if self.hits else 0.0
+
+    @property
+    def passage(self) -> str:
+        return "\n".join(self.passages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +55,6 @@ class Scope:
     index: Index
     context: Context
     day: str
-
-    @property
-    def encoder(self) -> Encoder | None:
-        return self.index.wordings.encoder
 
     def search(self, text: str) -> list[Hit]:
         return retrieval.search(self.index, text, self.day, tier=self.context.tier)
@@ -65,8 +66,9 @@ class Scope:
             Hit(name, confidence, known) for name, known in found if any(one.valid(self.day, self.context.tier) for one in known.values())
         ]
 
-    def text(self, hit: Hit) -> str:
-        return version_for(hit.versions, self.context.language, self.day, self.context.tier).text
+    def shown(self, hit: Hit) -> Article:
+        """The version that she gets."""
+        return version_for(hit.versions, self.context.language, self.day, self.context.tier)
 
     def title(self, article: str) -> str:
         """ "" for an article that is gone."""
