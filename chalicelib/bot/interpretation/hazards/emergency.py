@@ -24,7 +24,7 @@ def service(text: str, usual: Service) -> Service:
 def number(text: str, service: Service) -> str:
     """Of the place that a message names: for an ambulance ("help") or the fire brigade; "" if it names none, or several that have
     different ones."""
-    said = plain(text)
+    said = _LISTS.book("except").sub(" , ", plain(text))
     found = {place[service] for place, words in zip(_LISTS.data["places"], _words(), strict=True) if words.search(said)}
     return found.pop() if len(found) == 1 else ""
 
