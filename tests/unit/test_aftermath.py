@@ -1,10 +1,33 @@
-"""After an alarm, that nobody is hurt ends it, and what to do with the thing is answered; a harm is heard beside it all the same."""
+"""After an alarm, that nobody is hurt ends it, and what to do with the thing is answered; a harm is heard beside it all the same.
+
+The lists (made for this project, CC0) were written before the patterns; their half with an odd crc32 was only counted.
+"""
 
 from __future__ import annotations
+
+import json
+from pathlib import Path
+from zlib import crc32
 
 import pytest
 
 from chalicelib.bot.interpretation.hazards.aftermath import beside, meant
+
+LISTS = Path(__file__).parents[1] / "fixtures" / "aftermath_wordings"
+
+
+def share(language: str, *, held_out: bool) -> float:
+    """Of one half of a list, how much is heard as what it is? Whether it is serious is asked of a doctor, too, where a body suffers."""
+    rows = [json.loads(line) for line in (LISTS / f"{language}.jsonl").read_text("utf-8").splitlines()]
+    half = [row for row in rows if bool(crc32(row["text"].encode()) % 2) == held_out]
+    assert len(half) >= 40
+    return sum(meant(row["text"]).replace("risk", "doctor") == row["meant"] for row in half) / len(half)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_of_unseen_wordings_90_in_100_are_heard_as_what_they_are(language: str) -> None:
+    assert share(language, held_out=True) >= 0.9
+    assert share(language, held_out=False) >= 0.98
 
 
 @pytest.mark.parametrize(
@@ -59,7 +82,7 @@ def test_what_asks_or_tells_of_harm_is_no_end(text: str) -> None:
         ("要不要扔掉", "keep"),
         ("what shall we do", "help"),
         ("咁點算呀", "help"),
-        ("要不要去医院", "help"),
+        ("要不要去医院", "doctor"),
         ("do you ship to Canada?", ""),
         ("发票怎么开", ""),
     ],

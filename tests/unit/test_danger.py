@@ -21,6 +21,7 @@ from chalicelib.bot.phrases import plain
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 PUBLIC = Path(__file__).parents[3] / "shared" / "data" / "intents"
 BODILY = ("safety", "crisis")
+ALARMS = (*BODILY, "fraud", "account")  # what she is told to do something about at once
 QUESTIONS = ("banking77", "banking77_oos", "clinc150", "smp2017_zh")
 
 
@@ -68,6 +69,28 @@ def test_of_the_wordings_for_tuning_nearly_all_are_told_apart(name: str) -> None
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_of_unseen_everyday_sentences_90_in_100_raise_no_alarm(language: str) -> None:
+    """Whoever has not ordered yet, gets the same answer again or moved house is neither defrauded nor locked out."""
+    assert share(f"{language}_everyday", ("",), held_out=True) >= 0.9
+    assert share(f"{language}_everyday", ("",), held_out=False) >= 0.98
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_beside_them_most_charges_and_logins_that_she_did_not_make_are_heard(language: str) -> None:
+    assert share(f"{language}_everyday", ("fraud", "account"), held_out=True) >= 0.75
+    assert share(f"{language}_everyday", ("fraud", "account"), held_out=False) >= 0.95
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("held_out", [False, True])
+def test_of_what_burns_and_what_was_only_drunk_or_hot_nearly_all_are_told_apart(language: str, held_out: bool) -> None:
+    lines = (FIXTURES / "danger_wordings" / f"{language}_electrical.jsonl").read_text("utf-8").splitlines()
+    rows = [row for row in map(json.loads, lines) if bool(crc32(row["text"].encode()) % 2) == held_out]
+    assert len(rows) >= 15
+    assert sum(hear(row["text"]).electrical == row["electrical"] for row in rows) / len(rows) >= 0.94
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_of_the_wordings_that_were_looked_at_nearly_all_are_told_apart(language: str) -> None:
     lines = (FIXTURES / "danger_wordings" / f"{language}_seen.jsonl").read_text("utf-8").splitlines()
     right = [heard(row["text"]) == row["topic"] for row in map(json.loads, lines)]
@@ -75,9 +98,9 @@ def test_of_the_wordings_that_were_looked_at_nearly_all_are_told_apart(language:
 
 
 @pytest.mark.parametrize("name", ["train_en", "train_zh", "test_en", "test_zh"])
-def test_a_shops_usual_questions_are_about_nobodys_body(name: str) -> None:
+def test_a_shops_usual_questions_raise_no_alarm(name: str) -> None:
     lines = (FIXTURES / "intents" / "own_shop_en_zh" / f"{name}.jsonl").read_text("utf-8").splitlines()
-    assert [text for text in (json.loads(line)["text"] for line in lines) if heard(text) in BODILY] == []
+    assert [text for text in (json.loads(line)["text"] for line in lines) if heard(text) in ALARMS] == []
 
 
 @pytest.mark.skipif(not PUBLIC.is_dir(), reason="the public questions lie beside the checkout, not in it")

@@ -7,16 +7,19 @@ only counted.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 import pytest
 
+from chalicelib import yaml_files
 from chalicelib.bot.interpretation.waiting import asks_receipt, explicit, meant, without_offer
-from tests.unit.lantern import lantern
 
 LISTS = Path(__file__).parents[1] / "fixtures" / "waiting_wordings"
+BOT = Path(__file__).parents[2] / "chalicelib" / "bot"
 KINDS = ("status", "close", "back", "give-up", "pressing", "person")
 
 
@@ -130,10 +133,50 @@ def test_whether_her_words_arrived(text: str, asks: bool) -> None:
     assert asks_receipt(text) == asks
 
 
-def test_none_of_the_bots_sentences_offers_a_person_to_whoever_waits_for_one() -> None:
-    said = [text for texts in lantern().rules.sentences.values() for text in texts.values()]
-    assert sum('"person"' in text or "“人工”" in text for text in said) > 20
-    others = [text for text in said if '"person"' not in text and "人工" not in text]
-    left = [without_offer(text) for text in said]
-    assert not [text for text in left if '"person"' in text or "人工”" in text or "「人工" in text]
-    assert [text for text in others if without_offer(text) != text.strip()] == []
+OFFERS = re.compile(r"""(?:[Rr]eply|[Ww]rite|or) "person"|[“「]人工[”」]""")
+CUT = re.compile(r"[,;:，；：、(（]\s*(?:[.!?。！？]|$)|\bor\s*(?:[.!?]|$)|[(（]\s*[)）]|(?:或|或者|也可以|请|請)(?:[。！？]|$)")
+
+
+def strings(known: Any) -> Iterator[str]:
+    """All texts of a file, however deep they stand."""
+    if isinstance(known, str):
+        yield known
+    else:
+        for one in known.values() if isinstance(known, dict) else known if isinstance(known, list) else ():
+            yield from strings(one)
+
+
+SAID = sorted({text for name in ("rules.yaml", "actions/actions.yaml") for text in strings(yaml_files.read(BOT / name))})
+
+
+def test_a_sentence_that_offers_no_person_stays_as_it_is() -> None:
+    assert [text for text in SAID if not OFFERS.search(text) and without_offer(text) != text.strip()] == []
+
+
+@pytest.mark.parametrize("text", [text for text in SAID if OFFERS.search(text)])
+def test_a_person_is_not_offered_to_whoever_waits_for_one_and_no_clause_is_cut_in_two(text: str) -> None:
+    left = without_offer(text)
+    assert not OFFERS.search(left)
+    assert not CUT.search(left)
+    assert left == "" or left[-1] in ".!?。！？)）"
+    assert all(left.count(first) == left.count(last) for first, last in ("()", "（）", "“”", "「」"))
+    assert left[:-1].replace('" or "', '", "') in text or left.rstrip(".。)）")[:-1].replace('" or "', '", "') in text
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ('A colleague can look it up, too: reply "person".', "A colleague can look it up, too."),
+        ('If you would rather talk to a person, reply "person".', ""),
+        ('It is 3.90 €. See lantern-tea.example/help. Then reply "person".', "It is 3.90 €. See lantern-tea.example/help."),
+        ('Reply with its number, or "person" to talk to one of us.', "Reply with its number."),
+        ('Write "again", "other address" or "person".', 'Write "again" or "other address".'),
+        ("也可以请同事核实，请回复“人工”。", "也可以请同事核实。"),
+        ("如果没有收到包裹，请回复“人工”，我们帮您查找。", ""),
+        ("沒有訂單號我查不到訂單，人工客服可以（回覆「人工」）。", "沒有訂單號我查不到訂單，人工客服可以。"),
+        ("請您換個說法，也可以回覆「人工」轉人工客服。", "請您換個說法。"),
+        ("", ""),
+    ],
+)
+def test_what_stands_before_the_offer_ends_there(text: str, left: str) -> None:
+    assert without_offer(text) == left

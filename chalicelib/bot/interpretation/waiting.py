@@ -24,14 +24,13 @@ _ASKS = re.compile(
 )
 _LONGEST = 160  # characters of what may be nothing but this
 _SENTENCES = re.compile(r"(?<=[.!?。！？；])\s*(?=\S)|\n+")
-# How the bot's sentences tell how to call a person (rules.yaml): a sentence of its own, or the end of one.
-_WORD = r"""(?:[Rr]eply\ (?:with\ its\ number,\ or\ )?"person"|回[复覆][“「]人工[”」])[^.!?)。！？）\n]*"""
-_CALLS = re.compile(
-    rf"""(?P<whole>(?:(?<=[.!?。！？\n])|^)\ ?(?:If\b[^.!?\n]*|Or\ |Then\ |如[^。\n]*|请|請)?{_WORD}(?:[.!?。！？]|$))
-    |[,;，；：、]?\ ?(?:\b(?:or|then)\ |也可以|或者?|请|請)?{_WORD}(?P<end>[.!?。！？)）]|$)
-    |(?:,?\ or\ "person"|或[“「]人工[”」])[^.!?)。！？）\n]*(?P<last>[.!?)。！？）]|$)""",
-    re.VERBOSE,
-)
+# How the bot's sentences tell how to call a person (rules.yaml, actions.yaml), and what only joins that to the clause before it.
+_OFFER = re.compile(r"""\b(?:[Rr]eply|[Ww]rite|or)\ "person"|回[复覆][“「]人工[”」]|或[“「]人工[”」]""", re.VERBOSE)
+_JOINT = re.compile(r"[\s,;:，；：、(（]*(?:\b(?:or|then|please)|也可以|或者?|请|請)?(?:现在|現在)?\s*$", re.IGNORECASE)
+_STOP = re.compile(r"[.!?。！？\n]*$")
+_SAID = re.compile(r"(?:[^.!?。！？\n]|[.!?](?![\s)）]|$))*(?:[.!?。！？]+|\n|$)")
+_LAST = re.compile(r'", (?="[^"]+"$)')  # what is now the last of several words that she may write
+_IF = re.compile(r"\s*[(（]?(?:If\b|如)[^,;:，；：]*$")
 _SETTLED = ("done", "close", "none", "bot", "give-up")  # these stand beside one another
 _KINDS = (*_SETTLED, "no-bot", "no-answer", "status", "person", "pressing")
 
@@ -59,8 +58,15 @@ def asks_receipt(text: str) -> bool:
 
 
 def without_offer(text: str) -> str:
-    """What the bot says, without how to call a person; where that was half of a sentence, the other half stays."""
-    return _CALLS.sub(lambda match: match["end"] or match["last"] or "", text).strip()
+    """What the bot says, without how to call a person: the clauses that tell it go, and what stands before them ends there."""
+    return "".join(_cut(sentence) if _OFFER.search(sentence) else sentence for sentence in _SAID.findall(text)).strip()
+
+
+def _cut(sentence: str) -> str:
+    """ "If you would rather talk to a person, reply …" goes as a whole."""
+    offer, stop = _OFFER.search(sentence), _STOP.search(sentence)
+    kept = _JOINT.sub("", sentence[: offer.start()]) if offer else sentence
+    return "" if not kept.strip() or _IF.match(kept) else _LAST.sub('" or ', kept) + (stop[0] if stop else "")
 
 
 def _asks_in_passing(text: str) -> bool:

@@ -1,14 +1,14 @@
 """What the bot does with a message of somebody who waits for a person: her place stays, and whatever she writes has an outcome. Pure.
 
 In this order: what follows an alarm, danger, the answer to what the bot asked, an action that is under way, leaving the queue, a wish to
-be called, whether her words arrived, her place, a word for a word, what the bot does or surely knows outside the queue, too; whatever else
-she writes is added to her request. An instant of `claim`, and the bot is silent (turn.py).
+be called, whether her words arrived, her place, a word for a word, any other question right after an alarm, what the bot does or surely
+knows outside the queue, too; whatever else she writes is added to her request. An instant of `claim`, and the bot is silent (turn.py).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -22,6 +22,7 @@ from chalicelib.bot.interpretation import waiting as words
 from chalicelib.bot.interpretation.choices.assent import agrees, refuses
 from chalicelib.bot.interpretation.hazards import aftermath
 from chalicelib.bot.interpretation.reaction import reaction
+from chalicelib.bot.messages import alarm
 from chalicelib.bot.rules import telling
 from chalicelib.bot.wish import Wish
 from chalicelib.conversations.model import Answer, Escalation, Urgency
@@ -29,10 +30,6 @@ from chalicelib.conversations.model import Answer, Escalation, Urgency
 Change = Literal["", "urgent", "back", "close", "wish"]
 
 _NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,4}[-‐–－]?\d{4,10}(?![A-Za-z0-9])")
-_FRESH = 2  # sentences in which an alarm is still fresh
-_ALARMS = ("tell.urgent-safety", "tell.urgent-crisis", "urgent_again")  # what was said to somebody in danger
-_CALM = "calm"
-_HEALTH = ("safety", "crisis")  # of these she is told again what to do, as often as she writes of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +62,27 @@ class Reply:
 def reply(case: Case, place: Place) -> Reply:
     """Never raises for a text, and always says something."""
     steps = (
-        *(_after_alarm, _in_danger, _decided, _under_way, _leaving, _wished, _asking_receipt, _asking_when, _talking, _acted),
-        _answered,
+        *(_after_alarm, _in_danger, _decided, _under_way, _leaving, _wished, _asking_receipt, _asking_when, _talking),
+        *(_still_alarmed, _acted, _answered),
     )
-    return next((found for step in steps if (found := step(case, place))), None) or _added(case, place)
+    found = next((found for step in steps if (found := step(case, place))), None) or _added(case, place)
+    return replace(found, said=replace(found.said, told=alarm.kept(found.said.told, case.context.told)))
 
 
 def _after_alarm(case: Case, place: Place) -> Reply | None:
-    """Nobody is hurt, or what to do with the thing? What else she writes beside it is answered as usual."""
-    if not any(name.startswith(_ALARMS) for name in case.context.told):
+    """Nobody is hurt, whom to call, or what to do with the thing? What else she writes beside the first is answered as usual."""
+    if not alarm.standing(case.context.told):
         return None
-    meant = aftermath.meant(case.question)
-    if meant == "calm":
-        rest = aftermath.beside(case.question)
-        said = replace(case.sentence("calm", "status"), told=(_CALM,))
-        known_too = _answered(examined(rest, case.context, case.brain), place) if asks_something(rest) else None
-        return Reply(replace(known_too.said, text=f"{said.text}\n\n{known_too.said.text}", told=(_CALM,)) if known_too else said)
-    if meant == "plug" or (meant == "keep" and not case.facts.urgent_topic):
-        return Reply(case.sentence(f"alarm_{meant}", "urgent"), "urgent")
-    if meant == "help" and _is_alarmed(case.context.told):
-        return Reply(case.sentence("urgent_again", "urgent"), "urgent")
-    return None
-
-
-def _is_alarmed(told: Sequence[str]) -> bool:
-    """Was an alarm among the last sentences, and has she not said since that nobody is hurt?"""
-    known = next((name for name in told if name == _CALM or name.startswith(_ALARMS)), "")
-    return known not in ("", _CALM) and any(name.startswith(_ALARMS) for name in told[:_FRESH])
+    if aftermath.meant(case.question) != "calm":
+        said = alarm.reply(case)
+        return Reply(said, "urgent") if said else None
+    rest = aftermath.beside(case.question)
+    said = replace(case.sentence("calm", "status"), told=(alarm.CALM,))
+    if not asks_something(rest):
+        return Reply(said)
+    asked = examined(rest, case.context, case.brain)
+    known_too = alarm.reply(asked) or (answered.said if (answered := _answered(asked, place)) else None)
+    return Reply(replace(known_too, text=f"{said.text}\n\n{known_too.text}", told=(alarm.CALM,)) if known_too else said)
 
 
 def _in_danger(case: Case, place: Place) -> Reply | None:
@@ -100,10 +91,16 @@ def _in_danger(case: Case, place: Place) -> Reply | None:
         return None
     told = telling(case.brain.rules, case.facts, case.asked)
     name = f"tell.{told.id}"
-    if name in case.context.told:
-        return Reply(case.sentence("urgent_again", "urgent"), "urgent") if topic in _HEALTH else None
+    raised = alarm.standing((name,))
+    if name in case.context.told or (raised and raised == alarm.standing(case.context.told)):
+        return Reply(alarm.again(case, raised), "urgent") if raised else None
     text = wording.told(case.brain.rules, told.texts, case.language, case.context, case.opening)
     return Reply(Answer(text, "", language=case.language, outcome="urgent", told=(name,)), "urgent")
+
+
+def _still_alarmed(case: Case, _place: Place) -> Reply | None:
+    said = alarm.unsure(case)
+    return Reply(said, "urgent") if said else None
 
 
 def _decided(case: Case, place: Place) -> Reply | None:
@@ -200,7 +197,7 @@ def _added(case: Case, place: Place) -> Reply:
     number = _NUMBER.search(case.question)
     if number:
         return Reply(case.sentence("taken_number", "taken", number=number[0]))
-    if _is_alarmed(case.context.told):
+    if alarm.is_fresh(case.context.told) and not aftermath.is_of_business(case.question):
         return Reply(case.sentence("urgent_again", "urgent"), "urgent")
     return Reply(case.sentence("taken", "taken"))
 

@@ -1,4 +1,5 @@
-"""What somebody writes after an alarm: that nobody is hurt, or what to do with the thing. By its words alone. Pure.
+"""What somebody writes after an alarm: that nobody is hurt, that it gets worse, whom to call, or what to do with the thing. By its words
+alone. Pure.
 
 Whoever was told to call the emergency number asks on about the same thing, or says that it is over; neither is one more alarm.
 """
@@ -9,32 +10,65 @@ import re
 from typing import Literal
 
 from chalicelib.bot.follow_ups import asks_something
-from chalicelib.bot.interpretation.hazards import danger
+from chalicelib.bot.interpretation.hazards import danger, emergency
 from chalicelib.bot.phrases import WordLists, plain
 
 _LISTS = WordLists(__file__)
-Kind = Literal["", "calm", "plug", "keep", "help"]
+Kind = Literal["", "calm", "called", "worse", "number", "doctor", "risk", "plug", "keep", "help"]
 
-_ASKED: tuple[Kind, ...] = ("plug", "keep", "help")
+_ASKED: tuple[Kind, ...] = ("number", "plug", "keep", "doctor", "risk", "help")  # of what is asked, in this order
+_BODILY = ("safety", "crisis")
 _PARTS = re.compile(r"[^.!?;,\n。！？；，～]+[.!?;,\n。！？；，～]*")
-_ASKS = re.compile(r"(?:\?|？|[吗吧么嘛未])[\s。.!！~～]*$|^\s*(?:is|are|was|am|did|does|has|have|will|should|can)\b", re.IGNORECASE)
-_WHETHER = re.compile(r"还是|還是|定系|点算|點算|点做|點做|怎么做|\bor\b|\b(?:should|shall|can|may|must)\b", re.IGNORECASE)
+_ASKS = re.compile(r"(?:\?|？|[吗嗎吧么麼嘛未])[\s。.!！~～]*$|^\s*(?:is|are|was|am|did|does|do|has|have|will|should|can)\b", re.IGNORECASE)
+_WHETHER = re.compile(
+    r"还是|還是|定系|点算|點算|点做|點做|怎么做|[我想请請][问問]|([㐀-䶿一-鿿])[不唔]\1"
+    r"|\b(?:or|should|shall|can|may|must|could|yeah|right|asked|asking|wonder\w*|(?:is|does|will|would) (?:it|this|that)|do i)\b",
+    re.IGNORECASE,
+)
 
 
 def meant(text: str) -> Kind:
-    """ "calm": it is over or nobody is hurt, and no harm is told beside it; "plug", "keep": asks what to do with the thing; "help": or with
-    whom it happened to; or ""."""
+    """The first of `kinds`, or ""."""
+    return next(iter(kinds(text)), "")
+
+
+def kinds(text: str) -> tuple[Kind, ...]:
+    """ "calm": it is over or nobody is hurt, and no harm is told beside it; "called": help is on its way; what is asked; "worse": it gets
+    worse, or there is something new."""
     if any(map(_is_calm, _parts(text))) and not danger.topic(_LISTS.book("calm").sub(" , ", plain(text))):
-        return "calm"
-    if not (asks_something(text) or _WHETHER.search(text)):
-        return ""
-    said = plain(text)
-    return next((kind for kind in _ASKED if _LISTS.book(kind).search(said)), "")
+        return ("calm",)
+    if any(_is_told("called", part) for part in _parts(text)):
+        return ("called",)
+    return (*_asked(text), *(("worse",) if _is_worse(text) else ()))
 
 
 def beside(text: str) -> str:
     """What a message says besides that nobody is hurt."""
     return " ".join(part.strip() for part in _parts(text) if not _is_calm(part))
+
+
+def is_of_business(text: str) -> bool:
+    """Does a question ask for the order, the money or the shop, and not for the harm?"""
+    return _LISTS.book("business").search(plain(text)) is not None
+
+
+def asks(text: str) -> bool:
+    """A question, by its mark, its words or its form."""
+    return asks_something(text) or any(_ASKS.search(part) or _WHETHER.search(part) for part in _parts(text))
+
+
+def _asked(text: str) -> tuple[Kind, ...]:
+    said = plain(text)
+    if not asks(text) and not emergency.number(text, "help"):
+        return ()
+    rest = _LISTS.book("number").sub(" , ", said)  # "which number has the ambulance?" does not ask whether to call one
+    found = tuple(kind for kind in _ASKED if _LISTS.book(kind).search(said if kind == "number" else rest))
+    return found if asks(text) else found[:1] if found[:1] == ("number",) else ()
+
+
+def _is_worse(text: str) -> bool:
+    said = _LISTS.book("better").sub(" , ", plain(text))
+    return danger.topic(said) in _BODILY or _LISTS.book("worse").search(said) is not None
 
 
 def _parts(text: str) -> list[str]:
@@ -44,3 +78,8 @@ def _parts(text: str) -> list[str]:
 def _is_calm(part: str) -> bool:
     """ "Is he fine?" and "没事吧" ask for it."""
     return not _ASKS.search(part) and _LISTS.book("calm").search(plain(part)) is not None
+
+
+def _is_told(kind: Kind, part: str) -> bool:
+    """Is it told, and not asked whether?"""
+    return not (_ASKS.search(part) or _WHETHER.search(part)) and _LISTS.book(kind).search(plain(part)) is not None

@@ -34,8 +34,10 @@ def topic(said: str) -> str:
 
 
 def is_electrical(said: str) -> bool:
-    """Does it tell of smoke, sparks or current? Whoever writes so is told other things than somebody who drank something."""
-    return _LISTS.book("electrical").search(_heard(said)) is not None
+    """Does it tell of smoke, sparks or current? Whoever writes so is told other things than somebody who drank something. Water that an
+    electric kettle boiled is only water, and "no smoke" is none."""
+    lit = _LISTS.book("unlit").sub(" , ", _heard(said))
+    return _LISTS.book("electrical").search(lit) is not None
 
 
 def _heard(said: str) -> str:

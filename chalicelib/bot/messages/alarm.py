@@ -1,0 +1,106 @@
+"""What is said after an alarm, to somebody who was told to call for help and waits for a person. Pure.
+
+While an alarm stands, no article answers a question about the harm or the thing: whom to call, what only a doctor can say, where the thing
+is safe. New or worse signs get the plain word to call now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from chalicelib.bot.answers.case import Case
+from chalicelib.bot.interpretation.hazards import aftermath, emergency
+from chalicelib.conversations.baton import TOLD
+from chalicelib.conversations.model import Answer
+
+Alarm = Literal["", "body", "electrical", "crisis"]
+
+CALM = "calm"
+_FRESH = 2  # sentences in which an alarm is still fresh
+# What was said to somebody in danger, by the beginnings of the sentences' names.
+_BEGUN: tuple[tuple[str, Alarm], ...] = (
+    ("tell.urgent-safety-electrical", "electrical"),
+    ("tell.urgent-safety", "body"),
+    ("tell.urgent-crisis", "crisis"),
+    ("alarm:electrical", "electrical"),
+    ("alarm:body", "body"),
+    ("alarm:crisis", "crisis"),
+)
+_ALARMS = ("tell.urgent-safety", "tell.urgent-crisis", "urgent_", "alarm_number", "alarm_doctor", "alarm_store", "alarm_keep", "alarm_plug")
+_BODY = {"called": "alarm_called", "number": "alarm_number", "doctor": "alarm_doctor", "risk": "alarm_doctor"} | dict.fromkeys(
+    ("worse", "help"), "urgent_now"
+)
+_SENTENCES: Mapping[Alarm, Mapping[str, str]] = {
+    "crisis": _BODY,
+    "body": _BODY | {"keep": "alarm_keep", "plug": "alarm_plug"},
+    "electrical": _BODY
+    | {"keep": "alarm_store", "risk": "alarm_store", "plug": "alarm_plug", "help": "alarm_plug", "worse": "urgent_fire"},
+}
+
+
+def standing(told: Sequence[str]) -> Alarm:
+    """The alarm that was raised last, as long as she waits."""
+    found = (alarm for name in told for begun, alarm in _BEGUN if name.startswith(begun))
+    return next(found, "")
+
+
+def is_fresh(told: Sequence[str]) -> bool:
+    """Was an alarm among the last sentences, and has she not said since that nobody is hurt?"""
+    known = next((name for name in told if name == CALM or name.startswith(_ALARMS)), "")
+    return known not in ("", CALM) and any(name.startswith(_ALARMS) for name in told[:_FRESH])
+
+
+def kept(names: tuple[str, ...], told: Sequence[str]) -> tuple[str, ...]:
+    """The names of what is said now, with the alarm behind them where the list of sentences would forget it."""
+    alarm = standing(told)
+    return (*names, f"alarm:{alarm}") if alarm and not standing((*names, *told)[:TOLD]) else names
+
+
+def reply(case: Case) -> Answer | None:
+    """To what she asks or tells of the harm or of the thing; danger that she tells of has words of its own."""
+    alarm = standing(case.context.told)
+    if not alarm:
+        return None
+    names = [name for kind in _heard(case, alarm) if (name := _SENTENCES[alarm].get(kind))]
+    if not names or (case.facts.urgent_topic and names[0] in ("alarm_keep", "alarm_store", "urgent_now", "urgent_fire")):
+        return None
+    first, *others = (_said(case, name, alarm) for name in dict.fromkeys(names))
+    if names[0] != "alarm_number" or not others or others[0].told != ("alarm_doctor",):
+        return first
+    return Answer(f"{first.text}\n{others[0].text}", "", language=case.language, outcome="urgent", told=("alarm_number",))
+
+
+def again(case: Case, alarm: Alarm) -> Answer:
+    """She tells of danger once more: the plain word to call now."""
+    return _said(case, _SENTENCES[alarm]["worse"], alarm)
+
+
+def unsure(case: Case) -> Answer | None:
+    """A fresh alarm, and where she is, or a question that is not one of the order: whatever article were near would be out of place."""
+    alarm = standing(case.context.told)
+    if not is_fresh(case.context.told) or aftermath.is_of_business(case.question):
+        return None
+    if emergency.number(case.question, "help"):
+        return _said(case, "alarm_number", alarm)
+    return case.sentence("urgent_again", "urgent") if aftermath.asks(case.question) else None
+
+
+def _heard(case: Case, alarm: Alarm) -> Sequence[str]:
+    kinds = aftermath.kinds(case.question)
+    unmeant = {"plug"} if alarm != "electrical" and "doctor" in kinds else set()  # "should she drink water?"
+    unmeant |= set() if is_fresh(case.context.told) else {"help"}
+    kinds = tuple(kind for kind in kinds if kind not in unmeant)
+    if kinds[:1] == ("risk",) and aftermath.is_of_business(case.question):
+        return ()
+    return kinds or (("doctor",) if case.facts.health and alarm != "electrical" and aftermath.asks(case.question) else ())
+
+
+def _said(case: Case, name: str, alarm: Alarm) -> Answer:
+    """With the number of the place that she names, else with the usual ones."""
+    usual: emergency.Service = "fire" if alarm == "electrical" and name != "alarm_doctor" else "help"
+    service = emergency.service(case.question, usual)
+    number = emergency.number(case.question, service)
+    if name == "alarm_number" and not number:
+        return case.sentence("alarm_numbers", "urgent")
+    return case.sentence(name, "urgent", number=number or case.said(f"numbers_{service}"))
