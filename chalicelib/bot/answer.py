@@ -111,13 +111,15 @@ def _without_number(case: Case) -> Answer | None:
     if not particulars.has_no_number(case.question, asked=asked_data.is_number_asked(case)):
         return None
     left = numberless.rest(case.question, context)
-    return numberless.said(case, [examined(left, context, case.brain), case] if left else [])
+    said = numberless.said(case, [examined(left, context, case.brain), case] if left else [])
+    is_more = left and not said.article and decide(case.brain.rules, facts, case.asked)  # what else she tells is for people
+    return None if is_more else said
 
 
 def _refund(case: Case) -> Answer | None:
     """Of a thing that has gone back she wants the money, whatever the words look like; told once."""
-    hit = refunds.hit(case) if not case.facts.upset and not case.facts.returned else None
-    if not hit or case.facts.article == hit.article:
+    hit = None if case.facts.upset or case.facts.returned or case.facts.band == "sure" else refunds.hit(case)
+    if not hit:
         return None
     return composing.articles(replace(case, meant=Meaning([hit]), facts=replace(case.facts, band="sure", article=hit.article)))
 

@@ -37,9 +37,21 @@ NUMBERLESS: dict[str, Turns] = {
         ("i bought it as a guest and never got an order number", f"by your name|{ASKED}|{BOT}"),
         ("can you find it by my email", PERSON),
     ],
+    "her name instead": [
+        ("i want to return a pot", "Then write your order number"),
+        ("the mail with the number is gone", f"by your name|{ASKED}|{BOT}"),
+        ("how long does delivery take", f"1–2 working days|{ASKED}|{BOT}"),
+        ("my name is Ann Okafor, ann@customer.example", PERSON),
+    ],
+    "her name instead, simplified": [
+        ("怎么取消订单", "请告诉我订单号"),
+        ("订单号不记得了", ASKED_ZH),
+        ("那我叫王芳 电话13800138000", PERSON),
+    ],
     "the question beside it is answered": [
         ("how do i return a teapot? no order number, it was a present", f"30 days|by your name|{ASKED}|{BOT}"),
     ],
+    "what nobody but a person can know": [("no order number at hand. my violin lesson with uncle Ferdinand, is it at noon", PERSON)],
     "in the queue": [
         AGENT,
         ("where is my order? i don't have the order number", f"by your name|{ASKED}|{PERSON}"),
@@ -64,7 +76,7 @@ GIVEN: dict[str, Turns] = {
     ],
     "before she waits": [
         ("it says delivered but there is no parcel", "tell us your order number"),
-        ("i already told you the number", f"all that you wrote is kept|{PERSON}"),
+        ("i told you the order number already", f"all that you wrote is kept|{PERSON}"),
     ],
     "articles no longer ask for it": [
         ("you sent me the wrong tea", "tell us your order number"),

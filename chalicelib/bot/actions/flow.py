@@ -13,6 +13,7 @@ from dataclasses import replace
 from chalicelib.bot.actions import hearing, numbers, values
 from chalicelib.bot.actions.declared import FREE, Action, Actions, Slot
 from chalicelib.bot.actions.state import Flow, Heard, Move
+from chalicelib.bot.interpretation.particulars import particulars
 
 MISSES = 2  # in a row, then a person takes over
 ASKED = 2  # wrong codes, then she is asked whether she would like a person; one more, and she gets one
@@ -144,6 +145,8 @@ def _over(flow: Flow, action: Action, *, less: bool = False) -> Flow | None:
 def _offered(flow: Flow, action: Action, heard: Heard) -> Move:
     """An offer binds nobody: whatever has nothing to do with it is answered as ever."""
     known, first = values.found(action, heard.text), action.slots[0]
+    if flow.helped and particulars.identifies(heard.text):
+        return Move("person", flow, "numberless")
     asks = replace(flow, step="ask", slot=first.name)
     if values.names(action, heard.text):
         return _next(replace(asks, values={**flow.values, **known}), action)

@@ -58,6 +58,8 @@ def is_for(flow: Flow, action: Action, heard: Heard) -> bool:
         return heard.kind == "no" or asks_for_more(flow, heard) or (flow.less and bool(values.email(heard.text)))
     number = action.number
     written = number and (numbers.several(number, heard.text) or numbers.like(number, heard.text, whole=True))
+    if flow.helped and particulars.identifies(heard.text):
+        return True
     return bool(heard.kind or heard.asks or takes_offer(heard) or has_none(heard) or written)
 
 

@@ -192,7 +192,7 @@ def _beside(case: Case, made: Moved, wanted: Action, known: Flow, action: Action
 
 
 def _opened(case: Case, action: Action, move: Move, language: str, decision: Answer | Escalation) -> Moved:
-    if move.say.startswith("offer") and move.flow and isinstance(decision, Answer) and NO_NUMBER in decision.told:
+    if move.say == "offer" and move.flow and isinstance(decision, Answer) and NO_NUMBER in (*decision.told, *case.c.told):
         return Moved(decision, _kept(case, replace(move.flow, helped=1)), ours=True)
     if move.say.startswith("offer") and move.flow and isinstance(decision, Answer) and decision.article:
         text = f"{decision.text}\n\n{sentences.said(move, move.flow, action, declared.shipped())}"

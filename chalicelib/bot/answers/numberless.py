@@ -20,8 +20,9 @@ NO_NUMBER = "no_number"  # in Conversation.told: she was told so
 
 
 def is_again(case: Case) -> bool:
-    """Does she say for the second time that she has no number?"""
-    return NO_NUMBER in case.context.told and particulars.has_no_number(case.question, asked=True)
+    """Does she say for the second time that she has no number, or tell by what else she may be found?"""
+    said = case.question
+    return NO_NUMBER in case.context.told and (particulars.has_no_number(said, asked=True) or particulars.identifies(said))
 
 
 def rest(question: str, context: Context) -> str:

@@ -8,13 +8,17 @@ from chalicelib.bot.phrases import WordLists, plain
 
 _LISTS = WordLists(__file__)
 _CLAUSES = re.compile(r"[.!?;,:…\n。！？；，：]+|(?<=[㐀-鿿])\s+|\s+(?=[㐀-鿿])")
+_HERSELF = re.compile(
+    r"[\w.+-]+@[\w-]+\.\w|(?<!\d)\+?\d(?:[ -]?\d){6,14}(?!\d)|\bmy (?:full |last )?name is\b|我叫|我姓|姓名|名字是|名字叫",
+    re.IGNORECASE,
+)
 _FIGURES = re.compile(r"\d[\d -]+")
 _LONGEST = 400  # characters of a message in which these are looked for
 
 
 def has_no_number(text: str, *, asked: bool) -> bool:
     """Does she say that she has no order's number, or want to be found by her name or address? `asked`: a number was asked for just now."""
-    said = plain(_FIGURES.sub("1 ", text[:_LONGEST]))
+    said = _LISTS.book("numberless_except").sub(" , ", plain(_FIGURES.sub("1 ", text[:_LONGEST])))
     return bool(_LISTS.book("numberless").search(said) or (asked and _LISTS.book("asked").search(said)))
 
 
@@ -22,6 +26,11 @@ def without_lack(text: str) -> str:
     """What she says besides that she has no number."""
     parts = [part.strip() for part in _CLAUSES.split(text)]
     return ", ".join(part for part in parts if part and not has_no_number(part, asked=True))
+
+
+def identifies(text: str) -> bool:
+    """Does she tell by what else she may be found: her name, an address for mail, a phone number?"""
+    return bool(_HERSELF.search(text[:_LONGEST]))
 
 
 def gave(text: str) -> bool:
