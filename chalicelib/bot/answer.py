@@ -13,18 +13,18 @@ from datetime import datetime
 
 from chalicelib.bot import language as languages
 from chalicelib.bot import wording
-from chalicelib.bot.answers import composing
+from chalicelib.bot.answers import asked_data, composing, numberless, refunds
 from chalicelib.bot.answers.case import Case
 from chalicelib.bot.context import Brain, Context, Load, Look
 from chalicelib.bot.facts import Asked, Facts, Heard, band, hear, named
 from chalicelib.bot.follow_ups import adds, asks_something, corrected
 from chalicelib.bot.interpretation.courtesies import foreign, small_talk
-from chalicelib.bot.interpretation.follow_up import given
 from chalicelib.bot.interpretation.follow_up.scope import Bands, Meaning
 from chalicelib.bot.interpretation.nonsense import is_nonsense
+from chalicelib.bot.interpretation.particulars import particulars
 from chalicelib.bot.interpretation.reaction import reaction
 from chalicelib.bot.opening_hours import state
-from chalicelib.bot.retrieval import Hit, search
+from chalicelib.bot.retrieval import Hit
 from chalicelib.bot.rules import TOPIC, Rule, asks, decide, telling, why
 from chalicelib.bot.sense import meaning, parting
 from chalicelib.conversations.model import Answer, Escalation
@@ -32,6 +32,7 @@ from chalicelib.knowledge.article import version_for
 
 _MISSES = ("offer", "question")  # outcomes that say: the bot was not sure
 _WHETHER = re.compile(r"\s*(?:is|are|am|do|does)\b|.*(?:是不是|还是|還是|在跟|在和)", re.IGNORECASE)
+_PRESSING = ("asked_for_person", "urgent_topic", "upset", "unhelped", "given", "numberless", "given_before", "returned")
 _ENDS = ("thanks", "goodbye", "praise", "solved")  # courtesies that answer no question of the bot's
 
 __all__ = ["Answer", "Brain", "Context", "Escalation", "answer", "examined", "is_miss", "may_wait"]
@@ -47,7 +48,7 @@ def may_wait(decided: Answer | Escalation) -> bool:
     if isinstance(decided, Answer):
         return not decided.article or decided.is_tentative
     facts = decided.facts
-    pressing = any(facts.get(name) for name in ("asked_for_person", "urgent_topic", "upset", "unhelped", "given"))
+    pressing = any(facts.get(name) for name in _PRESSING)
     return bool(facts.get("available")) and facts.get("band") != "sure" and not pressing
 
 
@@ -73,10 +74,13 @@ def known(case: Case) -> Answer | None:
     """What the bot knows, for somebody who waits for a person: an article, or what it says of itself and to a courtesy; else None."""
     if not case.brain.index:
         return None
-    if said := _word_for_word(case):
+    said = _word_for_word(case) or (numberless.said(case, []) if case.facts.numberless else None)
+    if said or case.facts.unhelped or case.facts.returned:
         return said
-    if case.facts.unhelped:
-        return None
+    return _without_number(case) or _refund(case) or _found(case)
+
+
+def _found(case: Case) -> Answer | None:
     if _is_sure(case):
         return composing.articles(case)
     return composing.helpful(case) if case.facts.leads else None
@@ -84,7 +88,7 @@ def known(case: Case) -> Answer | None:
 
 def _decided(case: Case) -> Answer | Rule:
     facts, meant = case.facts, case.meant
-    if not _presses(facts) and (said := _word_for_word(case)):
+    if not _presses(facts) and (said := _word_for_word(case) or _without_number(case) or _refund(case)):
         return said
     rule = decide(case.brain.rules, facts, case.asked)
     is_open = meant.reply == "which" and "which" not in case.context.told[:1] and (case.hits or not facts.misses)
@@ -97,6 +101,27 @@ def _decided(case: Case) -> Answer | Rule:
     if _is_sure(case):
         return composing.articles(case)
     return composing.several(case) or _asked_back(case)
+
+
+def _without_number(case: Case) -> Answer | None:
+    """The first time that she says that she has not got the order's number."""
+    context, facts = case.context, case.facts
+    if facts.numberless or facts.upset or not case.brain.index:
+        return None
+    if not particulars.has_no_number(case.question, asked=asked_data.is_number_asked(case)):
+        return None
+    left = numberless.rest(case.question, context)
+    said = numberless.said(case, [examined(left, context, case.brain), case] if left else [])
+    is_more = left and not said.article and decide(case.brain.rules, facts, case.asked)  # what else she tells is for people
+    return None if is_more else said
+
+
+def _refund(case: Case) -> Answer | None:
+    """Of a thing that has gone back she wants the money, whatever the words look like; told once."""
+    hit = None if case.facts.upset or case.facts.returned or case.facts.band == "sure" else refunds.hit(case)
+    if not hit:
+        return None
+    return composing.articles(replace(case, meant=Meaning([hit]), facts=replace(case.facts, band="sure", article=hit.article)))
 
 
 def _in_her_language(case: Case) -> Answer | None:
@@ -213,7 +238,8 @@ def examined(question: str, context: Context, brain: Brain) -> Case:
     )
     asked = Asked(question, context.now, context.opened)
     case = Case(question, context, brain, day, opening, heard, meant, facts, asked)
-    return replace(case, facts=replace(facts, unhelped=_is_unhelped(case) or _was_told(case), given=_given(case)))
+    facts = replace(facts, numberless=numberless.is_again(case), given_before=asked_data.gave(case), returned=refunds.is_certain(case))
+    return replace(case, facts=replace(facts, unhelped=_is_unhelped(case) or _was_told(case), given=asked_data.given(case)))
 
 
 def _parted(heard: Heard, question: str, context: Context, brain: Brain, day: str) -> Heard:
@@ -236,20 +262,6 @@ def _meant(question: str, heard: Heard, context: Context, brain: Brain, day: str
         return Meaning()  # "no thanks" to what was offered refuses nothing
     idle = heard.small_talk or heard.about
     return meaning(question, context, brain.index, day, None if idle else Bands(brain.rules.answer, brain.rules.lead, brain.rules.offer))
-
-
-def _given(case: Case) -> str:
-    """What she tells of the data that the last article asks for, as words; "" if she asks for something else with it."""
-    last, index = case.context.last_article, case.brain.index
-    if not last or not index or case.context.settled or last not in index.articles:
-        return ""
-    text = version_for(index.articles[last], case.language, case.day, case.context.tier).text
-    pieces = given.found(case.question, given.asked_for(text))
-    if not pieces:
-        return ""
-    best = search(index, given.without(case.question, pieces), case.day, 1, case.context.tier)
-    other = best and best[0].confidence >= case.brain.rules.answer and best[0].article != last
-    return "" if other else given.named(pieces, case.language)
 
 
 def _is_unhelped(case: Case) -> bool:
@@ -308,7 +320,9 @@ def _handed_over(case: Case, rule: Rule) -> Escalation:
         urgency=rule.urgency,
         summary=wording.summary(case.question, case.context, facts.language, rule.reason, case.hits),
         facts={**named(facts), "told": told.id, "near": {hit.article: round(hit.confidence, 3) for hit in case.hits}, "why": reasons},
-        text=_sorry(case) + wording.told(case.brain.rules, told.texts, facts.language, case.context, case.opening, given=facts.given),
+        text=refunds.before(case)
+        + _sorry(case)
+        + wording.told(case.brain.rules, told.texts, facts.language, case.context, case.opening, given=facts.given),
         reason_zh=rule.reasons["zh"],
     )
 

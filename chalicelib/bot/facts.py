@@ -53,6 +53,9 @@ class Facts:
     given: str = ""  # what she gives of the data that the last article asks for, in words
     adds: bool = False  # adds to what was answered a moment ago, and asks nothing
     electrical: bool = False  # danger by smoke, sparks or current
+    numberless: bool = False  # has no order's number, and was told a moment ago where it stands
+    given_before: bool = False  # says that she gave already what she is asked for
+    returned: bool = False  # tells of a certain thing, or for the second time, that it has gone back to the business
     health: bool = False  # asks what somebody may have who is ill, pregnant, allergic or small (interpretation/hazards/health.py)
 
 

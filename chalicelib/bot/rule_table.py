@@ -58,6 +58,7 @@ SENTENCES = (
     "rephrase",
     "added",
     "again",
+    "no_number",
     "sorry",
     "person_beside",
     "place",

@@ -129,9 +129,12 @@ def _place(c: Conversation, message: Message, words: str, at: int) -> waiting.Pl
         normal = table.line(c.queue, c.urgency, c.waiting_since) if c.urgency == "normal" else None
         return deciding.load([urgent, normal] if normal else [urgent], at)
 
+    def noticed() -> str:
+        return deciding.noticed(c, words, at)
+
     wish = wishes.of(message, settings.optional("SMS_NUMBER"), asked=deciding.asked_where(c))
     new = wish if wish and str(wish) != c.wish else None
-    return waiting.Place(c.urgency, c.asking, new, _is_only_files(message), bool(c.flow), moved, looked_up, ahead)
+    return waiting.Place(c.urgency, c.asking, new, _is_only_files(message), bool(c.flow), moved, looked_up, noticed, ahead)
 
 
 def _unspoken(received: Opening, message: Message, outcome: str) -> str:
@@ -202,7 +205,7 @@ def _hand_over(c: Conversation, past: Conversation | None, message: Message, dec
     escalated = baton.told(baton.escalated(c, message.id, decision, at), (f"tell.{decision.facts.get('told', '')}",), at)
     if not told:
         table.set_outcome(c.thread, dict.fromkeys((*c.pieces, message.id)), outcome)
-    table.save(replace(escalated, wish=wish, flow=deciding.resting(c, decision, at)), event, told, past)
+    table.save(replace(escalated, wish=wish, flow=deciding.resting(c, decision, message.text, at)), event, told, past)
     return "escalated"
 
 

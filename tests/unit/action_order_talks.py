@@ -86,21 +86,24 @@ MISSING: dict[str, list[tuple[str, str]]] = {
     },
     "right after the offer": [ASK_EN, ("I do not have the number", f"mail that confirmed|{BOT}")],
     "right after the offer, Chinese": [ASK_ZH, ("没有订单号", f"订单确认邮件|{BOT}")],
-    "a second time, yes": [
+    **{
+        f"a second time, {second}": [ASK_EN, (first, f"by your name or address|{BOT}"), (second, f"without the number|A person|{PERSON}")]
+        for first, second in (
+            ("no order number", "I lost it"),
+            ("I haven't got my order number", "I told you I dont have it. can you look under my name Robert Hensley"),
+            ("can you find it by my email", "like i said, no number"),
+        )
+    },
+    "a second time, asked": [ASK_EN, ("yes", ""), ("no order number", ""), ("my name is Robert Hensley", f"without the number|{PERSON}")],
+    "a second time, Chinese": [ASK_ZH, ("没有订单号", "姓名、电话或地址"), ("用名字能查到不", f"没有订单号也没关系|{PERSON}")],
+    "a second time, traditional": [ASK_HANT, ("沒有訂單編號", "姓名、電話或地址"), ("用電話查得到嗎", f"沒有訂單號也沒關係|{PERSON}")],
+    "then the number": [ASK_ZH, ("没有订单号", ""), ("找到了 10342", f"{WAY_ZH}|{BOT}")],
+    "not asked for it again": [
         ASK_EN,
-        ("no order number", "!Would you like"),
-        ("I lost it", f"Would you like one of us|{BOT}"),
-        ("yes", f"A person|{PERSON}"),
-    ],
-    "a second time, no": [
-        ASK_EN,
+        ("yes", ""),
         ("no order number", ""),
-        ("I lost it", "Would you like"),
-        ("no", f"What is your order number|{BOT}"),
-        ("10342", WAY),
+        ("how long does delivery take?", f"delivery-time|!order number|{BOT}"),
     ],
-    "a second time, Chinese": [ASK_ZH, ("没有订单号", ""), ("找不到", f"需要转给同事|{BOT}"), ("是的", PERSON)],
-    "a second time, the number": [ASK_ZH, ("没有订单号", ""), ("找不到", "需要转给同事"), ("找到了 10342", f"{WAY_ZH}|{BOT}")],
     "a person all the same": [ASK_EN, ("no order number, I want a person", PERSON)],
     "wait": [ASK_EN, ("yes", "order number"), ("one moment, let me look", f"Take your time|{BOT}"), ("ok 10342", WAY)],
     "wait, traditional": [ASK_HANT, ("好", "訂單號"), ("等我搵下", f"不急|{BOT}"), ("A-10342", WAY_HANT)],

@@ -20,15 +20,23 @@ from tests.unit.action_words import ADDRESS, BOT, MAIL, NEXT, PERSON, PHONE, STR
 from tests.unit.conftest import Store
 
 PLAINLY: dict[str, list[tuple[str, str]]] = {
-    "unknown thrice": [
-        ("where is my order A-99999?", f"I know no order A-99999|confirmed the order|!Would you|{BOT}"),
-        ("A-99998", f"I know no order A-99998|Would you like one of us|{BOT}"),
-        ("A-99997", f"A-99997|{PERSON}"),
+    **{
+        f"unknown twice, {text}": [
+            ("where is my order A-99999?", f"I know no order A-99999|confirmed the order|!Would you|{BOT}"),
+            (text, f"{number} is not among our orders|A person|!I know no|!What is yours|!Would you|{PERSON}"),
+        ]
+        for text, number in (
+            ("A-99998", "A-99998"),
+            ("thats literally the number in my email. A-99999", "A-99999"),
+            ("no. maybe its A-99997 cant read my own writing", "A-99997"),
+        )
+    },
+    "unknown, then the right one": [("where is my order A-99999?", ""), ("sorry, 10342", f"{WAY}|{BOT}")],
+    "unknown, Chinese": [("订单到哪 A-99999", f"没有找到订单 A-99999|{BOT}"), ("99998", f"A-99998 不在我们的订单里|!没有找到|{PERSON}")],
+    "unknown, traditional": [
+        ("訂單到哪 A-99999", f"沒有找到訂單 A-99999|{BOT}"),
+        ("就是這個號 A-99999", f"A-99999 不在我們的訂單裡|{PERSON}"),
     ],
-    "unknown, then a yes": [("where is my order A-99999?", ""), ("A-99998", "Would you like"), ("yes", f"!A-99998|{PERSON}")],
-    "unknown, then the right one": [("where is my order A-99999?", ""), ("A-99998", "Would you like"), ("sorry, 10342", f"{WAY}|{BOT}")],
-    "unknown, then no": [("where is my order A-99999?", ""), ("A-99998", ""), ("no thanks", f"What is your order number|{BOT}")],
-    "unknown, Chinese": [("订单到哪 A-99999", f"没有找到订单 A-99999|{BOT}"), ("99998", f"需要转给同事|{BOT}"), ("好的", PERSON)],
     "cancelled already": [("please cancel A-10348", ""), ("{code}", ""), ("yes", f"is cancelled already|{BOT}")],
     "delivered already": [
         ("please cancel A-10343", ""),

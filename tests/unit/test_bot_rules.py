@@ -45,6 +45,12 @@ FIRES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "vip": [("who sings this song", {"tier": "vip"}), ("今天天气怎么样", {"tier": "vip"})],
     "large-amount": [("When will I get my refund of $2,900?", UNSURE), ("一万五千元的退款什么时候到账？", UNSURE)],
     "pressing": [("who sings this song, I must know right away", {}), ("今天天气怎么样，请马上回复", {})],
+    "returned": [("you got the teapot back, A-10343", {}), ("你们已经收到我退的壶 A-10343", {})],
+    "numberless": [("I really have no order number", {"told": ("no_number",)}), ("真的没有订单号", {"told": ("no_number",)})],
+    "given-before": [
+        ("I already gave you the number", {"last_article": "not-delivered"}),
+        ("订单号刚刚给过了", {"last_article": "not-delivered"}),
+    ],
     "data-given": [("it is A-10343", {"last_article": "not-delivered"}), ("订单号是 A-10343", {"last_article": "not-delivered"})],
     "repeated": [("who sings this song", {"opened": often}), ("今天天气怎么样", {"opened": often})],
     "unhelped": [("That didn't help", {"last_article": "invoice"}), ("没有用", {"last_article": "invoice"})],
@@ -67,6 +73,27 @@ TOLD: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "urgent-out-of-hours": [("I will tell the newspapers", {"now": SUNDAY}), ("我要打12315", {"now": SUNDAY})],
     "urgent": [("You will hear from my lawyer", {}), ("我要曝光你们", {})],
     "opt-out-request": [("Stop texting me", {"opt_out_request": True}), ("别再发短信", {"opt_out_request": True})],
+    "returned-out-of-hours": [
+        ("you got the teapot back, A-10343", {"now": SUNDAY}),
+        ("你们已经收到我退的壶 A-10343", {"now": SUNDAY}),
+    ],
+    "returned": [("you got the teapot back, A-10343", {}), ("你们已经收到我退的壶 A-10343", {})],
+    "numberless-out-of-hours": [
+        ("I really have no order number", {"told": ("no_number",), "now": SUNDAY}),
+        ("真的没有订单号", {"told": ("no_number",), "now": SUNDAY}),
+    ],
+    "numberless": [
+        ("I really have no order number", {"told": ("no_number",)}),
+        ("真的没有订单号", {"told": ("no_number",)}),
+    ],
+    "given-before-out-of-hours": [
+        ("I already gave you the number", {"last_article": "not-delivered", "now": SUNDAY}),
+        ("订单号刚刚给过了", {"last_article": "not-delivered", "now": SUNDAY}),
+    ],
+    "given-before": [
+        ("I already gave you the number", {"last_article": "not-delivered"}),
+        ("订单号刚刚给过了", {"last_article": "not-delivered"}),
+    ],
     "data-given-out-of-hours": [
         ("it is A-10343", {"last_article": "not-delivered", "now": SUNDAY}),
         ("订单号是 A-10343", {"last_article": "not-delivered", "now": SUNDAY}),

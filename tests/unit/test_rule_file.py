@@ -42,7 +42,7 @@ def test_a_typo_is_told_with_file_line_rule_field_and_what_was_meant() -> None:
 
 
 def test_all_mistakes_are_told_in_the_order_of_the_lines() -> None:
-    wrong = TEXT.replace("queue: billing", "queue: biling").replace("offer: 0.06", "offer: three")
+    wrong = TEXT.replace("queue: billing", "queue: biling", 1).replace("offer: 0.06", "offer: three")
     told = mistakes(wrong)
     assert [line.split(": ")[0] for line in told] == [f"mine.yaml:{line_of(part, wrong)}" for part in ("offer: three", "queue: biling")]
 

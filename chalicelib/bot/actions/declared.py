@@ -24,12 +24,12 @@ PROOFS = ("none", "identity", "address")
 FIELDS = ("text", "choice", "date", "day", "money", "link")
 _PHRASES = (
     "yes no leave drop not_leave polite correct wait do_it wish asks_about it also lost where number part resend what_code elsewhere more "
-    "filler gone gone_route by_mail by_phone wants_phone every_route send_code"
+    "filler gone gone_route by_mail by_phone wants_phone every_route send_code weak but no_then"
 )
 _SENTENCES = (
     "yes no more_tap stop_hint person_offer confirm confirm_retry not_done several fix take_time code code_other code_again code_hint "
     "code_retry code_unread code_last code_later code_tries code_nowhere code_kept code_mismatch mismatch unreachable left sorry "
-    "not_proven misses"
+    "not_proven misses numberless"
 )
 PHRASES, SENTENCES = tuple(_PHRASES.split()), tuple(_SENTENCES.split())
 _PATH = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*")
@@ -80,9 +80,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What the endpoint may say instead: then a slot is asked again (`ask`), a person takes over, or it is over."""
+    """What the endpoint may say instead: then a slot is asked again (`ask`; the second time a person takes over, and `again` is said), a
+    person takes over, or it is over."""
 
     texts: Texts
+    again: Texts
     ask: str = ""
     person: bool = False
 
@@ -296,7 +298,9 @@ def _field(where: str, entry: Any, mistakes: list[str]) -> Field:
 
 def _refusal(where: str, entry: Any, mistakes: list[str]) -> Refusal:
     entry = _object(where, entry, mistakes)
-    return Refusal(_texts(where, entry, mistakes, also=("ask", "person")), str(entry.get("ask", "")), entry.get("person") is True)
+    ask, texts = str(entry.get("ask", "")), _texts(where, entry, mistakes, also=("ask", "person", "again"))
+    again = _texts(f"{where}: again", entry.get("again"), mistakes) if ask else {}
+    return Refusal(texts, again, ask, entry.get("person") is True)
 
 
 def _list(where: str, name: str, entry: Mapping[str, Any], mistakes: list[str]) -> list[Any]:

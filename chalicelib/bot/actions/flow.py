@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from chalicelib.bot.actions import hearing, numbers, values
-from chalicelib.bot.actions.declared import FREE, Action, Slot
+from chalicelib.bot.actions.declared import FREE, Action, Actions, Slot
 from chalicelib.bot.actions.state import Flow, Heard, Move
+from chalicelib.bot.interpretation.particulars import particulars
 
 MISSES = 2  # in a row, then a person takes over
-ASKED = 2  # unknown orders or wrong codes, then she is asked whether she would like a person; one more, and she gets one
+ASKED = 2  # wrong codes, then she is asked whether she would like a person; one more, and she gets one
+UNKNOWN = 2  # orders that nobody knows, then a person looks for it
 
 
 def begin(action: Action, text: str, language: str, last: Flow | None = None, *, leans: bool = False) -> Move:
@@ -38,13 +40,16 @@ def step(flow: Flow, action: Action, heard: Heard) -> Move:
     if flow.step == "offer":
         return _offered(flow, action, heard)
     if flow.step == "done":
-        return _afterwards(flow, action, heard)
+        return Move("pass", flow) if flow.named else _afterwards(flow, action, heard)
     if heard.kind == "leave":
         return Move("leave", _over(flow, action) if flow.ruled else None, "left")
     asked, flow = flow.person, replace(flow, person=False)
-    if asked and heard.kind:
+    if asked and (heard.kind or heard.first == "yes"):
         return _with_or_without_person(flow, heard)
-    return _corrected(flow, action, heard) or _STEPS[flow.step](flow, action, heard) or _otherwise(flow, action, heard)
+    found = _corrected(flow, action, heard) or _STEPS[flow.step](flow, action, heard)
+    if not found and asked and heard.first and not heard.answers:
+        return _with_or_without_person(flow, heard)
+    return found or _otherwise(flow, action, heard)
 
 
 def proven(flow: Flow, action: Action) -> Move:
@@ -85,13 +90,16 @@ def wrong_code(flow: Flow) -> Move:
 def refused(flow: Flow, action: Action, why: str) -> Move:
     """The endpoint said no: she is told, and what she can do. What cannot be is over, and the order remembered."""
     refusal = action.refusals[why]
-    if refusal.person or (refusal.ask and flow.refusals + 1 > ASKED):
+    if refusal.person:
         return Move("person", flow, f"refusal {why}")
     if not refusal.ask:
         return Move("say", _over(flow, action), f"refusal {why}")
+    tried = tuple(dict.fromkeys((*flow.tried, flow.values.get(refusal.ask, ""))))
+    if flow.refusals + 1 >= UNKNOWN:
+        return Move("person", replace(flow, tried=tried), f"again {why}")
     kept = {name: value for name, value in flow.values.items() if name != refusal.ask}
-    again = replace(flow, step="ask", slot=refusal.ask, values=kept, refusals=flow.refusals + 1, misses=0, proven=False, to="")
-    return Move("say", replace(again, person=again.refusals == ASKED), f"refusal {why}")
+    again = replace(flow, step="ask", slot=refusal.ask, values=kept, tried=tried, refusals=flow.refusals + 1, misses=0)
+    return Move("say", replace(again, proven=False, to=""), f"refusal {why}")
 
 
 def finished(flow: Flow, action: Action, *, less: bool = False) -> Move:
@@ -115,6 +123,20 @@ def remembering(flow: Flow, action: Action) -> Flow | None:
     return flow if flow.step == "done" else _over(flow, action)
 
 
+def newest(rests: Flow | None, text: str, actions: Actions) -> Flow | None:
+    """The order that she named last: in this message, in which nothing is wanted of an action, or in the flow before."""
+    named = noticed(text, actions)
+    is_known = rests and named and named.values.items() <= rests.values.items()
+    return named if named and not is_known else rests
+
+
+def noticed(text: str, actions: Actions) -> Flow | None:
+    """An order's number that stands in a message in which nothing is wanted of an action: it is known from then on."""
+    action = next((one for one in actions.by_id.values() if one.looks and one.number), None)
+    number = numbers.read(action.number, text) if action and action.number else ""
+    return Flow(action.id, "done", values={action.number.name: number}, named=True) if action and action.number and number else None
+
+
 def _over(flow: Flow, action: Action, *, less: bool = False) -> Flow | None:
     kept = dict(flow.values) if action.looks else about(flow, action)
     return Flow(flow.action, "done", values=kept, ruled=flow.ruled, proven=flow.proven, less=less, language=flow.language) if kept else None
@@ -123,14 +145,18 @@ def _over(flow: Flow, action: Action, *, less: bool = False) -> Flow | None:
 def _offered(flow: Flow, action: Action, heard: Heard) -> Move:
     """An offer binds nobody: whatever has nothing to do with it is answered as ever."""
     known, first = values.found(action, heard.text), action.slots[0]
+    if flow.helped and particulars.identifies(heard.text):
+        return Move("person", flow, "numberless")
     asks = replace(flow, step="ask", slot=first.name)
     if values.names(action, heard.text):
         return _next(replace(asks, values={**flow.values, **known}), action)
     if heard.kind in ("leave", "no"):
         return Move("leave", None, "left")
-    if heard.kind == "yes" or hearing.takes_offer(heard):
+    if heard.kind == "yes" or heard.asks or hearing.takes_offer(heard):
         return _next(replace(asks, values={**flow.values, **known}), action)
     helped = _helped(asks, first, heard, alone=True) if first.kind == "number" else None
+    if helped and helped.flow and helped.say == "where":
+        return replace(helped, flow=replace(helped.flow, step="offer"))  # she is asked for nothing any more
     return helped or (_missed(asks) if "states" in heard.hints else Move("pass", None))
 
 
@@ -154,7 +180,7 @@ def _afterwards(flow: Flow, action: Action, heard: Heard) -> Move:
 
 def _with_or_without_person(flow: Flow, heard: Heard) -> Move:
     """She was asked whether she would like one."""
-    if heard.kind == "yes":
+    if heard.first == "yes":
         return Move("person", flow, "wanted")
     return Move("say", flow, "code_hint" if flow.step == "code" else "ask")
 
@@ -200,16 +226,25 @@ def _helped(flow: Flow, slot: Slot, heard: Heard, *, alone: bool = False) -> Mov
     if "part" in heard.hints and any(map(str.isdigit, heard.text)):
         return Move("say", flow, "part")
     if hearing.has_none(heard, asked=not alone):
-        return Move("say", replace(flow, helped=flow.helped + 1, person=flow.helped > 0), "where")
+        return Move("person", flow, "numberless") if flow.helped else Move("say", replace(flow, helped=1), "where")
     if not heard.answers and numbers.like(slot, heard.text, whole=alone):
         return _missed(flow, "other")
     return None
 
 
 def _decision(flow: Flow, action: Action, heard: Heard) -> Move | None:
-    if heard.kind == "yes" or (hearing.takes_offer(heard) and "do_it" in heard.hints):
+    if heard.kind == "yes" or heard.asks or _means_it(flow, action, heard):
         return Move("call" if flow.proven or action.proof == "none" else "contact", flow)
     return _what_is_wrong(flow, action) if heard.kind == "no" or "refuses" in heard.hints else None
+
+
+def _means_it(flow: Flow, action: Action, heard: Heard) -> bool:
+    """ "Do it"; or what is to be done, said once more with the same number: "A-10345 for the third time, cancel it"."""
+    if "do_it" in heard.hints and hearing.takes_offer(heard):
+        return True
+    same = values.names(action, heard.text) and values.found(action, heard.text).items() <= flow.values.items()
+    said = hearing.clauses(values.without_numbers([action], heard.text))
+    return same and not {"refuses", "asks_about"} & heard.hints and any(action.confirms.search(part) for part in said)
 
 
 def _what_is_wrong(flow: Flow, action: Action) -> Move:
@@ -250,7 +285,7 @@ def _other_route(flow: Flow, action: Action, heard: Heard) -> Move | None:
 def _about_the_code(flow: Flow, action: Action, heard: Heard) -> Move | None:
     if "resend" in heard.hints and "what_code" not in heard.hints:
         return Move("resend", flow)
-    if "what_code" in heard.hints or heard.kind == "yes" or values.names(action, heard.text):
+    if "what_code" in heard.hints or heard.kind == "yes" or values.names(action, heard.text) or hearing.takes_offer(heard):
         return Move("say", flow, "code_hint")
     return wrong_code(flow) if any(map(str.isdigit, heard.text)) else None
 
@@ -302,6 +337,8 @@ def _ask(flow: Flow, slot: Slot) -> Move:
 
 
 def _missed(flow: Flow, say: str = "") -> Move:
+    if flow.helped and flow.step == "ask":
+        return Move("person", flow, "numberless")  # she has no number: it is not asked for again
     if flow.misses + 1 >= MISSES:
         return Move("person", flow, "misses")
     again = say or {"ask": "retry", "confirm": "confirm_retry", "fix": "fix", "code": "code_unread"}[flow.step]

@@ -9,8 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from chalicelib.bot.actions import numbers, values
-from chalicelib.bot.actions.declared import Action, Actions
+from chalicelib.bot.actions.declared import Action
 from chalicelib.bot.actions.state import Flow, Heard, Kind
+from chalicelib.bot.interpretation.particulars import particulars
 from chalicelib.bot.phrases import Phrasebook, plain
 
 # What is looked for anywhere in a message; the others say something only where they are a clause.
@@ -19,8 +20,14 @@ HINTS = _HINTS.split()
 _CLAUSES = re.compile(r"[,.;:!?，。；：！？、…~\n]+")
 _ANDS = re.compile(r"\b(?:and|but|so|then|also)\b|而且|但是|但|不过|还有")
 # Letters (a Chinese character counts as three) of a message that answers an offer, that ends an action, that leans on the order before.
-_OFFERED, _ENDS, _LEANS = 36, 75, 64
+_OFFERED, _ENDS, LEANS = 36, 75, 64
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
+_CANCEL = ("cancel", "取消")
+_HERE = re.compile(
+    r"\b(?:on|from|with) this (?:phone|device|computer|laptop|tablet|machine)\b|"
+    r"(?:这个|這個|这部|這部|呢部|部)(?:手机|手機|电话|電話|电脑|電腦)",
+    re.IGNORECASE,
+)
 
 Books = Mapping[str, Phrasebook]
 
@@ -35,26 +42,31 @@ def heard(flow: Flow, action: Action, text: str, books: Books, *, first_line: bo
     first = [part for clause in clauses(text)[:1] for part in (clause, clause.partition(" ")[0])]
     if "lost" in hints and not _rest(said, books, "lost", "filler", "polite"):
         hints.add("only_lost")
-    hints |= _gone(text, books)
+    hints |= _gone(_HERE.sub(" ", text), books)
     hints |= {name for name, book in (("refuses", "no"), ("agrees", "yes")) if any(books[book].search(part) for part in first)}
-    return Heard(text, _kind(flow, action, text, books, first_line), frozenset(hints))
+    kind, first_said = _kind(flow, action, text, books, first_line), begins(text, books)
+    return Heard(text, kind, frozenset(hints), first=kind or first_said, asks=first_said == "yes" and _only_asks(text, books))
 
 
 def is_for(flow: Flow, action: Action, heard: Heard) -> bool:
     """Does the message answer the flow, so that it is no question of its own? An offer, and what is over, bind nobody."""
+    if flow.named:
+        return False
     if flow.started or values.names(action, heard.text):
         return True
     if flow.step == "done":
         return heard.kind == "no" or asks_for_more(flow, heard) or (flow.less and bool(values.email(heard.text)))
     number = action.number
     written = number and (numbers.several(number, heard.text) or numbers.like(number, heard.text, whole=True))
-    return bool(heard.kind or takes_offer(heard) or has_none(heard) or written)
+    if flow.helped and particulars.identifies(heard.text):
+        return True
+    return bool(heard.kind or heard.asks or takes_offer(heard) or has_none(heard) or written)
 
 
 def takes_offer(heard: Heard) -> bool:
     """ "Then do it for me", "please cancel it": no question about how it goes."""
     said = heard.hints
-    if "asks_about" in said or _length(heard.text) > _LEANS:
+    if "asks_about" in said or length(heard.text) > LEANS:
         return False
     return "do_it" in said or ("own" in said and bool({"wish", "it", "agrees"} & said))
 
@@ -62,15 +74,17 @@ def takes_offer(heard: Heard) -> bool:
 def has_none(heard: Heard, *, asked: bool = False) -> bool:
     """She has not got the number that was asked for, or asks where it stands."""
     said = {"lost", "where"} & heard.hints
+    if particulars.has_no_number(heard.text, asked=True):
+        return True
     return (
         bool(said)
-        and _length(heard.text) <= _ENDS
+        and length(heard.text) <= _ENDS
         and ("number" in heard.hints or (not heard.answers and (asked or "only_lost" in heard.hints)))
     )
 
 
 def asks_for_more(flow: Flow, heard: Heard) -> bool:
-    if not flow.less or _length(heard.text) > _OFFERED:
+    if not flow.less or length(heard.text) > _OFFERED:
         return False
     return "send_code" in heard.hints or ("more" in heard.hints and not heard.answers)
 
@@ -80,17 +94,6 @@ def ruled_out(flow: Flow, heard: Heard) -> list[str]:
     channel = flow.to.partition("#")[0]
     named = {one for one in ("email", "sms") if f"gone {one}" in heard.hints} or {channel}
     return [flow.to if one == channel else one for one in sorted(named)]
-
-
-def leans_to(text: str, actions: Actions) -> Action | None:
-    """The action that is wanted for the order that was talked about: "cancel it", "把它退了"; None if that is not said."""
-    said = plain(text)
-    if _length(text) > _LEANS or not actions.phrases["it"].search(said):
-        return None
-    found = [action for action in actions.by_id.values() if asks_for(action, text)]
-    if len(found) != 1 or (actions.phrases["asks_about"].search(said) and not found[0].looks):
-        return None
-    return found[0]
 
 
 def asks_for(action: Action, text: str) -> bool:
@@ -127,17 +130,37 @@ def _routes(said: str, books: Books) -> set[str]:
     return {route for route, is_named in found.items() if is_named}
 
 
+def begins(text: str, books: Books) -> Kind:
+    """The yes or no with which a message begins: a clause of its own, or a word that can be nothing else ("yes please tell them ...")."""
+    said = clauses(text)[:1]
+    if not said:
+        return ""
+    word = said[0].partition(" ")[0]
+    parts = [said[0], _without_courtesies(said[0], books), *([] if books["weak"].search(word) else [word])]
+    kinds: tuple[Kind, ...] = ("yes", "no")
+    found: Kind = next((kind for kind in kinds if any(books[kind].search(part) for part in parts if part)), "")
+    refused = books["no_then"].search(said[0])
+    return "no" if not found and refused and refused.start() == 0 else found
+
+
+def _only_asks(text: str, books: Books) -> bool:
+    """Is what follows the first clause a question, and no condition or correction?"""
+    rest = " ".join(clauses(text)[1:])
+    return bool(books["asks_about"].search(rest)) and not (books["but"].search(rest) or books["correct"].search(rest))
+
+
 def _kind(flow: Flow, action: Action, text: str, books: Books, first_line: bool) -> Kind:
     lines = [text, next((line for line in text.splitlines() if line.strip()), "")] if first_line else [text]
-    kinds = [_kind_of(flow, action, clauses(line), books) for line in lines]
+    kinds = [_kind_of(flow, action, clauses(line), books, values.names(action, line)) for line in lines]
     return next((kind for kind in ("leave", "yes", "no") if kind in kinds), "")
 
 
-def _kind_of(flow: Flow, action: Action, said: Sequence[str], books: Books) -> Kind:
+def _kind_of(flow: Flow, action: Action, said: Sequence[str], books: Books, names: bool) -> Kind:
+    """`names`: an order's number stands in it."""
     bare = [_without_courtesies(part, books) for part in said]
     pairs = list(zip(said, bare, strict=True))
-    ends = [_leaves(flow, action, part, short, books) for part, short in pairs]
-    if any(ends) and sum(map(_length, said)) <= _ENDS and (flow.step != "offer" or _is_no_more(said, bare, ends, books)):
+    ends = [_leaves(flow, action, part, short, books) and not (names and _cancels(short, books)) for part, short in pairs]
+    if any(ends) and sum(map(length, said)) <= _ENDS and (flow.step != "offer" or _is_no_more(said, bare, ends, books)):
         return "leave"
     kinds: tuple[Kind, ...] = ("yes", "no")
     for kind in kinds:
@@ -148,10 +171,15 @@ def _kind_of(flow: Flow, action: Action, said: Sequence[str], books: Books) -> K
     return ""
 
 
+def _cancels(short: str, books: Books) -> bool:
+    """ "Cancel it" beside an order's number is no end of an action, but what is to be done with the order."""
+    return bool(books["drop"].search(short)) or short in _CANCEL
+
+
 def _is_no_more(said: Sequence[str], bare: Sequence[str], ends: Sequence[bool], books: Books) -> bool:
     """An offer is refused by what says nothing else."""
     whole = all(end or not short or books["no"].search(part) for part, short, end in zip(said, bare, ends, strict=True))
-    return whole and sum(map(_length, said)) <= _OFFERED
+    return whole and sum(map(length, said)) <= _OFFERED
 
 
 def _leaves(flow: Flow, action: Action, part: str, short: str, books: Books) -> bool:
@@ -173,7 +201,7 @@ def _rest(said: str, books: Books, *names: str) -> str:
     return said.strip()
 
 
-def _length(text: str) -> int:
+def length(text: str) -> int:
     return len(text) + 2 * len(_HAN.findall(text))
 
 

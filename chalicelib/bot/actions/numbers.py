@@ -11,6 +11,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from chalicelib.bot.actions import corrections
 from chalicelib.bot.actions.declared import Slot
 from chalicelib.bot.interpretation.orthography.written import flat
 
@@ -24,24 +25,28 @@ _SPACED = re.compile(r"[0-9](?:[ -]?[0-9])*")
 
 
 def read(slot: Slot, text: str, asked: bool = False) -> str:
-    """The number in a text, in one form; "" if there is none, or more than one."""
-    found = _all(slot, text, asked)
-    return next(iter(found)) if len(found) == 1 else ""
+    """The number in a text, in one form; "" if there is none, or more than one is meant."""
+    found = _meant(slot, text, asked)
+    return found[0] if len(found) == 1 else ""
 
 
 def several(slot: Slot, text: str) -> list[str]:
-    """The numbers in a text that holds more than one."""
-    found = _all(slot, text, asked=False)
+    """The numbers in a text that means more than one."""
+    found = _meant(slot, text, asked=False)
     return sorted(found) if len(found) > 1 else []
 
 
-def _all(slot: Slot, text: str, asked: bool) -> set[str]:
+def _meant(slot: Slot, text: str, asked: bool) -> list[str]:
+    """Without those that she takes back: of "A-10343 .. A-10342 sorry" the last."""
     line = flat(text)
-    found = {_form(slot, match) for match in _written(slot).finditer(line)} or {_form(slot, m) for m in _named(slot, line)}
-    if not found and slot.bare:
-        found = {_form(slot, match) for match in _loose(slot).finditer(line)} if asked else set()
-        found = found or _alone(slot, line)
-    return found
+    matches = list(_written(slot).finditer(line)) or _named(slot, line)
+    if not matches and slot.bare:
+        matches = list(_loose(slot).finditer(line)) if asked else []
+    if not matches:
+        return sorted(_alone(slot, line)) if slot.bare else []
+    spans = {_form(slot, match): match.span() for match in matches}  # of one that stands there twice, the last place
+    left = corrections.meant(line, sorted(spans.values()))
+    return [form for form, span in spans.items() if span in left]
 
 
 def is_alone(slot: Slot, text: str) -> bool:

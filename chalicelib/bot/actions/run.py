@@ -12,16 +12,17 @@ from dataclasses import replace
 
 from chalicelib import settings
 from chalicelib.bot import language as languages
-from chalicelib.bot.actions import calls, declared, endpoint, flow, hearing, numbers, sentences, state, values
+from chalicelib.bot.actions import calls, declared, endpoint, flow, handing, hearing, numbers, sentences, state, values, wanting
 from chalicelib.bot.actions.calls import Case
 from chalicelib.bot.actions.declared import FREE, Action, Actions
 from chalicelib.bot.actions.moved import Moved
 from chalicelib.bot.actions.sentences import Told
 from chalicelib.bot.actions.state import Flow, Heard, Move
 from chalicelib.bot.answer import is_miss, may_wait
+from chalicelib.bot.answers.numberless import NO_NUMBER
 from chalicelib.bot.follow_ups import asks_something
 from chalicelib.bot.sense import ACTED
-from chalicelib.conversations.model import Answer, Conversation, Escalation, Urgency
+from chalicelib.conversations.model import Answer, Conversation, Escalation
 from chalicelib.errors import BatonError, Forbidden, Unavailable
 from chalicelib.observability import log
 
@@ -30,8 +31,8 @@ __all__ = ["Case", "gathered", "glance", "moved", "resting"]
 _TELLING = 12  # letters from which on a text tells its language
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _CLAUSES = re.compile(r"[,.;!?，。；！？]+")
-_PRESSING = ("unreachable", "wanted", "misses")  # sentences of a hand-over that may be late for the order
 _TOLD = 80  # letters of what only tells of something
+_AFTER_YES = ("wanted", "done", "ask", "code")  # what may follow a yes
 _PARTS = 4  # clauses that are looked for by themselves
 _ROUNDS = 4  # moves that one message can lead to: proof, call, and what is said of them
 _OUTSIDE = ("contact", "resend", "elsewhere", "claimed", "check", "call")
@@ -56,8 +57,7 @@ def moved(case: Case, decided: Answer | Escalation | None) -> Moved:
     if isinstance(decision, Escalation) and (is_ours or _presses(decision)):
         return Moved(_noted(decision, known, action), ours=True)
     known = replace(known, language=_language(known, action, case.words))
-    elsewhere = wanted and isinstance(decision, Answer) and decision.article and decision.article not in wanted.articles
-    if wanted and not elsewhere and not values.names(wanted, case.words):
+    if wanted and not _is_elsewhere(case, wanted, decision, actions) and (known.step != "done" or not values.names(wanted, case.words)):
         made = _leaning(case, wanted, known, action, decision)
         return _beside(case, made, wanted, known, action) if wanted.looks and known.started else made
     sure = isinstance(decision, Answer) and not is_miss(decision) and not heard.kind
@@ -99,14 +99,14 @@ def gathered(kept: str, at: int) -> str:
     return sentences.gathered(known, actions.by_id[known.action]) if known and known.started else ""
 
 
-def resting(kept: str, at: int) -> str:
-    """The flow as it stays while a person is awaited: an offer, or the order that was talked about; "" if none was begun."""
+def resting(kept: str, at: int, text: str = "", until: int = 0) -> str:
+    """The flow as it stays while a person is awaited: an offer, or the order that was talked about, or that stands in `text`; "" if there
+    is none."""
     actions = declared.shipped()
     known = state.read(kept, actions.by_id, at)
-    if not known:
-        return ""
-    rests = known if known.step == "offer" else flow.remembering(known, actions.by_id[known.action])
-    return state.written(replace(rests, until=known.until) if rests else None)
+    rests = known if not known or known.step == "offer" else flow.remembering(known, actions.by_id[known.action])
+    newest = flow.newest(rests, text, actions)
+    return state.written(replace(newest, until=known.until if known and newest is rests else until) if newest else None)
 
 
 def glance(case: Case) -> Answer | None:
@@ -147,23 +147,33 @@ def _presses(decision: Answer | Escalation) -> bool:
 def _begun(case: Case, decision: Answer | Escalation, actions: Actions, before: Flow | None = None) -> Moved:
     """A flow begins where an article that leads to one is surely found, be it only without the order's number in the question. `before`:
     the flow that is over or was not taken up; its order is remembered."""
-    kept = _kept(case, flow.remembering(before, actions.by_id[before.action])) if before else ""
+    rests = flow.remembering(before, actions.by_id[before.action]) if before else None
     if _presses(decision):
         return Moved(decision)
     action, decision = _wanted(case, decision, actions)
     if not action:
-        return Moved(decision, kept)
+        return Moved(decision, _kept(case, flow.newest(rests, case.words, actions)))
     detected = decision.language if isinstance(decision, Answer) else languages.detect(case.words, case.c.language)
     language = detected if detected in action.title else "en"
     return _opened(case, action, flow.begin(action, case.words, language, before), language, decision)
 
 
 def _other(known: Flow, action: Action, heard: Heard, actions: Actions) -> Action | None:
-    """The action that is wanted for the order that was, or is, talked about."""
+    """The action that is wanted for the order that was, or is, talked about, or that she names beside it."""
+    instead = wanting.instead(heard.text, actions)
+    named = wanting.named_with(heard.text, action, actions) if known.step != "done" else None
+    if named or (instead and not (known.started and instead is action)):
+        return named or instead
     if not flow.about(known, action) or hearing.asks_for_more(known, heard) or flow.is_free(known, action):
         return None
-    wanted = hearing.leans_to(heard.text, actions)
+    wanted = wanting.leans_to(heard.text, actions)
     return None if known.started and (heard.kind or wanted is action) else wanted
+
+
+def _is_elsewhere(case: Case, wanted: Action, decision: Answer | Escalation, actions: Actions) -> bool:
+    """Is it another article that surely tells what she wants, and does she not say herself what she wants instead?"""
+    told = decision.article if isinstance(decision, Answer) else ""
+    return bool(told) and told not in wanted.articles and wanting.instead(case.words, actions) is not wanted
 
 
 def _leaning(case: Case, wanted: Action, known: Flow, action: Action, decision: Answer | Escalation) -> Moved:
@@ -182,6 +192,8 @@ def _beside(case: Case, made: Moved, wanted: Action, known: Flow, action: Action
 
 
 def _opened(case: Case, action: Action, move: Move, language: str, decision: Answer | Escalation) -> Moved:
+    if move.say == "offer" and move.flow and isinstance(decision, Answer) and NO_NUMBER in (*decision.told, *case.c.told):
+        return Moved(decision, _kept(case, replace(move.flow, helped=1)), ours=True)
     if move.say.startswith("offer") and move.flow and isinstance(decision, Answer) and decision.article:
         text = f"{decision.text}\n\n{sentences.said(move, move.flow, action, declared.shipped())}"
         return Moved(replace(decision, text=text), _kept(case, move.flow), ours=True)
@@ -234,48 +246,30 @@ def _told(case: Case, move: Move, before: Flow, decision: Answer | Escalation, t
     actions = declared.shipped()
     action = actions.by_id[before.action]
     if move.do == "aside" and isinstance(decision, Answer):
-        text = f"{decision.text}\n\n{sentences.again(before, action, actions)}"
+        text = "\n\n".join(filter(None, [decision.text, sentences.again(move.flow or before, action, actions)]))
         return Moved(replace(decision, text=text), _kept(case, move.flow), ours=True)
+    if move.say == "where" and isinstance(decision, Answer) and decision.article and NO_NUMBER in decision.told:
+        return Moved(decision, _kept(case, move.flow), ours=True)
     text = sentences.said(move, before, action, actions, told)
+    beside = _beside_yes(case, move, decision, action)
+    text = "\n\n".join(filter(None, [text, beside] if move.say == "done" else [beside, text]))
     if move.do == "person":
-        return Moved(_to_person(case, move, before, action, text), ours=True)
+        rests = None if move.say.startswith(("sorry", "again")) else flow.remembering(before, action)
+        return Moved(handing.to_person(case, move, move.flow or before, action, text), _kept(case, rests), ours=True, own=text)
     taps = sentences.choices(move, before, action, actions)
-    answer = Answer(text, "", language=before.language, choices=taps, outcome=f"action:{action.id}", told=(ACTED,))
-    return Moved(answer, _kept(case, move.flow), ours=True, final=True)
+    told_as = (ACTED, NO_NUMBER) if move.say == "where" else (ACTED,)
+    answer = Answer(text, "", language=before.language, choices=taps, outcome=f"action:{action.id}", told=told_as)
+    unasked = replace(move, flow=replace(move.flow, person=False)) if move.flow else move
+    own = sentences.said(unasked, before, action, actions, told)
+    return Moved(answer, _kept(case, move.flow), ours=True, final=True, own=own)
 
 
-def _to_person(case: Case, move: Move, known: Flow, action: Action, text: str) -> Escalation:
-    why = {
-        "sorry": "failed",
-        "misses": "was not understood",
-        "not_proven": "identity not proven",
-        "unreachable": "no address of the order reaches the customer",
-        "wanted": "the customer wants a person",
-    }
-    why_zh = {
-        "sorry": "办理失败",
-        "misses": "没有看懂客户的回复",
-        "not_proven": "身份未能确认",
-        "unreachable": "订单的联系方式客户都收不到",
-        "wanted": "客户需要人工",
-    }
-    name = move.say.removeprefix("refusal ")
-    reason = f"self-service {action.id}: {why.get(name, name)}"
-    kept = replace(case.c, language=known.language, flow=state.written(replace(known, until=case.at)))
-    decision = case.to_person(kept, f"action-{name.replace('_', '-')}", reason, action.queue)
-    told = "\n\n".join(filter(None, [text, decision.text]))
-    urgency: Urgency = "urgent" if move.say in _PRESSING and _in_a_hurry(case, known, action) else decision.urgency
-    return replace(decision, reason_zh=f"自助服务“{action.title['zh']}”：{why_zh.get(name, name)}", text=told, urgency=urgency)
-
-
-def _in_a_hurry(case: Case, known: Flow, action: Action) -> bool:
-    """Is it soon too late for what she wants? Not known counts as no."""
-    looks = next((one for one in declared.shipped().by_id.values() if one.looks), None)
-    try:
-        return calls.is_in_a_hurry(case, known, action, looks, time.monotonic() + endpoint.BUDGET)
-    except BatonError as error:
-        log.warning("glance_failed", error=str(error))
-        return False
+def _beside_yes(case: Case, move: Move, decision: Answer | Escalation, action: Action) -> str:
+    """What is surely known of what she asks beside a yes, so that it is not lost."""
+    if move.say not in _AFTER_YES or hearing.begins(case.words, declared.shipped().phrases) != "yes":
+        return ""
+    is_new = isinstance(decision, Answer) and decision.article not in (case.c.article, *action.articles)
+    return decision.text if is_new and _is_sure(decision) else ""
 
 
 def _language(known: Flow, action: Action, text: str) -> str:

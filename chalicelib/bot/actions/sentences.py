@@ -58,7 +58,9 @@ def choices(move: Move, before: Flow, action: Action, actions: Actions) -> tuple
 
 
 def again(flow: Flow, action: Action, actions: Actions) -> str:
-    """What the flow is waiting for, after something else was answered."""
+    """What the flow is waiting for, after something else was answered; "" if that is a number that she has not got."""
+    if flow.step == "ask" and flow.helped:
+        return ""
     name = {"ask": "ask", "confirm": "confirm", "fix": "fix", "code": "code_hint"}[flow.step]
     return said(Move("say", flow, name), flow, action, actions)
 
@@ -67,7 +69,8 @@ def gathered(flow: Flow, action: Action) -> str:
     """One line for the agent who takes over."""
     known = "; ".join(f"{slot.label['en']}: {flow.values[slot.name]}" for slot in action.slots if slot.name in flow.values)
     proof = "" if action.proof == "none" else " Identity: proven." if flow.proven else " Identity: not proven."
-    return f'Self-service "{action.title["en"]}", not finished. {known or "Nothing was given yet"}.{proof}'
+    tried = f" Not known to the shop: {', '.join(flow.tried)}." if flow.tried else ""
+    return f'Self-service "{action.title["en"]}", not finished. {known or "Nothing was given yet"}.{tried}{proof}'
 
 
 def _said(move: Move, before: Flow, action: Action, actions: Actions, told: Told) -> str:
@@ -78,8 +81,10 @@ def _said(move: Move, before: Flow, action: Action, actions: Actions, told: Told
         return _filled((action.offer if name == "offer" else action.offer_known)[language], _shown(flow, action))
     if name == "done":
         return _lines(_done(action, told)[language], {**_shown(before, action), **told.fields})
-    if name.startswith("refusal "):
-        return _filled(action.refusals[name.removeprefix("refusal ")].texts[language], _shown(before, action))
+    if name.startswith(("refusal ", "again ")):
+        kind, why = name.split(" ")
+        refusal = action.refusals[why]
+        return _filled((refusal.again if kind == "again" else refusal.texts)[language], _shown(before, action))
     slot = action.slot(flow.slot) if name in _OF_SLOT else action.slots[0]
     texts: Texts = getattr(slot, name) if name in _OF_SLOT else actions.sentences[name]
     known = {

@@ -20,9 +20,9 @@ LIFE_MAIL = 86_400_000  # ... and by mail
 @dataclass(frozen=True, slots=True)
 class Flow:
     """`slot`: the one that is asked; `to`: where a code was sent (channel#address); `ruled`: where she can get none (an address as `to`,
-    or a whole channel). `helped`: how often she had no value and was told
+    or a whole channel); `tried`: values that the business does not know. `helped`: how often she had no value and was told
     where it stands; `person`: she was asked whether she would like a person; `less`: something was kept from her until she proves that
-    the order is hers."""
+    the order is hers; `named`: its order was only named, and no action was asked for."""
 
     action: str
     step: Step = "offer"
@@ -34,9 +34,11 @@ class Flow:
     until: int = 0
     to: str = ""
     ruled: tuple[str, ...] = ()
+    tried: tuple[str, ...] = ()
     proven: bool = False
     person: bool = False
     less: bool = False
+    named: bool = False
     language: str = "en"
 
     @property
@@ -48,12 +50,15 @@ class Flow:
 @dataclass(frozen=True, slots=True)
 class Heard:
     """One message, with what was found in it. `kind`: yes, no, leave, or nothing of it; `hints`: the lists of phrases (actions.yaml) that
-    have something in it, and "own" if it asks for the action itself; `answers`: an article surely answers it."""
+    have something in it, and "own" if it asks for the action itself; `first`: the yes or no that it begins with, whatever follows;
+    `asks`: what follows such a yes only asks something; `answers`: an article surely answers it."""
 
     text: str
     kind: Kind = ""
     hints: frozenset[str] = frozenset()
     answers: bool = False
+    first: Kind = ""
+    asks: bool = False
 
     @property
     def corrects(self) -> bool:
@@ -82,7 +87,7 @@ def read(text: str, known: Mapping[str, Action], at: int) -> Flow | None:
     if not text:
         return None
     kept = json.loads(text)
-    flow = Flow(**{**kept, "ruled": tuple(kept.get("ruled", ()))})
+    flow = Flow(**{**kept, **{name: tuple(kept.get(name, ())) for name in ("ruled", "tried")}})
     action = known.get(flow.action)
     if not action or flow.until < at or {flow.slot, *flow.values} - {"", *(slot.name for slot in action.slots)}:
         return None

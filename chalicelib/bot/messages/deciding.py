@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # An answer that would come so late (ms) would only surprise: a person looks first.
 STALE = settings.HOUR
+FAILED = "action-sorry"  # the rule of an action that was handed over because its call failed
+_KNOWN = settings.DAY  # ms for which an order that she named is known to somebody who waits for a person
 
 
 def moved(c: Conversation, message: Message, words: str, at: int, *, waits: bool) -> Moved:
@@ -48,13 +50,19 @@ def asked_where(c: Conversation) -> bool:
     return any(f"tell.{told.id}" == last and "{contact}" in told.texts["en"] for told in brain.load().rules.tell)
 
 
-def resting(c: Conversation, decision: Escalation, at: int) -> str:
-    """What of an action stays while she waits: the order that was talked about; nothing of one that failed."""
-    if not c.flow or decision.rule.startswith("action-"):
+def resting(c: Conversation, decision: Escalation, words: str, at: int) -> str:
+    """What of an action stays while she waits: the order that was talked about, or that she names; nothing of one that failed."""
+    by_action = decision.rule.startswith("action-")
+    return "" if decision.rule == FAILED else noticed(c, "" if by_action else words, at)
+
+
+def noticed(c: Conversation, words: str, at: int) -> str:
+    """The action that she is in, or the order that she names; "" without either."""
+    if not c.flow and not (settings.optional("ACTIONS_URL") and any(map(str.isdigit, words))):
         return ""
     from chalicelib.bot.actions import run
 
-    return run.resting(c.flow, at)
+    return run.resting(c.flow, at, words, at + _KNOWN)
 
 
 def decide(

@@ -15,11 +15,13 @@ from typing import Literal
 from chalicelib.bot import wording
 from chalicelib.bot.actions.moved import Moved
 from chalicelib.bot.answer import examined, known
+from chalicelib.bot.answers import refunds
 from chalicelib.bot.answers.case import Case
 from chalicelib.bot.context import Load
 from chalicelib.bot.follow_ups import asks_something
 from chalicelib.bot.interpretation import waiting as words
 from chalicelib.bot.interpretation.choices.assent import agrees, refuses
+from chalicelib.bot.interpretation.follow_up import given
 from chalicelib.bot.interpretation.hazards import aftermath
 from chalicelib.bot.interpretation.reaction import reaction
 from chalicelib.bot.messages import alarm
@@ -30,13 +32,15 @@ from chalicelib.conversations.model import Answer, Escalation, Urgency
 Change = Literal["", "urgent", "back", "close", "wish"]
 
 _NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,4}[-‐–－]?\d{4,10}(?![A-Za-z0-9])")
+_NUMBERED, _GIVEN = "taken_number", "tell.data-given"  # what was said to somebody who gave what an article asked for
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """What is known of her place. `in_flow`: an action waits for an answer, or remembers an order; `moved`: what an action says outside
-    the queue, None if none has a part in it; `looked_up`: an answer about an order that she names, if the business tells one; `ahead`: who
-    is before her in the line. They cost something and are asked only where they are needed."""
+    the queue, None if none has a part in it; `looked_up`: an answer about an order that she names, if the business tells one; `noticed`:
+    the action that then remembers the order that she names; `ahead`: who is before her in the line. They cost something and are asked
+    only where they are needed."""
 
     urgency: Urgency
     asking: str
@@ -45,6 +49,7 @@ class Place:
     in_flow: bool
     moved: Callable[[], Moved | None]
     looked_up: Callable[[], Answer | None]
+    noticed: Callable[[], str]
     ahead: Callable[[], Load]
 
 
@@ -63,7 +68,7 @@ def reply(case: Case, place: Place) -> Reply:
     """Never raises for a text, and always says something."""
     steps = (
         *(_after_alarm, _in_danger, _decided, _under_way, _leaving, _wished, _asking_receipt, _asking_when, _talking),
-        *(_still_alarmed, _acted, _answered),
+        *(_still_alarmed, _given, _acted, _answered),
     )
     found = next((found for step in steps if (found := step(case, place))), None) or _added(case, place)
     return replace(found, said=replace(found.said, told=alarm.kept(found.said.told, case.context.told)))
@@ -123,13 +128,23 @@ def _under_way(case: Case, place: Place) -> Reply | None:
 
 
 def _acted(case: Case, place: Place) -> Reply | None:
-    """As outside the queue. What an action would hand over is with a person already: it ends, and is noted."""
+    """As outside the queue. What an action would hand over is with a person already: it ends with its own words, or is noted."""
     moved = place.moved()
     if not moved:
         return None
     if isinstance(moved.said, Escalation):
-        return replace(_added(case, place), flow="")
-    return replace(_beside(case, moved.said), flow=moved.flow)
+        return replace(_ended(case, moved.own, moved.said) if moved.own else _added(case, place), flow=moved.flow)
+    said = replace(moved.said, text=moved.own) if moved.own else moved.said
+    return replace(_beside(case, said), flow=moved.flow)
+
+
+def _ended(case: Case, own: str, decision: Escalation) -> Reply:
+    """What an action says where it would call a person, with a word that her place stays."""
+    return replace(_beside(case, Answer(own, "", language=case.language, outcome="taken")), change=_hurried(case, decision.urgency))
+
+
+def _hurried(case: Case, urgency: Urgency) -> Change:
+    return "urgent" if case.facts.upset or urgency == "urgent" else ""
 
 
 def _leaving(case: Case, _place: Place) -> Reply | None:
@@ -168,8 +183,9 @@ def _asking_when(case: Case, place: Place) -> Reply | None:
 
 
 def _asking_receipt(case: Case, _place: Place) -> Reply | None:
-    """Did what I wrote arrive? All of it is with her request."""
-    return _with_regret(case, case.sentence("received", "status")) if words.asks_receipt(case.question) else None
+    """Did what I wrote arrive, why am I asked again? All of it is with her request."""
+    asks = words.asks_receipt(case.question) or case.facts.given_before
+    return _with_regret(case, case.sentence("received", "status")) if asks and not case.facts.given else None
 
 
 def _talking(case: Case, place: Place) -> Reply | None:
@@ -177,12 +193,22 @@ def _talking(case: Case, place: Place) -> Reply | None:
     return _beside(case, said) if said and said.outcome in ("courtesy", "about") else None
 
 
+def _given(case: Case, place: Place) -> Reply | None:
+    """She gives what the last article asked for."""
+    if not case.facts.given or case.facts.upset:
+        return None
+    return Reply(case.sentence("taken_number", "taken", number=case.facts.given), flow=place.noticed() or None)
+
+
 def _answered(case: Case, place: Place) -> Reply | None:
     if words.meant(case.question) == "pressing":
         return None
     said = known(case)
     if not said or not said.article or said.is_tentative:
-        said = place.looked_up() or (said if said and asks_something(case.question) else None)
+        looked_up = None if refunds.is_meant(case) else place.looked_up()
+        if looked_up:
+            return replace(_beside(case, looked_up), flow=place.noticed() or None)
+        said = said if said and asks_something(case.question) else None
     return _beside(case, said) if said else None
 
 
@@ -196,7 +222,7 @@ def _added(case: Case, place: Place) -> Reply:
         return Reply(case.sentence("taken_file", "taken"))
     number = _NUMBER.search(case.question)
     if number:
-        return Reply(case.sentence("taken_number", "taken", number=number[0]))
+        return Reply(case.sentence("taken_number", "taken", number=number[0]), flow=place.noticed() or None)
     if alarm.is_fresh(case.context.told) and not aftermath.is_of_business(case.question):
         return Reply(case.sentence("urgent_again", "urgent"), "urgent")
     return Reply(case.sentence("taken", "taken"))
@@ -209,7 +235,13 @@ def _with_regret(case: Case, said: Answer) -> Reply:
     return Reply(replace(said, text=f"{case.said(case.name('sorry'))} {said.text}", told=(*said.told, "sorry")), "urgent")
 
 
+def _has_given(case: Case) -> bool:
+    """Did she give lately what articles ask for?"""
+    return any(name == _NUMBERED or name.startswith(_GIVEN) for name in case.context.told)
+
+
 def _beside(case: Case, said: Answer) -> Reply:
     """What is said while she waits, with a word that her place stays; a person is not offered to whoever waits for one."""
-    text = f"{words.without_offer(said.text)}\n\n{case.said(case.name('place'))}"
+    known = given.without_asking(said.text) if said.article and _has_given(case) else said.text
+    text = "\n\n".join(filter(None, [words.without_offer(known or case.said("received")), case.said(case.name("place"))]))
     return Reply(replace(said, text=text, told=(*said.told, "place")), "urgent" if case.facts.upset else "")

@@ -10,6 +10,9 @@ import re
 from chalicelib.bot.interpretation.orthography.written import flat
 
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|[。！？；\n]+")
+_WHOLE = re.compile(r"\S.*?(?:[.!?](?=\s|$)|[。！？]|$)")
+_WIDE_ENDS = ("。", "！", "？")
+_PIECES = re.compile(r"(?<=[;；：:])(?=[^/\d])")
 _TELL = re.compile(
     r"\b(?:tell|send|give|write|show|let)\b[^.!?]{0,12}\b(?:us|me)\b|\breply with\b|告诉|告訴|发给|發給|发到|發到|提供|寄给|寄給",
     re.IGNORECASE,
@@ -42,6 +45,29 @@ def asked_for(article: str) -> frozenset[str]:
     """What an article's text asks the customer to tell."""
     asking = [sentence for sentence in _SENTENCES.split(article) if _TELL.search(sentence)]
     return frozenset(kind for kind, noun in _ASKED.items() if any(noun.search(sentence) for sentence in asking))
+
+
+def without_asking(text: str) -> str:
+    """An article's text without what asks for an order's number, for whoever gave it."""
+    return "\n".join(map(_line_without_asking, text.split("\n"))).strip()
+
+
+def _line_without_asking(line: str) -> str:
+    kept: list[str] = []
+    for sentence in _WHOLE.findall(line):
+        pieces = _PIECES.split(sentence)
+        rest = [piece for piece in pieces if not (_TELL.search(piece) and _ASKED["number"].search(piece))]
+        if rest:
+            kept.append(sentence if rest == pieces else _ended("".join(rest), sentence[-1]))
+        elif kept and kept[-1].endswith(("?", "？")):
+            kept.pop()  # "Nothing found?", and then what to tell
+    return "".join(one if one.endswith(_WIDE_ENDS) else f"{one} " for one in kept).strip()
+
+
+def _ended(sentence: str, end: str) -> str:
+    """What is left of a sentence, as one."""
+    said = sentence.strip()
+    return f"{said[:1].upper()}{said[1:]}".rstrip(" .;:。；：") + end
 
 
 def found(text: str, asked: frozenset[str]) -> dict[str, list[str]]:
