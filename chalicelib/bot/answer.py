@@ -194,7 +194,7 @@ def examined(question: str, context: Context, brain: Brain) -> Case:
         open=opening.open,
         waiting=-1 if context.waiting is None else context.waiting,
         channel=context.channel,
-        language=languages.detect(question, context.language),
+        language=languages.detect(question, context.language, context.page),
         sentiment=heard.sentiment,
         urgency=heard.urgency,
         amount=heard.amount.value,

@@ -130,7 +130,8 @@ def context(c: Conversation, message: Message, at: int) -> Context:
     return Context(
         channel=message.channel,
         now=at,
-        language=message.language or c.language,
+        language=c.language or message.language,
+        page=message.language,
         misses=c.misses,
         last_question=c.question,
         last_article=c.article,
