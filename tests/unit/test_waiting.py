@@ -7,6 +7,7 @@ only counted.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -136,4 +137,5 @@ def test_none_of_the_bots_sentences_offers_a_person_to_whoever_waits_for_one() -
     others = [text for text in said if '"person"' not in text and "人工" not in text]
     left = [without_offer(text) for text in said]
     assert not [text for text in left if '"person"' in text or "人工”" in text or "「人工" in text]
+    assert [text for text in left if re.search(r"[:,;：，；、][.。]", text)] == []
     assert [text for text in others if without_offer(text) != text.strip()] == []

@@ -215,4 +215,6 @@ def _with_regret(case: Case, said: Answer) -> Reply:
 def _beside(case: Case, said: Answer) -> Reply:
     """What is said while she waits, with a word that her place stays; a person is not offered to whoever waits for one."""
     text = f"{words.without_offer(said.text)}\n\n{case.said(case.name('place'))}"
-    return Reply(replace(said, text=text, told=(*said.told, "place")), "urgent" if case.facts.upset else "")
+    left = [choice for choice in said.choices if choice != case.said("person")]
+    choices = () if left == [case.said("something_else")] else tuple(left)  # of nothing she can choose something else
+    return Reply(replace(said, text=text, choices=choices, told=(*said.told, "place")), "urgent" if case.facts.upset else "")
