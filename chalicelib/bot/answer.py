@@ -214,7 +214,7 @@ def examined(question: str, context: Context, brain: Brain) -> Case:
 
 def _parted(heard: Heard, question: str, context: Context, brain: Brain, day: str) -> Heard:
     """With thanks or a goodbye that has other words around it, which say something only as a reply."""
-    presses = heard.asked_for_person or heard.urgent_topic or heard.upset or heard.unhelped or heard.urgency
+    presses = heard.asked_for_person or heard.urgent_topic or heard.upset or heard.unhelped or heard.urgency == "now"
     if heard.small_talk or heard.about or presses or not brain.index:
         return heard
     return replace(heard, small_talk=parting(question, context, brain.index, day))

@@ -28,6 +28,7 @@ SENTENCES = (
     "opens.unknown",
     "offer",
     "wordless",
+    "opener",
     "greeting",
     "thanks",
     "goodbye",
