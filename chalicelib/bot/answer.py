@@ -18,10 +18,12 @@ from chalicelib.bot.answers.case import Case
 from chalicelib.bot.context import Brain, Context, Load, Look
 from chalicelib.bot.facts import Asked, Facts, Heard, band, hear, named
 from chalicelib.bot.follow_ups import adds, asks_something, corrected
-from chalicelib.bot.interpretation.courtesies import foreign, small_talk
+from chalicelib.bot.interpretation.courtesies import beyond, foreign, small_talk
+from chalicelib.bot.interpretation.courtesies.politeness import core
 from chalicelib.bot.interpretation.follow_up import given
 from chalicelib.bot.interpretation.follow_up.scope import Bands, Meaning
 from chalicelib.bot.interpretation.nonsense import is_nonsense
+from chalicelib.bot.interpretation.orthography.dialect import mainland
 from chalicelib.bot.interpretation.reaction import reaction
 from chalicelib.bot.opening_hours import state
 from chalicelib.bot.retrieval import Hit, search
@@ -138,7 +140,16 @@ def _word_for_word(case: Case) -> Answer | None:
         )
     if heard.small_talk:
         return case.sentence(small_talk.SENTENCES[heard.small_talk], "courtesy")
-    return case.sentence(f"about.{heard.about}", "about") if heard.about else None
+    return _of_itself(case) if heard.about else None
+
+
+def _of_itself(case: Case) -> Answer:
+    """What is asked of the bot itself, or beyond the articles; where the answer comes depends on the channel, and on her wish."""
+    if case.heard.about != "where":
+        choices = (case.said("person"),) if case.heard.about == "advice" else ()
+        return case.sentence(f"about.{case.heard.about}", "about", choices=choices)
+    name = "where.other" if case.context.wished else f"where.{case.context.channel}"
+    return case.sentence(name if name in case.brain.rules.sentences else "where.other", "about")
 
 
 def _asked_back(case: Case) -> Answer:
@@ -172,7 +183,7 @@ def examined(question: str, context: Context, brain: Brain) -> Case:
     """One message with all that can be found out about it."""
     day = datetime.fromtimestamp(context.now / 1000, brain.hours.zone).date().isoformat()
     opening = state(brain.hours, context.now)
-    heard = _parted(hear(question), question, context, brain, day)
+    heard = _parted(_unknown(hear(question), question, context, brain, day), question, context, brain, day)
     meant = _meant(question, heard, context, brain, day)
     hits = meant.hits
     best, confidence = (hits[0].article, hits[0].confidence) if hits else ("", 0.0)
@@ -210,6 +221,14 @@ def examined(question: str, context: Context, brain: Brain) -> Case:
     asked = Asked(question, context.now, context.opened)
     case = Case(question, context, brain, day, opening, heard, meant, facts, asked)
     return replace(case, facts=replace(facts, unhelped=_is_unhelped(case) or _was_told(case), given=_given(case)))
+
+
+def _unknown(heard: Heard, question: str, context: Context, brain: Brain, day: str) -> Heard:
+    """What may be beyond the articles, unless one of them surely answers it."""
+    if heard.about not in beyond.KNOWN_FIRST or not brain.index:
+        return heard
+    best = search(brain.index, mainland(core(question)), day, 1, context.tier)
+    return replace(heard, about="") if best and best[0].confidence >= brain.rules.answer else heard
 
 
 def _parted(heard: Heard, question: str, context: Context, brain: Brain, day: str) -> Heard:

@@ -1,8 +1,8 @@
 """What the bot does with a message of somebody who waits for a person: her place stays, and whatever she writes has an outcome. Pure.
 
-In this order: what follows an alarm, danger, the answer to what the bot asked, an action that is under way, leaving the queue, a wish to
-be called, whether her words arrived, her place, a word for a word, what the bot does or surely knows outside the queue, too; whatever else
-she writes is added to her request. An instant of `claim`, and the bot is silent (turn.py).
+In this order: what follows an alarm, danger, the answer to what the bot asked, an action that is under way, where the answer comes,
+leaving the queue, a wish to be called, whether her words arrived, her place, a word for a word, what the bot does or surely knows outside
+the queue, too; whatever else she writes is added to her request. An instant of `claim`, and the bot is silent (turn.py).
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Reply:
 def reply(case: Case, place: Place) -> Reply:
     """Never raises for a text, and always says something."""
     steps = (
-        *(_after_alarm, _in_danger, _decided, _under_way, _leaving, _wished, _asking_receipt, _asking_when, _talking, _acted),
-        _answered,
+        *(_after_alarm, _in_danger, _decided, _under_way, _asking_where, _leaving, _wished, _asking_receipt, _asking_when, _talking),
+        *(_acted, _answered),
     )
     return next((found for step in steps if (found := step(case, place))), None) or _added(case, place)
 
@@ -173,6 +173,13 @@ def _asking_when(case: Case, place: Place) -> Reply | None:
 def _asking_receipt(case: Case, _place: Place) -> Reply | None:
     """Did what I wrote arrive? All of it is with her request."""
     return _with_regret(case, case.sentence("received", "status")) if words.asks_receipt(case.question) else None
+
+
+def _asking_where(case: Case, place: Place) -> Reply | None:
+    """Where does the answer come, may she go away? Else such words may be taken for the wish to close her request."""
+    if case.facts.asked_for_person or not words.asks_where(case.question):
+        return None
+    return _talking(replace(case, heard=replace(case.heard, about="where", small_talk="")), place)
 
 
 def _talking(case: Case, place: Place) -> Reply | None:
