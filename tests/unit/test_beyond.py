@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.bot.interpretation.courtesies import about
 from chalicelib.bot.interpretation.courtesies.beyond import asked
 from chalicelib.bot.interpretation.waiting import asks_where
 from chalicelib.conversations import table
@@ -148,6 +149,19 @@ def test_who_waits_is_told_as_well_and_keeps_her_place(world: World, text: str, 
     assert part in told.text
     assert play.head().owner == "queue"
     assert "asking" not in told.meta
+
+
+def test_an_address_alone_after_where_the_answer_comes_is_a_wish(world: World) -> None:
+    play = Play(f"beyond-{world.next()}", world.clock)
+    world.play = play
+    for text in ("person", "will you email me or do I have to look here?", "mia@customer.example"):
+        play.say(text, 20)
+    assert play.head().wish == "mail mia@customer.example"
+
+
+def test_a_joke_beside_a_wish_to_buy_is_none() -> None:
+    assert asked("咁你有冇功課答案 講笑咋 送禮有冇平啲嘅茶具套裝 30蚊歐以內") != "outside"
+    assert about.asked("冇嘢啦 咁你有冇功課答案 講笑咋 送禮有冇平啲嘅茶具套裝 30蚊歐以內") == ""
 
 
 @pytest.mark.parametrize("text", ["close this chat", "did you get it? will you email me?", "can I close my account", "关掉自动续订", ""])
