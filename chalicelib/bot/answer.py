@@ -18,13 +18,15 @@ from chalicelib.bot.answers.case import Case
 from chalicelib.bot.context import Brain, Context, Load, Look
 from chalicelib.bot.facts import Asked, Facts, Heard, band, hear, named
 from chalicelib.bot.follow_ups import adds, asks_something, corrected
-from chalicelib.bot.interpretation.courtesies import foreign, small_talk
+from chalicelib.bot.interpretation.courtesies import beyond, foreign, small_talk
+from chalicelib.bot.interpretation.courtesies.politeness import core
 from chalicelib.bot.interpretation.follow_up.scope import Bands, Meaning
 from chalicelib.bot.interpretation.nonsense import is_nonsense
+from chalicelib.bot.interpretation.orthography.dialect import mainland
 from chalicelib.bot.interpretation.particulars import particulars
 from chalicelib.bot.interpretation.reaction import reaction
 from chalicelib.bot.opening_hours import state
-from chalicelib.bot.retrieval import Hit
+from chalicelib.bot.retrieval import Hit, search
 from chalicelib.bot.rules import TOPIC, Rule, asks, decide, telling, why
 from chalicelib.bot.sense import meaning, parting
 from chalicelib.conversations.model import Answer, Escalation
@@ -165,7 +167,16 @@ def _word_for_word(case: Case) -> Answer | None:
         )
     if heard.small_talk:
         return case.sentence(small_talk.SENTENCES[heard.small_talk], "courtesy")
-    return case.sentence(f"about.{heard.about}", "about") if heard.about else None
+    return _of_itself(case) if heard.about else None
+
+
+def _of_itself(case: Case) -> Answer:
+    """What is asked of the bot itself, or beyond the articles; where the answer comes depends on the channel, and on her wish."""
+    if case.heard.about != "where":
+        choices = (case.said("person"),) if case.heard.about == "advice" else ()
+        return case.sentence(f"about.{case.heard.about}", "about", choices=choices)
+    name = "where.other" if case.context.wished else f"where.{case.context.channel}"
+    return case.sentence(name if name in case.brain.rules.sentences else "where.other", "about")
 
 
 def _asked_back(case: Case) -> Answer:
@@ -201,7 +212,7 @@ def examined(question: str, context: Context, brain: Brain) -> Case:
     """One message with all that can be found out about it."""
     day = datetime.fromtimestamp(context.now / 1000, brain.hours.zone).date().isoformat()
     opening = state(brain.hours, context.now)
-    heard = _parted(hear(question), question, context, brain, day)
+    heard = _parted(_unknown(hear(question), question, context, brain, day), question, context, brain, day)
     meant = _meant(question, heard, context, brain, day)
     hits = meant.hits
     best, confidence = (hits[0].article, hits[0].confidence) if hits else ("", 0.0)
@@ -223,7 +234,7 @@ def examined(question: str, context: Context, brain: Brain) -> Case:
         open=opening.open,
         waiting=-1 if context.waiting is None else context.waiting,
         channel=context.channel,
-        language=languages.detect(question, context.language),
+        language=languages.detect(question, context.language, context.page),
         sentiment=heard.sentiment,
         urgency=heard.urgency,
         amount=heard.amount.value,
@@ -242,9 +253,17 @@ def examined(question: str, context: Context, brain: Brain) -> Case:
     return replace(case, facts=replace(facts, unhelped=_is_unhelped(case) or _was_told(case), given=asked_data.given(case)))
 
 
+def _unknown(heard: Heard, question: str, context: Context, brain: Brain, day: str) -> Heard:
+    """What may be beyond the articles, unless one of them surely answers it."""
+    if heard.about not in beyond.KNOWN_FIRST or not brain.index:
+        return heard
+    best = search(brain.index, mainland(core(question)), day, 1, context.tier)
+    return replace(heard, about="") if best and best[0].confidence >= brain.rules.answer else heard
+
+
 def _parted(heard: Heard, question: str, context: Context, brain: Brain, day: str) -> Heard:
     """With thanks or a goodbye that has other words around it, which say something only as a reply."""
-    presses = heard.asked_for_person or heard.urgent_topic or heard.upset or heard.unhelped or heard.urgency
+    presses = heard.asked_for_person or heard.urgent_topic or heard.upset or heard.unhelped or heard.urgency == "now"
     if heard.small_talk or heard.about or presses or not brain.index:
         return heard
     return replace(heard, small_talk=parting(question, context, brain.index, day))

@@ -17,7 +17,8 @@ class Context:
 
     channel: Channel
     now: int  # Unix ms, for opening hours and for articles with an end
-    language: str = ""  # hint, for a question too short to tell
+    language: str = ""  # hint, for a question too short to tell: what she was last answered in, for her first message the page's
+    page: str = ""  # the page's, which tells the script of a conversation that was in English so far
     misses: int = 0  # in a row, before this question
     last_question: str = ""
     last_article: str = ""

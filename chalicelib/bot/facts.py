@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Any, Literal
 
 from chalicelib.bot import amounts, mood, person
-from chalicelib.bot.interpretation.courtesies import about, small_talk
+from chalicelib.bot.interpretation.courtesies import about, beyond, small_talk
 from chalicelib.bot.interpretation.hazards import danger, health
 from chalicelib.bot.mood import Urgency
 from chalicelib.bot.phrases import Phrasebook, listed, plain
@@ -74,7 +74,7 @@ class Heard:
     unhelped: bool
     wordless: bool
     small_talk: str  # the kind of a courtesy (interpretation/courtesies/small_talk.py), "" for whatever asks or tells something
-    about: str  # what it asks of the bot itself (interpretation/courtesies/about.py), or ""
+    about: str  # what it asks of the bot itself, or beyond the articles (interpretation/courtesies/about.py, beyond.py), or ""
     sentiment: float
     urgency: Urgency
     amount: amounts.Amount
@@ -136,9 +136,11 @@ def hear(text: str) -> Heard:
 
 
 def _about(text: str) -> str:
-    """What a message asks of the bot itself, if it asks and tells nothing else: an instruction beside a question changes nothing."""
-    kinds = [about.asked(part) for part in _SENTENCES.split(text) if part.strip() and not small_talk.kind(part)]
-    return kinds[0] if kinds and all(kinds) else ""
+    """What a message asks of the bot itself, or beyond the articles, if it asks and tells nothing else: an instruction beside a question
+    changes nothing. What an ill body may have is no matter of taste."""
+    kinds = [about.asked(part) or beyond.asked(part) for part in _SENTENCES.split(text) if part.strip() and not small_talk.kind(part)]
+    found = kinds[0] if kinds and all(kinds) else ""
+    return "" if found == "advice" and health.asked(plain(text)) else found
 
 
 def band(hits: Sequence[Hit], answer: float, offer: float) -> Band:

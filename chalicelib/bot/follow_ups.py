@@ -25,8 +25,8 @@ _POINTS_BACK = re.compile(
 _QUESTION = re.compile(
     r"\b(?:how|what|whats|when|where|which|who|whose|why|how's|what's)\b|"
     r"^(?:(?:and|but|so|ok|okay|then|also|or|oh|hi|hello|hey|yes|no|well|alright)[\s,.!]+)*"
-    r"(?:can|could|do|does|did|is|are|am|was|were|will|would|should|shall|may|might|must|have|has|any|anything|"
-    r"dont|don't|isnt|isn't|arent|aren't|cant|can't|wont|won't)\s+\w|"
+    r"(?:(?:can|could|do|does|did|is|are|am|was|were|will|would|should|shall|may|might|must|have|has|any|anything)\s+\w|"
+    r"(?:dont|don't|isnt|isn't|arent|aren't|cant|can't|wont|won't)\s+(?:i|you|u|we|they|it|he|she|that|this|there|your)\b)|"
     r"\b(?:can|could|do|does|did|will|would|should|is|are) (?:i|you|u|we|they|it|he|she|that|this|there|your|my|the)\b|"
     r"\bi (?:want|need|wanna|would like)\b|\bi'd like\b|\b(?:please|pls|plz|give me|send me|help me|tell me|show me)\b|"
     r"(.)[不没唔]\1|几(?:个|天|日|克|度|号|点|时|次|杯|年|月|分|秒|块|元|件|包|份|钟|多|耐|钱|位|人|岁)|"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from chalicelib.bot.interpretation.courtesies import foreign
@@ -16,8 +17,9 @@ _LATIN = re.compile(r"[a-zà-öø-ÿāăąćčďęěğĩıłńňőœřśşšťũ
 _HAN_WEIGHT = 2  # one Chinese character says about as much as two Latin letters
 
 
-def detect(text: str, hint: str = "") -> str:
-    """The language of a text; `hint` (the conversation's) decides where the text itself does not tell, then English."""
+def detect(text: str, *hints: str) -> str:
+    """The language of a text; the first of `hints` that fits (the conversation's, the page's) decides where the text itself does not
+    tell, then English."""
     sample = foreign.spoken(text[:LONGEST])
     han = len(_HAN.findall(sample))
     other = len(_OTHER_SCRIPT.findall(sample))
@@ -25,8 +27,8 @@ def detect(text: str, hint: str = "") -> str:
     if other > han // 4 and other * _HAN_WEIGHT >= sum(map(len, latin)):
         return "other"
     if han and han * _HAN_WEIGHT * 2 >= sum(map(len, latin)):
-        return _variant(sample, hint)
-    return "other" if foreign.language(sample) else _latin(latin, hint)
+        return _variant(sample, hints)
+    return "other" if foreign.language(sample) else _latin(latin, hints)
 
 
 def region(text: str) -> str:
@@ -39,13 +41,14 @@ def _of_hong_kong() -> re.Pattern[str]:
     return re.compile("|".join(lexicon()["hong_kong"].split()))
 
 
-def _variant(text: str, hint: str) -> str:
+def _variant(text: str, hints: Iterable[str]) -> str:
+    """The script by what only one of the two has. Cantonese without either ("你哋寄唔寄香港㗎") is mostly written in traditional
+    characters, whatever the page is set to."""
     traditional, simplified = _scripts()
     more = sum(c in traditional for c in text) - sum(c in simplified for c in text)
-    if more == 0:
-        unknown = "zh-Hant" if region(text) == "HK" else "zh"  # Cantonese is mostly written in traditional characters
-        return hint if hint in ("zh", "zh-Hant") else unknown
-    return "zh-Hant" if more > 0 else "zh"
+    if more:
+        return "zh-Hant" if more > 0 else "zh"
+    return "zh-Hant" if region(text) == "HK" else next((hint for hint in hints if hint in ("zh", "zh-Hant")), "zh")
 
 
 @cache
@@ -56,10 +59,10 @@ def _scripts() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(traditional) - frozenset(simplified), frozenset(simplified) - frozenset(traditional) - both
 
 
-def _latin(words: list[str], hint: str) -> str:
+def _latin(words: list[str], hints: Iterable[str]) -> str:
     if any(word in small_words("english") for word in words):
         return "en"
-    return hint if hint in KNOWN else "en"
+    return next((hint for hint in hints if hint in KNOWN), "en")
 
 
 @cache

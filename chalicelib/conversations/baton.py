@@ -40,9 +40,11 @@ def opened(message: Message, customer: str, tier: Tier = "") -> Conversation:
 def reopened(before: Conversation, message: Message) -> Conversation:
     """The next conversation of a thread whose earlier one is over: the same customer, another request.
 
-    A chat stays a chat, also if she goes on by mail: where she is not reached in it, answers follow by mail.
+    A chat stays a chat, also if she goes on by mail: where she is not reached in it, answers follow by mail. She is answered in the
+    language of the one before until she writes another: the page may be set to any.
     """
-    fresh = replace(opened(message, before.customer, before.tier), number=before.number + 1, version=before.version)
+    fresh = opened(message, before.customer, before.tier)
+    fresh = replace(fresh, number=before.number + 1, version=before.version, language=before.language or message.language)
     return fresh if before.channel == message.channel else replace(fresh, channel=before.channel, address=before.address)
 
 
@@ -54,7 +56,7 @@ def received(c: Conversation, message: Message) -> Conversation:
         incoming=c.incoming + 1,
         last_at=max(c.last_at, message.at),
         waiting_since=c.waiting_since or owed,
-        language=message.language or c.language,
+        language=c.language or message.language,
         recent=remembered(c.recent, "seen", message.id),
     )
 

@@ -50,12 +50,12 @@ NUMBERS: dict[str, list[tuple[str, str]]] = {
     "another form": [ASK_EN, ("LT-10023", f"LT-10023 is no order number of ours|{FORM}|{BOT}"), ("10342", WAY)],
     "another form after a yes": [ASK_EN, ("yes", "order number"), ("LT-10023", FORM), ("hm hm", PERSON)],
     "another form, Chinese": [("我想退货", "退货"), ("LT-10023", f"LT-10023 不是我们的订单号|{FORM_ZH}|{BOT}")],
-    "another form, traditional": [("我想退貨", "退貨"), ("LT-10023", f"LT-10023 不是我們的訂單號|{FORM_HANT}|{BOT}")],
+    "another form, traditional": [("我想退貨", "退貨"), ("LT-10023", f"LT-10023 不是我們的訂單編號|{FORM_HANT}|{BOT}")],
     "too short": [ASK_EN, ("342", f"342 is no order number|{BOT}")],
     "too long": [ASK_EN, ("my number is 1234567", f"1234567 is no order number|{BOT}")],
     "a part": [ASK_EN, ("yes", "order number"), ("the number ends with 342", f"whole order number|{BOT}"), ("A-10342", WAY)],
     "a part, Chinese": [ASK_ZH, ("尾号342", f"完整的订单号|{BOT}")],
-    "a part, traditional": [ASK_HANT, ("尾號342", f"完整的訂單號|{BOT}")],
+    "a part, traditional": [ASK_HANT, ("尾號342", f"完整的訂單編號|{BOT}")],
     "a postcode is no order": [("I moved to 10115 Berlin, how long does delivery take", "delivery-time|!A-10115")],
     "bags are no order": [("I want to order 12000 bags, how long does it take", "delivery-time|!A-12000")],
 }
@@ -81,7 +81,7 @@ MISSING: dict[str, list[tuple[str, str]]] = {
         for text in ("没有订单号", "不知道", "在哪里看订单号", "找不到了", "忘了", "订单号是什么", "没有", "邮件删了")
     },
     **{
-        f"hant, {text}": [ASK_HANT, ("好", "訂單號"), (text, f"訂單確認郵件|人工|{BOT}")]
+        f"hant, {text}": [ASK_HANT, ("好", "訂單編號"), (text, f"訂單確認電子郵件|人工|{BOT}")]
         for text in ("沒有訂單號", "唔記得喇", "訂單編號喺邊度睇", "我搵唔到", "信件刪掉了")
     },
     "right after the offer": [ASK_EN, ("I do not have the number", f"mail that confirmed|{BOT}")],
@@ -106,7 +106,7 @@ MISSING: dict[str, list[tuple[str, str]]] = {
     ],
     "a person all the same": [ASK_EN, ("no order number, I want a person", PERSON)],
     "wait": [ASK_EN, ("yes", "order number"), ("one moment, let me look", f"Take your time|{BOT}"), ("ok 10342", WAY)],
-    "wait, traditional": [ASK_HANT, ("好", "訂單號"), ("等我搵下", f"不急|{BOT}"), ("A-10342", WAY_HANT)],
+    "wait, traditional": [ASK_HANT, ("好", "訂單編號"), ("等我搵下", f"不急|{BOT}"), ("A-10342", WAY_HANT)],
 }
 
 CANCELLING: dict[str, list[tuple[str, str]]] = {
@@ -129,7 +129,7 @@ CANCELLING: dict[str, list[tuple[str, str]]] = {
         for text in ("那你帮我取消吧", "帮我办", "你帮我弄一下", "好的", "麻烦你办一下", "取消", "请帮我取消")
     },
     **{
-        f"hant, {text}": [("怎麼取消訂單", "需要我幫您取消嗎"), (text, f"訂單號是多少|{BOT}")]
+        f"hant, {text}": [("怎麼取消訂單", "需要我幫您取消嗎"), (text, f"訂單編號是多少|{BOT}")]
         for text in ("那你幫我取消吧", "幫我辦", "你幫我搞掂佢")
     },
     "with the number": [

@@ -14,7 +14,7 @@ FORM, FORM_ZH, FORM_HANT = "for example A-10342", "例如 A-10342", "例如 A-10
 ASK_EN, ASK_ZH, ASK_HANT = (
     ("where is my order", "your order number"),
     ("我的订单到哪了", "订单号是多少"),
-    ("我的訂單到哪了", "訂單號是多少"),
+    ("我的訂單到哪了", "訂單編號是多少"),
 )
 ADDRESS = ("change the address of A-10344", "code of six digits to m•••")
 ADDRESS_ZH = ("修改地址 A-10344", "六位验证码")

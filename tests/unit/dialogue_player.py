@@ -83,12 +83,14 @@ class Clock:
 
 @dataclass
 class Play:
-    """One customer's thread. `paused`: records that wait for their pause, with the moment at which it ends."""
+    """One customer's thread. `page`: the language that the chat's page tells; `paused`: records that wait for their pause, with the
+    moment at which it ends."""
 
     name: str
     clock: Clock
     channel: str = "webchat"
     when: str = "monday"
+    page: str = ""
     paused: list[tuple[int, Item]] = field(default_factory=list)
     count: int = 0
 
@@ -111,6 +113,7 @@ class Play:
             channel=self.channel,
             address=address,
             meta=meta,
+            language=self.page,
             **more,
         )
         table.record(message)

@@ -61,9 +61,7 @@ def test_an_article_out_of_date_is_not_shown() -> None:
     assert getattr(after, "article", "") != "gift-card"
 
 
-@pytest.mark.parametrize(
-    "question", ["what is the weather in Lisbon tomorrow", "who painted the ceiling of that chapel", "推荐一部好看的电影", "今天天气怎么样"]
-)
+@pytest.mark.parametrize("question", ["do you sharpen scissors", "can you tune my piano", "你们会调钢琴吗", "有没有登山绳"])
 def test_what_no_article_knows_goes_to_people(question: str) -> None:
     assert handed_over(question).rule == "not-sure"
 

@@ -42,9 +42,9 @@ FIRES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "asked-for-person": [("I'd like to talk to someone please", {}), ("我要找人工客服", {})],
     "upset": [("This is ridiculous, the worst shop ever", {}), ("太差劲了，我要投诉", {})],
     "bot-unavailable": [("Where is my order?", {"index": None}), ("我的快递到哪了", {"index": None})],
-    "vip": [("who sings this song", {"tier": "vip"}), ("今天天气怎么样", {"tier": "vip"})],
+    "vip": [("do you sharpen scissors", {"tier": "vip"}), ("你们磨剪刀吗", {"tier": "vip"})],
     "large-amount": [("When will I get my refund of $2,900?", UNSURE), ("一万五千元的退款什么时候到账？", UNSURE)],
-    "pressing": [("who sings this song, I must know right away", {}), ("今天天气怎么样，请马上回复", {})],
+    "pressing": [("do you sharpen scissors, I must know right away", {}), ("你们磨剪刀吗，请马上回复", {})],
     "returned": [("you got the teapot back, A-10343", {}), ("你们已经收到我退的壶 A-10343", {})],
     "numberless": [("I really have no order number", {"told": ("no_number",)}), ("真的没有订单号", {"told": ("no_number",)})],
     "given-before": [
@@ -52,11 +52,11 @@ FIRES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("订单号刚刚给过了", {"last_article": "not-delivered"}),
     ],
     "data-given": [("it is A-10343", {"last_article": "not-delivered"}), ("订单号是 A-10343", {"last_article": "not-delivered"})],
-    "repeated": [("who sings this song", {"opened": often}), ("今天天气怎么样", {"opened": often})],
+    "repeated": [("do you sharpen scissors", {"opened": often}), ("你们磨剪刀吗", {"opened": often})],
     "unhelped": [("That didn't help", {"last_article": "invoice"}), ("没有用", {"last_article": "invoice"})],
-    "second-miss": [("who sings this song", {"misses": 1}), ("今天天气怎么样", {"misses": 1})],
-    "not-sure-mail": [("who sings this song", {"channel": "email"}), ("今天天气怎么样", {"channel": "email"})],
-    "not-sure": [("who sings this song", {}), ("今天天气怎么样", {})],
+    "second-miss": [("do you sharpen scissors", {"misses": 1}), ("你们磨剪刀吗", {"misses": 1})],
+    "not-sure-mail": [("do you sharpen scissors", {"channel": "email"}), ("你们磨剪刀吗", {"channel": "email"})],
+    "not-sure": [("do you sharpen scissors", {}), ("你们磨剪刀吗", {})],
 }
 
 TOLD: dict[str, list[tuple[str, dict[str, Any]]]] = {
@@ -159,7 +159,7 @@ def test_a_customers_record_is_looked_up_only_if_a_rule_gets_that_far() -> None:
     assert answered("Where is my order?", opened=opened).article == "track-order"
     assert handed_over("human please", opened=opened).rule == "asked-for-person"
     assert looked == []
-    decided = handed_over("who sings this song", opened=opened)
+    decided = handed_over("do you sharpen scissors", opened=opened)
     assert (decided.rule, decided.facts["why"]["facts"]["contacts(7)"]) == ("repeated", 3)
     assert looked == [1]
 

@@ -51,7 +51,10 @@ NUMBERLESS: dict[str, Turns] = {
     "the question beside it is answered": [
         ("how do i return a teapot? no order number, it was a present", f"30 days|by your name|{ASKED}|{BOT}"),
     ],
-    "what nobody but a person can know": [("no order number at hand. my violin lesson with uncle Ferdinand, is it at noon", PERSON)],
+    "what nobody but a person can know": [
+        ("no order number at hand. my violin lesson with uncle Ferdinand, is it at noon", f"by your name|{ASKED}|{BOT}"),
+        ("no, the violin lesson. i have no number", PERSON),
+    ],
     "in the queue": [
         AGENT,
         ("where is my order? i don't have the order number", f"by your name|{ASKED}|{PERSON}"),

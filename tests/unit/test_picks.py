@@ -185,3 +185,39 @@ def test_a_long_message_is_read_in_no_time() -> None:
 
 def test_a_title_with_a_lone_letter_is_a_title_like_others() -> None:
     assert picked("the warranty one", ["Warranty", "The customer's order", "A s"]) == Picked((0,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("ah no just for myself. something else", "that's for companies, I mean something else", "I am no company. none of these"),
+        *("it is for me only; another question", "not a business, just me. sth else please", "i have only one cup. Something different"),
+        *(
+            "我是自己喝的，都不是",
+            "不是公司订的 别的问题",
+            "我自己用。想问别的",
+            "我是自己喝的，都不是",
+            "不是公司啦 別的問題",
+            "係自己飲嘅，都唔係",
+        ),
+    ],
+)
+def test_a_reason_and_then_the_words_of_the_button_refuse_all(text: str) -> None:
+    assert refusal(text) == ""
+    assert picked(text, ["Orders for companies, cafés and gifts", "公司订购"]) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "can I send back something else",
+            "what about something else?",
+            "I got something else",
+            "does it fit? something else",
+        ),
+        *("可以换别的吗", "收到的是别的", "能不能换？别的", "寄來的是其他的"),
+    ],
+)
+def test_the_same_words_in_a_question_or_a_fact_refuse_nothing(text: str) -> None:
+    assert refusal(text) is None

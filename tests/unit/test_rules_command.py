@@ -166,7 +166,7 @@ class TestExplain:
         ("arguments", "rule"),
         [
             (("who sings this", "--contacts", "4"), "repeated"),
-            (("今天天气怎么样", "--misses", "1"), "second-miss"),
+            (("你们磨剪刀吗", "--misses", "1"), "second-miss"),
             (("who sings this", "--channel", "email"), "not-sure-mail"),
             (("Where is my order?", "--set", "band=unsure", "--set", "amount=5000", "--set", "currency=EUR"), "large-amount"),
         ],

@@ -53,6 +53,20 @@ def test_a_denial_alone_turns_away_from_nothing(said: str) -> None:
     assert turned(said) is None
 
 
+# What was told will do, or makes sense; and what sounds like it.
+HOPES = (
+    *("ok that should be fine then, thanks", "should be in time, cheers", "that works for me, thank you", "good to know, thanks"),
+    *("fair enough. thanks", "makes sense, thank you!", "ah i see, thanks a lot", "it will be ok i think. thx"),
+    *("好吧應該來得及 謝謝", "那应该够了，谢谢", "應該趕得上吧 感謝", "估计没问题 谢谢啦", "咁應該得喇 唔該", "還好來得及，謝謝"),
+    *("所以應該可以，謝了", "可能會到吧 多謝", "那我放心了 谢谢", "好，不急，谢谢", "咁應該趕得切喇，唔該晒"),
+)
+DOUBTS = (
+    *("that should be refunded, thanks", "that is not ok, thanks", "it will not arrive in time, thanks", "that would be perfect, thanks"),
+    *("it does not fit, thanks", "is that in time? thanks", "that should do it if you send a new one, thanks"),
+    *("应该可以退吧 谢谢", "应该坏了 谢谢", "不够了 谢谢", "应该来不及 谢谢", "應該趕不上 謝謝", "應該少了一包，謝謝", "可能会晚到 谢谢"),
+)
+
+
 @pytest.mark.parametrize(
     ("said", "kind"),
     [
@@ -65,6 +79,8 @@ def test_a_denial_alone_turns_away_from_nothing(said: str) -> None:
         ("两分钟是吧 谢啦师傅", "thanks"),
         ("咁我等埋先啦，唔該", "thanks"),
         ("那算了，我找朋友帶。多謝", "thanks"),
+        *((text, "thanks") for text in HOPES),
+        *((text, "") for text in DOUBTS),
         ("my parcel never came, thanks", ""),
         ("I'll call the police then, thanks", ""),
         ("I will return it then, thanks", ""),

@@ -153,7 +153,7 @@ def _begun(case: Case, decision: Answer | Escalation, actions: Actions, before: 
     action, decision = _wanted(case, decision, actions)
     if not action:
         return Moved(decision, _kept(case, flow.newest(rests, case.words, actions)))
-    detected = decision.language if isinstance(decision, Answer) else languages.detect(case.words, case.c.language)
+    detected = decision.language if isinstance(decision, Answer) else languages.detect(case.words, case.c.language, case.message.language)
     language = detected if detected in action.title else "en"
     return _opened(case, action, flow.begin(action, case.words, language, before), language, decision)
 
@@ -283,7 +283,7 @@ def _language(known: Flow, action: Action, text: str) -> str:
 
 
 def _spoken(case: Case, action: Action) -> str:
-    detected = languages.detect(values.without_numbers([action], case.words), case.c.language)
+    detected = languages.detect(values.without_numbers([action], case.words), case.c.language, case.message.language)
     return detected if detected in action.title else "en"
 
 

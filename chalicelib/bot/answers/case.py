@@ -10,6 +10,7 @@ from chalicelib.bot import wording
 from chalicelib.bot.context import Brain, Context
 from chalicelib.bot.facts import Asked, Facts, Heard
 from chalicelib.bot.interpretation.follow_up.scope import Meaning
+from chalicelib.bot.interpretation.orthography.dialect import as_written
 from chalicelib.bot.opening_hours import Opening
 from chalicelib.bot.retrieval import Hit
 from chalicelib.conversations.model import Answer
@@ -60,8 +61,9 @@ class Case:
         return wording.variant(self.brain.rules, sentence, self.context.told)
 
     def said(self, sentence: str, **values: str) -> str:
-        """A sentence of the rule table in her language, with its placeholders filled in."""
-        return wording.sentence(self.brain.rules, sentence, self.language, self.context, self.opening, **values)
+        """A sentence of the rule table in her language, with its placeholders filled in; her own words stand in it as she wrote them."""
+        hers = {name: as_written(value, self.question) for name, value in values.items()}
+        return wording.sentence(self.brain.rules, sentence, self.language, self.context, self.opening, **hers)
 
     def sentence(
         self, name: str, outcome: str, *, confidence: float = 1.0, asking: str = "", choices: Sequence[str] = (), **values: str

@@ -79,11 +79,13 @@ def likely(case: Case) -> Sequence[Hit]:
 
 
 def lead(case: Case) -> Answer:
-    """The first of what may be meant is told at once, as it is clearly ahead; the others are offered beside it, with their numbers."""
+    """The first of what may be meant is told at once, as it is clearly ahead; the others are offered beside it, with their numbers. One
+    that stands alone has none: there is nothing to choose."""
     best = case.hits[0]
     hits = likely(case)
     titles = [case.shown(hit).title for hit in hits]
-    told = case.said("lead", titles=f"1. {titles[0]}\n{_text(case, case.shown(best))}")
+    title = f"1. {titles[0]}" if titles[1:] else titles[0]
+    told = case.said("lead", titles=f"{title}\n{_text(case, case.shown(best))}")
     rest = case.said("lead_others", titles=_numbered(titles[1:], 2)) if titles[1:] else case.said("person_beside")
     said = _answer(case, best, case.shown(best), f"{told}\n\n{rest}")
     choices = _choices(case, titles[1:]) if case.context.taps else ()

@@ -10,6 +10,7 @@ import re
 from functools import cache, lru_cache
 
 from chalicelib.bot.follow_ups import asks_something
+from chalicelib.bot.interpretation.courtesies import beyond
 from chalicelib.bot.interpretation.orthography.spelling import Speller
 from chalicelib.bot.interpretation.orthography.spoken import HAN, alternatives
 from chalicelib.bot.language import small_words
@@ -24,6 +25,7 @@ _ASKS = re.compile(
 )
 _LONGEST = 160  # characters of what may be nothing but this
 _SENTENCES = re.compile(r"(?<=[.!?。！？；])\s*(?=\S)|\n+")
+_COMMAS = re.compile(r"[,，]\s*")
 # How the bot's sentences tell how to call a person (rules.yaml, actions.yaml), and what only joins that to the clause before it.
 _OFFER = re.compile(r"""\b(?:[Rr]eply|[Ww]rite|or)\ "person"|回[复覆][“「]人工[”」]|或[“「]人工[”」]""", re.VERBOSE)
 _JOINT = re.compile(r"[\s,;:，；：、(（]*(?:\b(?:or|then|please)|也可以|或者?|请|請)?(?:现在|現在)?\s*$", re.IGNORECASE)
@@ -55,6 +57,14 @@ def asks_receipt(text: str) -> bool:
     """Does she ask whether what she wrote or sent has arrived: "did you get my last mail?", "please confirm"?"""
     said = _LISTS.book("receipt", "except").sub(" , ", plain(text))
     return bool(_LISTS.book("receipt", "anywhere").search(said))
+
+
+def asks_where(text: str) -> bool:
+    """Does she ask where the answer comes, or whether she may go away meanwhile, and nothing else?"""
+    parts = _SENTENCES.split(text[:_LONGEST])
+    clauses = [one for part in parts for one in ((part,) if beyond.asked(part) else _COMMAS.split(part))]
+    asking = [one for one in clauses if beyond.asked(one) == "where" or asks_something(one)]
+    return bool(asking) and all(beyond.asked(one) == "where" for one in asking)
 
 
 def without_offer(text: str) -> str:

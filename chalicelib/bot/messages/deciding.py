@@ -45,9 +45,11 @@ def acted(c: Conversation, message: Message, words: str, at: int) -> Moved | Non
 def asked_where(c: Conversation) -> bool:
     """Did the bot just ask where she would rather be answered?"""
     last = c.told[0] if c.told else ""
-    if not last.startswith("tell."):
+    if not last.startswith(("tell.", "where.")):
         return False
-    return any(f"tell.{told.id}" == last and "{contact}" in told.texts["en"] for told in brain.load().rules.tell)
+    rules = brain.load().rules
+    texts = next((told.texts for told in rules.tell if f"tell.{told.id}" == last), rules.sentences.get(last, {}))
+    return "{contact}" in texts.get("en", "")
 
 
 def resting(c: Conversation, decision: Escalation, words: str, at: int) -> str:
@@ -138,7 +140,8 @@ def context(c: Conversation, message: Message, at: int) -> Context:
     return Context(
         channel=message.channel,
         now=at,
-        language=message.language or c.language,
+        language=c.language or message.language,
+        page=message.language,
         misses=c.misses,
         last_question=c.question,
         last_article=c.article,

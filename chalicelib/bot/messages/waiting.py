@@ -1,8 +1,9 @@
 """What the bot does with a message of somebody who waits for a person: her place stays, and whatever she writes has an outcome. Pure.
 
-In this order: what follows an alarm, danger, the answer to what the bot asked, an action that is under way, leaving the queue, a wish to
-be called, whether her words arrived, her place, a word for a word, any other question right after an alarm, what the bot does or surely
-knows outside the queue, too; whatever else she writes is added to her request. An instant of `claim`, and the bot is silent (turn.py).
+In this order: what follows an alarm, danger, the answer to what the bot asked, an action that is under way, where the answer comes,
+leaving the queue, a wish to be called, whether her words arrived, her place, a word for a word, any other question right after an alarm,
+what the bot does or surely knows outside the queue, too; whatever else she writes is added to her request. An instant of `claim`, and the
+bot is silent (turn.py).
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ class Reply:
 def reply(case: Case, place: Place) -> Reply:
     """Never raises for a text, and always says something."""
     steps = (
-        *(_after_alarm, _in_danger, _decided, _under_way, _leaving, _wished, _asking_receipt, _asking_when, _talking),
+        *(_after_alarm, _in_danger, _decided, _under_way, _asking_where, _leaving, _wished, _asking_receipt, _asking_when, _talking),
         *(_still_alarmed, _given, _acted, _answered),
     )
     found = next((found for step in steps if (found := step(case, place))), None) or _added(case, place)
@@ -173,7 +174,7 @@ def _wished(case: Case, place: Place) -> Reply | None:
 def _asking_when(case: Case, place: Place) -> Reply | None:
     """How long, how many before me, is anybody there?"""
     asks = words.meant(case.question) in ("status", "person") or case.facts.asked_for_person
-    if not asks and case.heard.small_talk not in ("greeting", "puzzled"):
+    if case.heard.small_talk == "opener" or (not asks and case.heard.small_talk not in ("greeting", "puzzled")):
         return None
     if not case.opening.open:
         return _with_regret(case, case.sentence("status_closed", "status"))
@@ -186,6 +187,13 @@ def _asking_receipt(case: Case, _place: Place) -> Reply | None:
     """Did what I wrote arrive, why am I asked again? All of it is with her request."""
     asks = words.asks_receipt(case.question) or case.facts.given_before
     return _with_regret(case, case.sentence("received", "status")) if asks and not case.facts.given else None
+
+
+def _asking_where(case: Case, place: Place) -> Reply | None:
+    """Where does the answer come, may she go away? Else such words may be taken for the wish to close her request."""
+    if case.facts.asked_for_person or not words.asks_where(case.question):
+        return None
+    return _talking(replace(case, heard=replace(case.heard, about="where", small_talk="")), place)
 
 
 def _talking(case: Case, place: Place) -> Reply | None:
@@ -244,4 +252,6 @@ def _beside(case: Case, said: Answer) -> Reply:
     """What is said while she waits, with a word that her place stays; a person is not offered to whoever waits for one."""
     known = given.without_asking(said.text) if said.article and _has_given(case) else said.text
     text = "\n\n".join(filter(None, [words.without_offer(known or case.said("received")), case.said(case.name("place"))]))
-    return Reply(replace(said, text=text, told=(*said.told, "place")), "urgent" if case.facts.upset else "")
+    left = [choice for choice in said.choices if choice != case.said("person")]
+    choices = () if left == [case.said("something_else")] else tuple(left)  # of nothing she can choose something else
+    return Reply(replace(said, text=text, choices=choices, told=(*said.told, "place")), "urgent" if case.facts.upset else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from chalicelib.bot.follow_ups import asks_something
 from chalicelib.bot.interpretation.choices.heads import heads
 from chalicelib.bot.interpretation.orthography.spoken import alternatives, plain
 from chalicelib.bot.phrases import WordLists
@@ -18,6 +19,8 @@ _SHAKES = re.compile(_DRAWN % "\U0001f44e\u274c\u2716\U0001f645\u200d\u2640\u264
 _GREETING = re.compile(r"[你您]好")  # no "好"
 _STOPS = re.compile(r"[.,!?;:\n…，。！？；、：～~-]\s*\Z")
 # Where a "no" is followed by a sentence although no comma stands between them.
+_LAST = re.compile(r"(.+?)(?:[.,!;:\n。！；，：~～…]\s*|(?<=[㐀-鿿])\s+)([^.,!?;:\n。！？；，：~～…]+)[.!。！~～…]*", re.DOTALL)
+_TOLD = 120  # characters of a refusal that says why
 _SENTENCE = re.compile(
     r"(?:no|nope|nah)\s+(?=(?:i|im|i'm|i'd|my|it|it's|its|what|how|where|when|can|do)\s)|"
     r"(?:不是|都不是|不对|唔系|唔係)(?=我想|我要问|我是想|请问|就是想)",
@@ -45,7 +48,15 @@ def refusal(text: str) -> str | None:
         if _says(said, "strong") or (_says(said, "no") and (not rest or _STOPS.search(head))):
             return rest if _says_more(rest) else ""
     sentence = _SENTENCE.match(text.strip())
-    return text.strip()[sentence.end() :] if sentence else None
+    if sentence:
+        return text.strip()[sentence.end() :]
+    return "" if _ends_with_other(text) else None
+
+
+def _ends_with_other(text: str) -> bool:
+    """ "Ah, just for myself. Something else": why it is none of these, and then what the button says."""
+    cut = _LAST.fullmatch(text.strip()) if len(text) <= _TOLD else None
+    return bool(cut and _says(plain(cut[2]), "else") and not asks_something(cut[1]))
 
 
 def _says(said: str, kind: str) -> bool:

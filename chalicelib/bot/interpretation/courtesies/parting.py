@@ -34,6 +34,15 @@ _PLANS = re.compile(
     r"(?:那|咁|就|那就)+(?:等|先|不|这样|這樣|算).{0,8}|(?:那|咁|就)*(?:算了|算啦|不用了|唔使喇?|下次.{0,6})",
     re.IGNORECASE,
 )
+# What was told will do, or makes sense.
+_CONTENT = re.compile(
+    r"(?!.*(?:\bno\b|\bnot\b|n't|\bwould\b))(?:(?:that|it|this|they|should|will|might)\b.{0,24}?)?"
+    r"\b(?:fine|ok(?:ay)?|enough|all ?right|(?:in|on) time|works?|do|perfect|i see|got it|makes sense|fair enough|good to know|understood)"
+    r"(?: (?:then|now|for (?:me|us)|i (?:think|guess|hope)))*|"
+    r"(?:那|咁|所以|看来|看來|我想)*(?:好吧|好啦|嗯)?(?:我)?(?:应该|應該|应当|估计|估計|大概|可能|总|總|还好|還好|都|就|也|还|還|是)*"
+    r"(?:来得及|來得及|赶得上|趕得上|[趕嚟]得切|[够夠]用?|可以|行|[没沒冇]问题|[没沒冇]問題|[没沒冇]事|能到|[会會]到|得|不急|唔急|放心)[了啦喇吧的囉啰]*",
+    re.IGNORECASE,
+)
 
 
 def kind(text: str, told: Callable[[], str]) -> str:
@@ -52,7 +61,7 @@ def _kind(clause: str, told: Callable[[], str]) -> str:
     courtesy = small_talk.kind(clause) or (small_talk.kind(bare) if bare else "idle") or ("thanks" if foreign.courtesy(bare) else "")
     if courtesy or _NAMED.fullmatch(clause):
         return courtesy or "thanks"
-    return "idle" if _PLANS.fullmatch(bare) or _echoes(_TAG.sub("", bare), told) else ""
+    return "idle" if _PLANS.fullmatch(bare) or _CONTENT.fullmatch(bare) or _echoes(_TAG.sub("", bare), told) else ""
 
 
 def _echoes(clause: str, told: Callable[[], str]) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 
+from chalicelib.bot.interpretation.orthography.spelling import Speller
 from chalicelib.bot.phrases import Phrasebook, WordLists, lexicon, plain
 from chalicelib.knowledge.words import empty_words, simplified
 
@@ -18,6 +19,7 @@ _LISTS = WordLists(__file__)
 # The sentence of rules.yaml that answers a kind; its variants have ".2" and ".3" behind the name.
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
+        "opener": "opener",
         "greeting": "greeting",
         "thanks": "thanks",
         "praise": "praise",
@@ -90,9 +92,14 @@ def _with_signs(text: str) -> str:
 
 
 def _said(text: str) -> str:
-    """The plain form with Chinese and Latin apart, and drawn-out words ("soooo", "okayyyy") as they are written."""
+    """The plain form with Chinese and Latin apart, drawn-out words ("soooo", "okayyyy") as they are written, and slips mended."""
     said = _BORDER.sub(" ", plain(text))
-    return " ".join(_undrawn(word) for word in said.split()) if _DRAWN.search(said) else said
+    drawn = " ".join(_undrawn(word) for word in said.split()) if _DRAWN.search(said) else said
+    return (
+        drawn
+        if _HAN.search(drawn)
+        else " ".join(word if word in _vocabulary()[0] else _speller().corrected(word) for word in drawn.split())
+    )
 
 
 def _undrawn(word: str) -> str:
@@ -191,6 +198,11 @@ def _vocabulary() -> tuple[frozenset[str], frozenset[str]]:
 def _grown(beginnings: Iterable[str]) -> frozenset[str]:
     """ "haha*" in the lengths that people type."""
     return frozenset(one[:2] * n + end for one in beginnings for n in range(2, 12) for end in ("", one[0]))
+
+
+@cache
+def _speller() -> Speller:
+    return Speller(_LISTS.data["typos"], least=4, from_start=True)
 
 
 @cache

@@ -19,6 +19,21 @@ def mainland(text: str) -> str:
     return _spoken().sub(lambda match: _words()[match[0]], simplified(text))
 
 
+def as_written(words: str, text: str) -> str:
+    """What stands in `text` for words of its searched wording: hers, to be quoted; the words themselves if they are none of hers."""
+    if words in text or not _HAN.search(text):
+        return words
+    searched, origins = "", list[int]()  # the searched wording, and for each of its characters where it comes from
+    said, end = simplified(text), 0
+    for match in (*_spoken().finditer(said), None):
+        start = match.start() if match else len(said)
+        meant = _words()[match[0]] if match else ""
+        searched, origins = searched + said[end:start] + meant, [*origins, *range(end, start), *([start] * len(meant))]
+        end = match.end() if match else start
+    place = searched.find(words)
+    return text[origins[place] : [*origins, len(text)][place + len(words)]].strip() if place >= 0 else words
+
+
 @cache
 def _spoken() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(_words(), key=len, reverse=True))))
