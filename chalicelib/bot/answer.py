@@ -85,7 +85,12 @@ def known(case: Case) -> Answer | None:
 def _found(case: Case) -> Answer | None:
     if _is_sure(case):
         return composing.articles(case)
-    return composing.helpful(case) if case.facts.leads else None
+    may_help = (
+        case.facts.band == "unsure"
+        if asks_something(case.question)
+        else case.facts.leads and case.facts.confidence >= case.brain.rules.lead
+    )
+    return composing.helpful(case) if may_help else None
 
 
 def _decided(case: Case) -> Answer | Rule:

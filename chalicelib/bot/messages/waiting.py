@@ -233,7 +233,7 @@ def _added(case: Case, place: Place) -> Reply:
         return Reply(case.sentence("taken_number", "taken", number=number[0]), flow=place.noticed() or None)
     if alarm.is_fresh(case.context.told) and not aftermath.is_of_business(case.question):
         return Reply(case.sentence("urgent_again", "urgent"), "urgent")
-    return Reply(case.sentence("taken", "taken"))
+    return Reply(case.sentence("taken_question" if asks_something(case.question) else "taken", "taken"))
 
 
 def _with_regret(case: Case, said: Answer) -> Reply:
