@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from chalicelib.knowledge.wordings import Wordings
 
 FORMAT = 4  # raise it with every change of words.py or of the layout below
+WITHOUT_PASSAGES = 3  # the format before: it is read until something is published, as it only lacks the passages
 POINTER = "current.json"
-ARTICLES, ARRAYS, PASSAGES = FILES = ("articles.json.gz", "wordings.safetensors", "passages.safetensors")
+ARTICLES, ARRAYS = FILES = ("articles.json.gz", "wordings.safetensors")
 
 
 class BadIndex(BadRequest):
@@ -91,9 +92,9 @@ def build(
     made = wordings.build(asked, encoder)
     content["until"] = max((one.at for one in examples), default=0)
     content |= {"ids": made.ids, "vocabulary": made.words.spelling.words, "unknown": made.words.unknown}
-    stored = arrays.packed(wordings.to_arrays(made))
-    told = arrays.packed(passages.to_arrays(passages.build(ordered, encoder, passage_encoder, before)))
-    return Built(version, {ARTICLES: gzip.compress(_packed(content), mtime=0), ARRAYS: stored, PASSAGES: told})
+    told = passages.build(ordered, encoder, passage_encoder, before)
+    stored = arrays.packed(wordings.to_arrays(made) | passages.to_arrays(told))
+    return Built(version, {ARTICLES: gzip.compress(_packed(content), mtime=0), ARRAYS: stored})
 
 
 def _packed(content: Any) -> bytes:
@@ -101,19 +102,24 @@ def _packed(content: Any) -> bytes:
 
 
 def read(version: str, files: Mapping[str, bytes], encoder: Encoder | None = None, passage_encoder: PassageEncoder | None = None) -> Index:
-    """An encoder that did not make the index is left aside. Raises BadIndex for anything that `build` of this FORMAT did not make."""
+    """An encoder that did not make the index is left aside. Raises BadIndex for anything that `build` of this FORMAT, or of the one before,
+    did not make."""
     from chalicelib.knowledge import arrays, passages, wordings
 
     try:
         content = json.loads(gzip.decompress(files[ARTICLES]))
-        if content["format"] != FORMAT:
+        if content["format"] not in (FORMAT, WITHOUT_PASSAGES):
             raise BadIndex(f"index {version} has format {content['format']}, this bot reads {FORMAT}")
         ordered = [Article(**{**fields, "examples": tuple(fields["examples"])}) for fields in content["articles"]]
         articles: dict[str, dict[str, Article]] = {}
         for article in ordered:
             articles.setdefault(article.id, {})[article.language] = article
-        made = wordings.from_arrays(content["ids"], content["vocabulary"], content["unknown"], arrays.unpacked(files[ARRAYS]))
-        told = passages.from_arrays(ordered, content["passages"], arrays.unpacked(files[PASSAGES]), encoder, passage_encoder)
+        stored = arrays.unpacked(files[ARRAYS])
+        made = wordings.from_arrays(content["ids"], content["vocabulary"], content["unknown"], stored)
+        if content["format"] == WITHOUT_PASSAGES:
+            told = passages.build(ordered, None, None)
+        else:
+            told = passages.from_arrays(ordered, content["passages"], stored, encoder, passage_encoder)
     except (OSError, EOFError, zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
         raise BadIndex(f"index {version} cannot be read: {type(error).__name__}: {error}") from error
     return Index(version, articles, replace(made, encoder=_fitting(encoder, content["encoder"], version)), told, content["until"])

@@ -26,7 +26,7 @@ _ITEM = re.compile(r"^\s*(?:[-•*]|\d+\.)\s+")
 _SENTENCE = re.compile(r".+?(?:(?<=[^\d\s][.!?])(?=\s)|(?<=[。！？])|$)", re.DOTALL)
 _WIDE = re.compile(r"[㐀-䶿一-鿿]")
 _WIDE_ENDS = ("？", "！", "。")
-_SHORT = 25  # characters of a sentence that is no passage by itself; a Chinese one counts as three
+_SHORT = 16  # characters of a sentence that is no passage by itself; a Chinese one counts as three
 _STEPS = 127
 
 
@@ -97,7 +97,12 @@ def _vectors(
 
 def to_arrays(known: Passages) -> dict[str, NDArray[Any]]:
     meaning, answers = known.meaning, known.answers
-    return {"meaning": meaning.rows, "meaning_steps": meaning.steps, "answers": answers.rows, "answers_steps": answers.steps}
+    return {
+        "passage_meaning": meaning.rows,
+        "passage_meaning_steps": meaning.steps,
+        "passage_answers": answers.rows,
+        "passage_answers_steps": answers.steps,
+    }
 
 
 def from_arrays(
@@ -111,13 +116,14 @@ def from_arrays(
     ValueError."""
     places = _places(articles)
     count = sum(one.stop - one.start for one in places.values())
-    if any(len(kept[name]) not in (0, count) for name in ("meaning", "answers")):
+    names = ("passage_meaning", "passage_answers")
+    if any(len(kept[name]) not in (0, count) for name in names):
         raise ValueError("the passages are not those of the articles")
     embeds = encoder.embed if encoder else None, reader.questions if reader else None
     now = named(encoder), named(reader)
     meaning, answers = (
         Vectors(kept[name], kept[f"{name}_steps"], then, embed if then == there else None)
-        for name, then, there, embed in zip(("meaning", "answers"), made_by, now, embeds, strict=True)
+        for name, then, there, embed in zip(names, made_by, now, embeds, strict=True)
     )
     return Passages(places, {(one.id, one.language): one for one in articles}, meaning, answers)
 

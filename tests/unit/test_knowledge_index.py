@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import random
 from dataclasses import replace
 
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.knowledge import index
+from chalicelib.knowledge import arrays, index
 from chalicelib.knowledge.article import Article, problems, version_for
 from chalicelib.knowledge.index import BadIndex
 from chalicelib.knowledge.words import cut, hashed
@@ -30,6 +32,19 @@ def test_what_was_built_is_read_in_any_order(made: list[Article], chance: random
     assert index.build(made) == (version, files)
     read = index.read(version, files)
     assert {(a.id, a.language): a for a in made} == {(i, lang): a for i, by in read.articles.items() for lang, a in by.items()}
+
+
+def test_an_index_of_the_format_before_is_read_without_passages() -> None:
+    version, files = index.build([GOOD])
+    content = json.loads(gzip.decompress(files[index.ARTICLES])) | {"format": index.WITHOUT_PASSAGES}
+    del content["passages"]
+    kept = {name: array for name, array in arrays.unpacked(files[index.ARRAYS]).items() if not name.startswith("passage_")}
+    before = {index.ARTICLES: gzip.compress(json.dumps(content).encode()), index.ARRAYS: arrays.packed(kept)}
+    read = index.read(version, before)
+    assert read.articles["returns"]["en"].text == GOOD.text
+    assert read.passages.meaning.cosines(["a question"]) is None
+    with pytest.raises(BadIndex):
+        index.read(version, before | {index.ARTICLES: gzip.compress(json.dumps(content | {"format": 2}).encode())})
 
 
 def test_another_word_is_another_version() -> None:
