@@ -158,7 +158,8 @@ def _one(case: Case, hit: Hit) -> Answer:
     if not case.meant.doubtful:
         return said
     name = ALL_TOLD if is_told(case, hit.article) else DOUBTFUL
-    return replace(said, choices=_beside(case), told=(name, *said.told[1:]))
+    also = (case.hits[1].article,) if case.meant.beside else ()
+    return replace(said, choices=_beside(case), told=(name, *said.told[1:]), also=also)
 
 
 def _in_doubt(case: Case, passage: str) -> str:
@@ -166,7 +167,8 @@ def _in_doubt(case: Case, passage: str) -> str:
     if not case.meant.doubtful:
         return passage
     name = ALL_TOLD if is_told(case, case.facts.article) else case.name("nearest")
-    return f"{case.said(name)}\n{passage}\n\n{case.said('person_if_not')}"
+    beside = f"\n\n{case.shown(case.hits[1]).title}\n{case.in_script(case.meant.beside)}" if case.meant.beside else ""
+    return f"{case.said(name)}\n{passage}{beside}\n\n{case.said('person_if_not')}"
 
 
 def _text(case: Case, article: Article) -> str:

@@ -39,6 +39,7 @@ _NEAREST = 3  # articles whose passages are nearest that may be meant
 _STANDS = 0.3  # of what she means, from which on it may stand in the article that was told
 _WORTH = 0.25  # confidence: she was misunderstood once, and what is less likely than that is not offered instead
 _ANSWERS = 0.5  # probability that the passages answer her, below which she is told that they may not
+_BESIDE = 2.0  # how much better a passage of another article must fit to be told beside doubtful ones
 _LESS = 0.01  # what is not sure is at least so much below
 
 
@@ -167,8 +168,13 @@ def _in_passages(message: _Message, found: Meaning, candidates: Sequence[Candida
     if not candidates[0].passages:
         return found
     told = tuple(one.text for one in passages.told(candidates[0].passages))
-    doubtful = answering(candidates, message.states, message.joins) < _ANSWERS
-    return replace(found, passages=told, doubtful=doubtful)
+    if answering(candidates, message.states, message.joins) >= _ANSWERS:
+        return replace(found, passages=told)
+    others = [one for one in candidates[1:] if one.passages and one.passages[0].score >= candidates[0].passages[0].score + _BESIDE]
+    if not others:
+        return replace(found, passages=told, doubtful=True)
+    other = max(others, key=lambda one: one.passages[0].score)
+    return replace(found, hits=[found.hits[0], other.hit], passages=told, doubtful=True, beside=other.passages[0].text)
 
 
 def _near(candidates: list[Candidate], scope: Scope, bands: Bands) -> list[Hit]:
