@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,12 +80,22 @@ def test_so_many_dialogues_go_as_their_writers_expect(half: tuple[tuple[str, boo
     whole = [all(map(is_right, dialogue["turns"], seen)) for dialogue, seen in done]
     turns = [is_right(turn, one) for dialogue, seen in done for turn, one in zip(dialogue["turns"], seen, strict=True) if "right" in turn]
     leaning = [is_right(dialogue["turns"][-1], seen[-1]) for dialogue, seen in done if dialogue["kind"] == "leaning"]
-    print(f"\n{of}: whole {sum(whole)} of {len(whole)}, turns {sum(turns)} of {len(turns)}, leaning {sum(leaning)} of {len(leaning)}")
+    print(f"\n{of}: told as the nearest only, where a question or an offer is right: {sum(map(_only_doubtful, *_turns(done)))} turns")
+    print(f"{of}: whole {sum(whole)} of {len(whole)}, turns {sum(turns)} of {len(turns)}, leaning {sum(leaning)} of {len(leaning)}")
     print(dict(_by_kind(done)))
     assert len(whole) > 130
     assert sum(whole) >= least * len(whole)
     assert sum(turns) >= least_turns * len(turns)
     assert sum(leaning) >= least_leaning * len(leaning)
+
+
+def _turns(done: list[Played]) -> tuple[list[Mapping[str, Any]], list[Seen]]:
+    return [turn for dialogue, _ in done for turn in dialogue["turns"]], [one for _, seen in done for one in seen]
+
+
+def _only_doubtful(turn: Mapping[str, Any], seen: Seen) -> bool:
+    """Is it right only because it was told with the word that it may not be what she asks?"""
+    return seen.doubtful and is_right(turn, seen) and not is_right(turn, replace(seen, doubtful=False))
 
 
 def test_most_of_what_was_reported_is_mended(world: World) -> None:
