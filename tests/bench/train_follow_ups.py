@@ -2,7 +2,8 @@
 
 Logistic regression (ridge, Newton's method). Which article: over the candidates of every message that follows an answer, in the half of
 the dialogues that is not held out (tests/fixtures/dialogues). Whether its passages answer: over follow-ups to another shop's articles
-(tests/fixtures/follow_ups), of which a third asks for what no article tells. Prints how often each is right where it was not fitted.
+(tests/fixtures/follow_ups), of which a third asks for what no article tells. Which article an unsure question asks for: over the questions
+to that shop. Prints how often each is right where it was not fitted.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ import numpy as np
 from chalicelib.bot import brain
 from chalicelib.bot.context import Context
 from chalicelib.bot.follow_ups import carried
-from chalicelib.bot.interpretation.follow_up import ranking
+from chalicelib.bot.interpretation.courtesies.politeness import core
+from chalicelib.bot.interpretation.follow_up import ranking, unsure
 from chalicelib.bot.interpretation.follow_up.contextual import evidence
-from chalicelib.bot.interpretation.follow_up.ranking import FEATURES, TELLS
+from chalicelib.bot.interpretation.follow_up.ranking import ALONE, FEATURES, TELLS
 from chalicelib.bot.interpretation.follow_up.scope import Scope
 from chalicelib.bot.interpretation.orthography.dialect import mainland
 from chalicelib.knowledge import encoder, index, passage_encoder
@@ -84,6 +86,23 @@ def shop_rows(known: Index) -> Iterator[Row]:
             yield Row(features, frozenset(filter(None, [one["article"]])), seen, answers, crc32(one["say"].encode()) % 2)
 
 
+def questions(known: Index) -> Iterator[Row]:
+    """Questions to the other shop that lean on nothing, and what no article of it answers."""
+    for language in ("en", "zh"):
+        for line in (FOLLOW_UPS / f"{language}.jsonl").read_text("utf-8").splitlines():
+            one = json.loads(line)
+            yield from _question(known, language, one["before"], one["last"])
+            if one["article"] != one["last"]:
+                yield from _question(known, language, one["say"], one["article"])
+
+
+def _question(known: Index, language: str, text: str, article: str) -> Iterator[Row]:
+    scope = Scope(known, Context(channel="webchat", now=0, language=language), DAY)
+    found = unsure.evidence(core(mainland(text)), scope)
+    if found and found[0][0].confidence < brain.shipped().rules.answer:
+        yield Row({hit.article: seen for hit, seen in found}, frozenset(filter(None, [article])), half=crc32(text.encode()) % 2)
+
+
 def _same(passage: str, marked: str) -> bool:
     """Is it the passage, or a part of it, that answers? The marked one is Markdown."""
     mine, right = (re.sub(r"[\W_]+", "", plain_text(text)).lower() for text in (passage, marked))
@@ -112,20 +131,20 @@ def fitted(names: Sequence[str], x: np.ndarray, y: np.ndarray) -> dict[str, floa
     return weights | {"bias": round(float(w[-1] - slopes @ mean), 4)}
 
 
-def articles(of: Sequence[Row]) -> dict[str, float]:
+def articles(of: Sequence[Row], names: Sequence[str] = FEATURES) -> dict[str, float]:
     x = np.array([seen for row in of for seen in row.candidates.values()])
     y = np.array([float(article in row.right) for row in of for article in row.candidates])
-    return fitted(FEATURES, x, y)
+    return fitted(names, x, y)
 
 
 def passages(of: Sequence[Row]) -> dict[str, float]:
     return fitted(TELLS, np.array([row.tells for row in of]), np.array([float(row.told) for row in of]))
 
 
-def first_right(of: Sequence[Row]) -> tuple[int, int]:
+def first_right(of: Sequence[Row], model: str = "articles", names: Sequence[str] = FEATURES) -> tuple[int, int]:
     """How often the likeliest candidate is right, and of how many."""
     asked = [row for row in of if row.right]
-    best = [max(row.candidates, key=lambda name: ranking.probability(row.candidates[name])) for row in asked]
+    best = [max(row.candidates, key=lambda name: ranking.logistic(model, names, row.candidates[name])) for row in asked]
     return sum(article in row.right for article, row in zip(best, asked, strict=True)), len(asked)
 
 
@@ -148,7 +167,10 @@ def main() -> None:
     other = index.read(*index.build(other_shop(), (), *encoders), *encoders)
     fit, held = list(rows(known, held_out=False)), list(rows(known, held_out=True))
     before = json.loads(Path(ranking.__file__).with_suffix(".json").read_text())
-    save({"articles": articles(fit), "passages": before.get("passages") or dict.fromkeys((*TELLS, "bias"), 0.0)})
+    alone = list(questions(other))
+    save(before | {"articles": articles(fit), "alone": articles([row for row in alone if row.half], ALONE)})
+    right, all_of = first_right([row for row in alone if not row.half], "alone", ALONE)
+    print(f"unsure questions to another shop, fitted on the other half: right article first {right} of {all_of}")
     shop = list(shop_rows(other))
     for name, of in (("fitted on", fit), ("held out", held), ("another shop", shop)):
         right, all_of = first_right(of)
@@ -156,7 +178,7 @@ def main() -> None:
     for half in (0, 1):
         weights = passages([row for row in shop if row.half != half])
         print("passages, fitted on the other half:", told_plainly([row for row in shop if row.half == half], weights))
-    save({"articles": articles(fit), "passages": passages(shop)})
+    save({"articles": articles(fit), "passages": passages(shop), "alone": articles(alone, ALONE)})
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from chalicelib.knowledge.article import Article
 from chalicelib.knowledge.plain_text import short_text
 
 _SOURCES = 3  # articles that an answer may be composed of
-FAR = 0.25  # of the best one's confidence: what is less likely is not offered beside it
+FAR = 0.05  # of the best one's confidence: what is less likely is not offered beside it
 _OPEN = 80  # characters of a question that is named as open
 SORRY = -0.3  # sentiment from which on a word of apology fits
 AGAIN = "again"  # in Conversation.told: the last answer was said for the second time

@@ -126,7 +126,7 @@ def evidence(question: str, scope: Scope) -> tuple[list[Candidate], list[float],
 
 def _candidates(message: _Message, alone: list[Hit], scope: Scope) -> list[Candidate]:
     found = _asked(message, scope)
-    return ranked(_evidence(message, alone, found, scope), lambda hit: found.of(_key(hit, scope)))
+    return ranked(_evidence(message, alone, found, scope), lambda hit: found.of(scope.key(hit)))
 
 
 def _read(question: str) -> _Message:
@@ -159,7 +159,7 @@ def _going_on(message: _Message, alone: Meaning, scope: Scope, bands: Bands) -> 
 def _told_before(message: _Message, alone: Meaning, scope: Scope) -> Meaning:
     """The article that was told last is surely asked for once more: the passages of it that her new words ask for."""
     found = _asked(message, scope)
-    candidates = [Candidate(hit, found.of(_key(hit, scope)), []) for hit in alone.hits]
+    candidates = [Candidate(hit, found.of(scope.key(hit)), []) for hit in alone.hits]
     return _in_passages(message, alone, candidates)
 
 
@@ -181,11 +181,6 @@ def _near(candidates: list[Candidate], scope: Scope, bands: Bands) -> list[Hit]:
     """What may be meant besides the article that was told, to be offered."""
     likely = [one.hit for one in candidates if one.hit.article != scope.context.last_article and one.hit.confidence >= bands.offer]
     return [replace(hit, confidence=min(hit.confidence, bands.sure - _LESS)) for hit in likely[:_OFFERED]]
-
-
-def _key(hit: Hit, scope: Scope) -> tuple[str, str]:
-    shown = scope.shown(hit)
-    return shown.id, shown.language
 
 
 def _evidence(message: _Message, alone: list[Hit], found: Asked, scope: Scope) -> Evidence:

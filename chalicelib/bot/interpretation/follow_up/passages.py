@@ -25,7 +25,6 @@ _WORD = re.compile(r"[a-z0-9]+")
 _HAN = re.compile(r"[㐀-䶿一-鿿]+")
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 
-_LOOKED_AT = 10  # articles whose passages' words are looked at
 _CLOSE, _MOST = 1.0, 3  # passages whose score is so close to the best one's are told as well, up to so many
 
 
@@ -77,13 +76,12 @@ class Asked:
         found = [key[0] for near in (self.answers, self.whole) for key in self._first(near, count)] if any(self.answers) else []
         return list(dict.fromkeys(found))
 
-    def best(self) -> str:
-        """The article of the passage that fits best by all; "" without an encoder."""
+    def best(self, count: int) -> list[str]:
+        """The articles of the passages that are nearest to the message alone by both encoders; none without the passage encoder."""
         if not any(self.answers):
-            return ""
+            return []
         near = [one + other for one, other in zip(self.alike, self.answers, strict=True)]
-        found = [(self.of(key)[0].score, key[0]) for key in self._first(near, _LOOKED_AT)]
-        return max(found)[1] if found else ""
+        return [key[0] for key in self._first(near, count)]
 
     def _first(self, near: Sequence[float], count: int) -> list[Key]:
         """The articles that have the nearest passages."""

@@ -25,6 +25,12 @@ FEATURES = (
     *("alone_best", "alone_best_of_its_own", "short"),
 )
 TELLS = ("article", "ahead", "words", "alike", "answers", "whole", "gap", "statement", "joins")
+ALONE = (
+    *("confidence", "confidence_ahead"),
+    *("words", "alike", "answers"),
+    *("words_ahead", "alike_ahead", "answers_ahead"),
+    "found",
+)
 TOLD = 0.4  # probability from which a candidate is told
 _BEST = 3  # of each search
 _LEAST, _MOST = 0.005, 0.98  # confidences outside say no more
@@ -80,12 +86,12 @@ def says_it(candidate: Candidate, statement: bool) -> bool:
 def features(hit: Hit, known: Evidence, passages: Sequence[Passage], others: Sequence[Passage]) -> list[float]:
     """In the order of FEATURES. `others`: passages of the other candidates."""
     is_last = float(known.last is not None and hit.article == known.last.article)
-    best = is_last * _log_odds(known.alone[:1], known.alone[0].article if known.alone else "")
+    best = is_last * _odds(known.alone[:1], known.alone[0].article if known.alone else "")
     own = _most(passages)
     return [
         is_last,
-        _log_odds(known.alone, hit.article),
-        _log_odds(known.completed, hit.article),
+        _odds(known.alone, hit.article),
+        _odds(known.completed, hit.article),
         *own,
         *(mine - other for mine, other in zip(own, _most(others), strict=True)),
         best,
@@ -101,12 +107,12 @@ def _most(passages: Sequence[Passage]) -> list[float]:
 
 def probability(seen: Sequence[float]) -> float:
     """That this candidate is asked for."""
-    return _logistic("articles", FEATURES, seen)
+    return logistic("articles", FEATURES, seen)
 
 
 def answering(candidates: Sequence[Candidate], statement: bool, joins: bool) -> float:
     """The probability that the best passages of the likeliest candidate answer the message."""
-    return _logistic("passages", TELLS, tells(candidates, statement, joins))
+    return logistic("passages", TELLS, tells(candidates, statement, joins))
 
 
 def tells(candidates: Sequence[Candidate], statement: bool, joins: bool) -> list[float]:
@@ -125,15 +131,20 @@ def tells(candidates: Sequence[Candidate], statement: bool, joins: bool) -> list
     ]
 
 
-def _logistic(model: str, names: Sequence[str], seen: Sequence[float]) -> float:
+def logistic(model: str, names: Sequence[str], seen: Sequence[float]) -> float:
+    """A probability, by the weights of a model in ranking.json."""
     weights = _weights()[model]
     total = weights["bias"] + sum(weights[name] * value for name, value in zip(names, seen, strict=True))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def _log_odds(hits: Sequence[Hit], article: str) -> float:
-    found = next((hit.confidence for hit in hits if hit.article == article), 0.0)
-    known = min(max(found, _LEAST), _MOST)
+def _odds(hits: Sequence[Hit], article: str) -> float:
+    return log_odds(next((hit.confidence for hit in hits if hit.article == article), 0.0))
+
+
+def log_odds(confidence: float) -> float:
+    """Within what a confidence tells."""
+    known = min(max(confidence, _LEAST), _MOST)
     return math.log(known / (1 - known))
 
 

@@ -58,8 +58,8 @@ class Scope:
     context: Context
     day: str
 
-    def search(self, text: str) -> list[Hit]:
-        return retrieval.search(self.index, text, self.day, tier=self.context.tier)
+    def search(self, text: str, limit: int = 3) -> list[Hit]:
+        return retrieval.search(self.index, text, self.day, limit, self.context.tier)
 
     def hits(self, articles: Iterable[str], confidence: float) -> list[Hit]:
         """Those of the articles that she may still see."""
@@ -71,6 +71,11 @@ class Scope:
     def shown(self, hit: Hit) -> Article:
         """The version that she gets."""
         return version_for(hit.versions, self.context.language, self.day, self.context.tier)
+
+    def key(self, hit: Hit) -> tuple[str, str]:
+        """Of that version, among the passages."""
+        shown = self.shown(hit)
+        return shown.id, shown.language
 
     def title(self, article: str) -> str:
         """ "" for an article that is gone."""

@@ -1,36 +1,59 @@
-"""What may be meant where nothing is surely known: what the search finds, and the article that has the passage that fits best. Pure.
+"""What may be meant where nothing is surely known: what the search finds, ranked together with what the articles tell. Pure.
 
-The search looks through titles and ways to ask, the passages are what the articles tell. Where both find the same article it is mostly
-the right one; where they do not, both are worth offering.
+The search looks through titles and ways to ask, passages are what the articles tell; each knows some questions that the other does not.
+A logistic regression over both says how likely each article is; it was fitted on questions to another shop (ranking.json).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from chalicelib.bot.follow_ups import own_words
 from chalicelib.bot.interpretation.follow_up import passages
 from chalicelib.bot.interpretation.follow_up.passages import Said
+from chalicelib.bot.interpretation.follow_up.ranking import ALONE, log_odds, logistic
 from chalicelib.bot.interpretation.follow_up.scope import Bands, Scope
 from chalicelib.bot.interpretation.nonsense import is_nonsense
 from chalicelib.bot.retrieval import Hit
 
-_SEARCHED = 2  # of what the search finds, beside the passage's article
+_SEARCHED, _NEAREST = 5, 4  # articles that the search finds, and that have the nearest passages
+_OFFERED = 3
+_LESS = 0.01  # what is not sure is at least so much below
+Seen = list[float]
 
 
 def nearest(said: str, hits: list[Hit], scope: Scope, bands: Bands) -> list[Hit]:
-    """The hits of an unsure search, with the passages looked at; the first three are worth offering."""
+    """The likeliest articles for a message of which the search is not sure, each with its probability; without an encoder the hits."""
     if not hits or is_nonsense(said):
         return hits
-    found = passages.asked(scope.index.passages, scope.context.language, Said(own_words(said), said)).best()
+    found = evidence(said, scope)
     if not found:
         return hits
-    first, *others = hits
-    if found == first.article:
-        agreed = max(first.confidence, bands.lead if first.confidence >= bands.offer else bands.offer)
-        return [replace(hit, confidence=hit.confidence * agreed / first.confidence) for hit in (first, *others)]
-    there = next((hit for hit in others if hit.article == found), None) or next(iter(scope.hits([found], 0.0)), None)
-    if not there:
-        return hits
-    kept = [hit for hit in hits if hit.article != found][:_SEARCHED]
-    return [replace(hit, confidence=max(hit.confidence, bands.offer)) for hit in (*kept, there)]
+    ranked = [replace(hit, confidence=min(logistic("alone", ALONE, seen), bands.sure - _LESS)) for hit, seen in found]
+    return sorted(ranked, key=lambda hit: -hit.confidence)[:_OFFERED]
+
+
+def evidence(said: str, scope: Scope) -> list[tuple[Hit, Seen]]:
+    """Each candidate with its features, in the order of ALONE; none without an encoder."""
+    asked = passages.asked(scope.index.passages, scope.context.language, Said(own_words(said), said))
+    beside = asked.best(_NEAREST)
+    if not beside:
+        return []
+    searched = scope.search(said, _SEARCHED)
+    known = {hit.article for hit in searched}
+    hits = [*searched, *(hit for hit in scope.hits(beside, 0.0) if hit.article not in known)]
+    fits = [_most(asked.of(scope.key(hit))) for hit in hits]
+    return [(hit, _seen(place, hits, fits, is_found=hit.article in known)) for place, hit in enumerate(hits)]
+
+
+def _seen(place: int, hits: Sequence[Hit], fits: Sequence[Seen], *, is_found: bool) -> Seen:
+    mine, own = log_odds(hits[place].confidence), fits[place]
+    others = [log_odds(hit.confidence) for other, hit in enumerate(hits) if other != place]
+    best = [max(column) for column in zip(*(fit for other, fit in enumerate(fits) if other != place), strict=True)] or [0.0] * len(own)
+    return [mine, mine - max(others, default=log_odds(0.0)), *own, *(a - b for a, b in zip(own, best, strict=True)), float(is_found)]
+
+
+def _most(found: Sequence[passages.Passage]) -> Seen:
+    seen = [(one.words, one.alike, one.answers) for one in found]
+    return [max(column) for column in zip(*seen, strict=True)] if seen else [0.0] * 3
