@@ -96,7 +96,7 @@ MISSING: dict[str, list[tuple[str, str]]] = {
     },
     "a second time, asked": [ASK_EN, ("yes", ""), ("no order number", ""), ("my name is Robert Hensley", f"without the number|{PERSON}")],
     "a second time, Chinese": [ASK_ZH, ("没有订单号", "姓名、电话或地址"), ("用名字能查到不", f"没有订单号也没关系|{PERSON}")],
-    "a second time, traditional": [ASK_HANT, ("沒有訂單編號", "姓名、電話或地址"), ("用電話查得到嗎", f"沒有訂單號也沒關係|{PERSON}")],
+    "a second time, traditional": [ASK_HANT, ("沒有訂單編號", "姓名、電話或地址"), ("用電話查得到嗎", f"沒有訂單編號也沒關係|{PERSON}")],
     "then the number": [ASK_ZH, ("没有订单号", ""), ("找到了 10342", f"{WAY_ZH}|{BOT}")],
     "not asked for it again": [
         ASK_EN,

@@ -86,7 +86,7 @@ def test_whatever_is_said_in_whatever_state_has_an_outcome_within_seconds(
 
 def test_pieces_of_one_thought_share_their_outcome(world: World) -> None:
     with playing(world, "pieces", "webchat") as play:
-        pieces = [play.say(text, 0.5) for text in ("hm", "my parcel", "it did not")]
+        pieces = [play.say(text, 0.5) for text in ("hm", "my teapot", "it did not")]
     [told] = [m for m in table.read_thread(play.thread).messages if m.direction == "outgoing"]
     assert {piece.id for piece in pieces} == {told.id.partition("+")[2], *told.meta["to"]}
     assert play.head().pieces == ()
