@@ -85,7 +85,7 @@ def lead(case: Case) -> Answer:
     hits = likely(case)
     titles = [case.shown(hit).title for hit in hits]
     title = f"1. {titles[0]}" if titles[1:] else titles[0]
-    told = case.said("lead", titles=f"{title}\n{_text(case, case.shown(best))}")
+    told = case.said("lead", titles=f"{title}\n{_fitting(case, case.shown(best))}")
     rest = case.said("lead_others", titles=_numbered(titles[1:], 2)) if titles[1:] else case.said("person_beside")
     said = _answer(case, best, case.shown(best), f"{told}\n\n{rest}")
     choices = _choices(case, titles[1:]) if case.context.taps else ()
@@ -96,7 +96,7 @@ def lead(case: Case) -> Answer:
 def helpful(case: Case) -> Answer:
     """The same for somebody who waits for a person: nothing else is offered."""
     best = case.shown(case.hits[0])
-    return replace(_answer(case, case.hits[0], best, case.said("lead", titles=f"{best.title}\n{_text(case, best)}")), told=("lead",))
+    return replace(_answer(case, case.hits[0], best, case.said("lead", titles=f"{best.title}\n{_fitting(case, best)}")), told=("lead",))
 
 
 def which(case: Case) -> Answer:
@@ -173,6 +173,11 @@ def _in_doubt(case: Case, passage: str) -> str:
 
 def _text(case: Case, article: Article) -> str:
     return article.short if case.context.brief else article.text
+
+
+def _fitting(case: Case, article: Article) -> str:
+    """Of what is a guess only what fits; the link leads to the whole."""
+    return case.in_script("\n".join(case.meant.fits)) or _text(case, article)
 
 
 def _again(case: Case, hit: Hit) -> Answer:

@@ -69,7 +69,7 @@ def meant(question: str, scope: Scope, bands: Bands) -> Meaning:
     alone = Meaning(scope.search(message.said), message.said if message.corrects else "")
     may_go_on = before and not message.is_new and not small_talk.kind(before) and (message.corrects or may_follow(message.said))
     if not may_go_on or _repeats(before, message.said):
-        return alone if alone.confidence >= bands.sure else replace(alone, hits=nearest(message.said, alone.hits, scope, bands))
+        return alone if alone.confidence >= bands.sure else nearest(message.said, alone, scope, bands)
     if alone.confidence >= bands.sure and not message.corrects and not (message.joins and says_little(message.said)):
         return _told_before(message, alone, scope) if alone.hits[0].article == scope.context.last_article else alone
     return _going_on(message, alone, scope, bands)
@@ -83,7 +83,7 @@ def _begun(question: str, scope: Scope, bands: Bands) -> Meaning | None:
     if not is_open or not is_fragment(before) or asks_something(question):
         return None
     whole = joined(before, question.strip())
-    return Meaning(nearest(core(whole), scope.search(core(whole)), scope, bands), whole, instead=whole)
+    return nearest(core(whole), Meaning(scope.search(core(whole)), whole, instead=whole), scope, bands)
 
 
 def _instead(away: Turned, scope: Scope, bands: Bands) -> Meaning:

@@ -105,6 +105,7 @@ class Asked:
         return sorted(made, key=lambda one: -one.score)
 
 
+@lru_cache(maxsize=8)
 def asked(known: Passages, language: str, said: Said) -> Asked:
     """A message beside all passages of the language that its writer reads."""
     written = _written(known, language)

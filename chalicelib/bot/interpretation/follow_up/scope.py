@@ -29,7 +29,7 @@ class Meaning:
     """`asked`: the whole question, if the message is only part of it. `reply`: yes or no to what the bot said last; "which": yes to
     several, `hits` are these; "again": she wants to hear the last answer once more. `picks`: so many of the hits are what she chose.
     `passages`: what of the first one's text may answer her; `doubtful`: it may well not, and `beside` is then a passage of the second one
-    that may as well. `instead`: what she asks in place of what was
+    that may as well. `fits`: what of the first one fits, where that is no more than a guess. `instead`: what she asks in place of what was
     talked about, which she turns away from."""
 
     hits: list[Hit] = field(default_factory=list)
@@ -39,6 +39,7 @@ class Meaning:
     passages: tuple[str, ...] = ()
     doubtful: bool = False
     beside: str = ""
+    fits: tuple[str, ...] = ()
     instead: str = ""
 
     @property

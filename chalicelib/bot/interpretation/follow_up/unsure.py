@@ -13,30 +13,32 @@ from chalicelib.bot.follow_ups import own_words
 from chalicelib.bot.interpretation.follow_up import passages
 from chalicelib.bot.interpretation.follow_up.passages import Said
 from chalicelib.bot.interpretation.follow_up.ranking import ALONE, log_odds, logistic
-from chalicelib.bot.interpretation.follow_up.scope import Bands, Scope
+from chalicelib.bot.interpretation.follow_up.scope import Bands, Meaning, Scope
 from chalicelib.bot.interpretation.nonsense import is_nonsense
 from chalicelib.bot.retrieval import Hit
 
 _SEARCHED, _NEAREST = 5, 4  # articles that the search finds, and that have the nearest passages
 _OFFERED = 3
+_LIKELY = 0.45  # probability from which an article is told whole
 _LESS = 0.01  # what is not sure is at least so much below
 Seen = list[float]
 
 
-def nearest(said: str, hits: list[Hit], scope: Scope, bands: Bands) -> list[Hit]:
-    """The likeliest articles for a message of which the search is not sure, each with its probability; without an encoder the hits."""
-    if not hits or is_nonsense(said):
-        return hits
-    found = evidence(said, scope)
-    if not found:
-        return hits
-    ranked = [replace(hit, confidence=min(logistic("alone", ALONE, seen), bands.sure - _LESS)) for hit, seen in found]
-    return sorted(ranked, key=lambda hit: -hit.confidence)[:_OFFERED]
+def nearest(said: str, found: Meaning, scope: Scope, bands: Bands) -> Meaning:
+    """The likeliest articles for a message of which the search is not sure, each with its probability, and what of the first one fits;
+    without an encoder what was found."""
+    seen = evidence(said, scope) if found.hits and not is_nonsense(said) else []
+    if not seen:
+        return found
+    ranked = [replace(hit, confidence=min(logistic("alone", ALONE, one), bands.sure - _LESS)) for hit, one in seen]
+    hits = sorted(ranked, key=lambda hit: -hit.confidence)[:_OFFERED]
+    fits = _asked(said, scope).of(scope.key(hits[0])) if bands.offer <= hits[0].confidence < _LIKELY else []
+    return replace(found, hits=hits, fits=tuple(one.text for one in passages.told(fits)) if fits else ())
 
 
 def evidence(said: str, scope: Scope) -> list[tuple[Hit, Seen]]:
     """Each candidate with its features, in the order of ALONE; none without an encoder."""
-    asked = passages.asked(scope.index.passages, scope.context.language, Said(own_words(said), said))
+    asked = _asked(said, scope)
     beside = asked.best(_NEAREST)
     if not beside:
         return []
@@ -45,6 +47,10 @@ def evidence(said: str, scope: Scope) -> list[tuple[Hit, Seen]]:
     hits = [*searched, *(hit for hit in scope.hits(beside, 0.0) if hit.article not in known)]
     fits = [_most(asked.of(scope.key(hit))) for hit in hits]
     return [(hit, _seen(place, hits, fits, is_found=hit.article in known)) for place, hit in enumerate(hits)]
+
+
+def _asked(said: str, scope: Scope) -> passages.Asked:
+    return passages.asked(scope.index.passages, scope.context.language, Said(own_words(said), said))
 
 
 def _seen(place: int, hits: Sequence[Hit], fits: Sequence[Seen], *, is_found: bool) -> Seen:
