@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tests.unit.dialogue_world import World, make_world
 
 __all__ = ["make_world"]
 
+LONG, PAUSE = 60, 4  # characters of what is more than a sentence; seconds
 SIZE = 20  # dialogues on one store: its queries slow with what it holds
 LEAST = {  # (whole dialogues, turns, last turns of leaning ones), each half
     ("en", False): (0.70, 0.83, 0.73),
@@ -87,6 +89,21 @@ def test_so_many_dialogues_go_as_their_writers_expect(half: tuple[tuple[str, boo
     assert sum(whole) >= least * len(whole)
     assert sum(turns) >= least_turns * len(turns)
     assert sum(leaning) >= least_leaning * len(leaning)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_another_question_does_not_get_the_same_text_again(world: World, language: str) -> None:
+    """The commonest fault that strangers met: the whole article once more, whatever was asked next."""
+    pairs = [
+        (dialogue["id"], one, other)
+        for dialogue, seen in _all_played(world, language)
+        for (one, other), turn in zip(pairwise(seen), dialogue["turns"][1:], strict=True)
+        if turn["after_s"] > PAUSE  # what comes sooner may be another piece of one thought, with one answer
+    ]
+    again = [name for name, one, other in pairs if len(one.text) > LONG and one.text == other.text]
+    print(f"\n{language}: the same text again in {len(again)} of {len(pairs)} pairs of turns: {again}")
+    assert len(pairs) > 180
+    assert len(again) <= 2
 
 
 def _turns(done: list[Played]) -> tuple[list[Mapping[str, Any]], list[Seen]]:
