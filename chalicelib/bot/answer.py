@@ -176,7 +176,8 @@ def _asked_back(case: Case) -> Answer:
         return composing.lead(case)
     offered = {hit.article for hit in composing.likely(case)}
     if offered != set(case.context.offered):
-        return composing.offer(case)
+        said = composing.offer(case)
+        return replace(said, text=_sorry(case) + said.text)
     return composing.lead(case) if case.meant.instead else composing.rephrase(case)
 
 
@@ -218,5 +219,5 @@ def _handed_over(case: Case, rule: Rule) -> Escalation:
 def _sorry(case: Case) -> str:
     """A word of apology where it fits: not to danger, which has words of its own."""
     complains = case.facts.unhelped and reaction(case.question) == "complaint"
-    fits = (complains or case.facts.sentiment <= composing.SORRY) and not case.facts.urgent_topic
+    fits = (complains or case.heard.trouble) and not case.facts.urgent_topic
     return f"{case.said(case.name('sorry'))} " if fits else ""
