@@ -83,10 +83,10 @@ def _after_alarm(case: Case, place: Place) -> Reply | None:
         said = alarm.reply(case)
         return Reply(said, "urgent") if said else None
     rest = aftermath.beside(case.question)
-    said = replace(case.sentence("calm", "status"), told=(alarm.CALM,))
-    if not asks_something(rest):
+    said = alarm.calmed(case)
+    if not aftermath.asks(rest):
         return Reply(said)
-    asked = examined(rest, case.context, case.brain)
+    asked = examined(rest, replace(case.context, told=(alarm.CALM, *case.context.told)), case.brain)
     known_too = alarm.reply(asked) or (answered.said if (answered := _answered(asked, place)) else None)
     return Reply(replace(known_too, text=f"{said.text}\n\n{known_too.text}", told=(alarm.CALM,)) if known_too else said)
 

@@ -14,12 +14,17 @@ from chalicelib.bot.interpretation.hazards import danger, emergency
 from chalicelib.bot.phrases import WordLists, plain
 
 _LISTS = WordLists(__file__)
-Kind = Literal["", "calm", "called", "worse", "number", "doctor", "risk", "plug", "keep", "help"]
+Kind = Literal["", "calm", "called", "worse", "number", "doctor", "risk", "plug", "again", "others", "keep", "help"]
 
-_ASKED: tuple[Kind, ...] = ("number", "plug", "keep", "doctor", "risk", "help")  # of what is asked, in this order
+_ASKED: tuple[Kind, ...] = ("number", "again", "plug", "keep", "others", "doctor", "risk", "help")  # of what is asked, in this order
 _BODILY = ("safety", "crisis")
+_GAP = re.compile(r"(?<=[㐀-䶿一-鿿])\s+(?=[㐀-䶿一-鿿])")  # stands for a stop where none is written
 _PARTS = re.compile(r"[^.!?;,\n。！？；，～]+[.!?;,\n。！？；，～]*")
-_ASKS = re.compile(r"(?:\?|？|[吗嗎吧么麼嘛未])[\s。.!！~～]*$|^\s*(?:is|are|was|am|did|does|do|has|have|will|should|can)\b", re.IGNORECASE)
+_ASKS = re.compile(
+    r"(?:\?|？|[吗嗎吧么麼嘛未])[\s。.!！~～]*$|([㐀-䶿一-鿿])[不唔]\1"
+    r"|^\s*(?:is|are|was|am|did|does|do|has|have|will|should|can)\b",
+    re.IGNORECASE,
+)
 _WHETHER = re.compile(
     r"还是|還是|定系|点算|點算|点做|點做|怎么做|[我想请請][问問]|([㐀-䶿一-鿿])[不唔]\1"
     r"|\b(?:or|should|shall|can|may|must|could|yeah|right|asked|asking|wonder\w*|(?:is|does|will|would) (?:it|this|that)|do i)\b",
@@ -47,6 +52,11 @@ def beside(text: str) -> str:
     return " ".join(part.strip() for part in _parts(text) if not _is_calm(part))
 
 
+def is_off(text: str) -> bool:
+    """Does she tell that the thing has no current any more?"""
+    return any(_is_told("off", part) for part in _parts(text))
+
+
 def is_of_business(text: str) -> bool:
     """Does a question ask for the order, the money or the shop, and not for the harm?"""
     return _LISTS.book("business").search(plain(text)) is not None
@@ -72,7 +82,7 @@ def _is_worse(text: str) -> bool:
 
 
 def _parts(text: str) -> list[str]:
-    return _PARTS.findall(text)
+    return _PARTS.findall(_GAP.sub("，", text))
 
 
 def _is_calm(part: str) -> bool:
@@ -80,6 +90,6 @@ def _is_calm(part: str) -> bool:
     return not _ASKS.search(part) and _LISTS.book("calm").search(plain(part)) is not None
 
 
-def _is_told(kind: Kind, part: str) -> bool:
+def _is_told(kind: Literal["called", "off"], part: str) -> bool:
     """Is it told, and not asked whether?"""
     return not (_ASKS.search(part) or _WHETHER.search(part)) and _LISTS.book(kind).search(plain(part)) is not None
