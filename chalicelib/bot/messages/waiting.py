@@ -68,8 +68,8 @@ class Reply:
 def reply(case: Case, place: Place) -> Reply:
     """Never raises for a text, and always says something."""
     steps = (
-        *(_after_alarm, _in_danger, _decided, _under_way, _asking_where, _leaving, _wished, _asking_receipt, _asking_when, _talking),
-        *(_still_alarmed, _given, _acted, _answered),
+        *(_after_alarm, _in_danger, _decided, _awaiting, _under_way, _asking_where, _leaving, _wished, _asking_receipt, _asking_when),
+        *(_talking, _still_alarmed, _given, _acted, _answered),
     )
     found = next((found for step in steps if (found := step(case, place))), None) or _added(case, place)
     return replace(found, said=replace(found.said, told=alarm.kept(found.said.told, case.context.told)))
@@ -118,6 +118,13 @@ def _decided(case: Case, place: Place) -> Reply | None:
     if agrees(case.question) or words.meant(case.question) == place.asking:
         return _left(case, "close" if place.asking == "close" else "back")
     return None
+
+
+def _awaiting(case: Case, place: Place) -> Reply | None:
+    """ "算了 等你们电话" gives up an action, and nothing else of what she asked for."""
+    if not place.in_flow or place.wish or case.facts.upset or not words.awaits(case.question):
+        return None
+    return Reply(case.sentence("awaits", "status"), flow="")
 
 
 def _under_way(case: Case, place: Place) -> Reply | None:
