@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.bot import wording
+from chalicelib.bot import opening_hours, wording
 from chalicelib.bot.answers import asked_data, composing, numberless, refunds
 from chalicelib.bot.answers.case import Case
 from chalicelib.bot.answers.examining import examined
@@ -157,6 +157,10 @@ def _word_for_word(case: Case) -> Answer | None:
 
 def _of_itself(case: Case) -> Answer:
     """What is asked of the bot itself, or beyond the articles; where the answer comes depends on the channel, and on her wish."""
+    if case.heard.about == "zone":
+        hours = case.brain.hours
+        zone = opening_hours.named_zone(hours, case.language)
+        return case.sentence("about.zone", "about", zone=zone, clock=opening_hours.clock(hours, case.context.now))
     if case.heard.about != "where":
         choices = (case.said("person"),) if case.heard.about == "advice" else ()
         return case.sentence(f"about.{case.heard.about}", "about", choices=choices)

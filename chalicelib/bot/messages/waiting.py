@@ -181,6 +181,8 @@ def _wished(case: Case, place: Place) -> Reply | None:
 def _asking_when(case: Case, place: Place) -> Reply | None:
     """How long, how many before me, is anybody there?"""
     asks = words.meant(case.question) in ("status", "person") or case.facts.asked_for_person
+    if case.heard.about and not case.facts.asked_for_person:
+        return None  # "are you a bot?" calls for nobody
     if case.heard.small_talk == "opener" or (not asks and case.heard.small_talk not in ("greeting", "puzzled")):
         return None
     if not case.opening.open:
