@@ -25,6 +25,9 @@ _ASKS = re.compile(
     r"|^\s*(?:is|are|was|am|did|does|do|has|have|will|should|can)\b",
     re.IGNORECASE,
 )
+_NO = re.compile(r"no|none|[没沒冇不无唔]")  # how a wording begins that denies harm
+_NOT_IN = re.compile(r"\w (?:not|never) ")
+_NOT_BEFORE = re.compile(r"\b(?:not|never|cannot|hardly|barely)(?: \w+){0,2} $|(?:没|没有|未|不|不是|唔|冇|没法|无法)[\w]?$")
 _WHETHER = re.compile(
     r"还是|還是|定系|点算|點算|点做|點做|怎么做|[我想请請][问問]|([㐀-䶿一-鿿])[不唔]\1"
     r"|\b(?:or|should|shall|can|may|must|could|yeah|right|asked|asking|wonder\w*|(?:is|does|will|would) (?:it|this|that)|do i)\b",
@@ -40,7 +43,7 @@ def meant(text: str) -> Kind:
 def kinds(text: str) -> tuple[Kind, ...]:
     """ "calm": it is over or nobody is hurt, and no harm is told beside it; "called": help is on its way; what is asked; "worse": it gets
     worse, or there is something new."""
-    if any(map(_is_calm, _parts(text))) and not danger.topic(_LISTS.book("calm").sub(" , ", plain(text))):
+    if any(map(_is_calm, _parts(text))) and not (danger.topic(rest := _LISTS.book("calm").sub(" , ", plain(text))) or _is_worse(rest)):
         return ("calm",)
     if any(_is_told("called", part) for part in _parts(text)):
         return ("called",)
@@ -87,9 +90,19 @@ def _parts(text: str) -> list[str]:
 
 def _is_calm(part: str) -> bool:
     """ "Is he fine?" and "没事吧" ask for it."""
-    return not _ASKS.search(part) and _LISTS.book("calm").search(plain(part)) is not None
+    return not _ASKS.search(part) and _stands("calm", part)
 
 
 def _is_told(kind: Literal["called", "off"], part: str) -> bool:
     """Is it told, and not asked whether?"""
-    return not (_ASKS.search(part) or _WHETHER.search(part)) and _LISTS.book(kind).search(plain(part)) is not None
+    return not (_ASKS.search(part) or _WHETHER.search(part)) and _stands(kind, part)
+
+
+def _stands(kind: Literal["calm", "called", "off"], part: str) -> bool:
+    """Is it said, and not denied: "the swelling has not gone down", "还没消肿"?"""
+    said = plain(part)
+    return any(not (_NOT_IN.search(match[0]) or _denied(said, match)) for match in _LISTS.book(kind).finditer(said))
+
+
+def _denied(said: str, match: re.Match[str]) -> bool:
+    return not _NO.match(match[0]) and _NOT_BEFORE.search(said[: match.start()]) is not None
