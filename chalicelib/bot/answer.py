@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.bot import wording
+from chalicelib.bot import opening_hours, wording
 from chalicelib.bot.answers import asked_data, composing, numberless, refunds
 from chalicelib.bot.answers.case import Case
 from chalicelib.bot.answers.examining import examined
@@ -157,6 +157,10 @@ def _word_for_word(case: Case) -> Answer | None:
 
 def _of_itself(case: Case) -> Answer:
     """What is asked of the bot itself, or beyond the articles; where the answer comes depends on the channel, and on her wish."""
+    if case.heard.about == "zone":
+        hours = case.brain.hours
+        zone = opening_hours.named_zone(hours, case.language)
+        return case.sentence("about.zone", "about", zone=zone, clock=opening_hours.clock(hours, case.context.now))
     if case.heard.about != "where":
         choices = (case.said("person"),) if case.heard.about == "advice" else ()
         return case.sentence(f"about.{case.heard.about}", "about", choices=choices)
@@ -176,7 +180,8 @@ def _asked_back(case: Case) -> Answer:
         return composing.lead(case)
     offered = {hit.article for hit in composing.likely(case)}
     if offered != set(case.context.offered):
-        return composing.offer(case)
+        said = composing.offer(case)
+        return replace(said, text=_sorry(case) + said.text)
     return composing.lead(case) if case.meant.instead else composing.rephrase(case)
 
 
@@ -218,5 +223,5 @@ def _handed_over(case: Case, rule: Rule) -> Escalation:
 def _sorry(case: Case) -> str:
     """A word of apology where it fits: not to danger, which has words of its own."""
     complains = case.facts.unhelped and reaction(case.question) == "complaint"
-    fits = (complains or case.facts.sentiment <= composing.SORRY) and not case.facts.urgent_topic
+    fits = (complains or case.heard.trouble) and not case.facts.urgent_topic
     return f"{case.said(case.name('sorry'))} " if fits else ""

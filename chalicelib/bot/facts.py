@@ -71,6 +71,7 @@ class Heard:
     asked_for_person: bool
     urgent_topic: str
     upset: bool
+    trouble: bool  # something went wrong for her: a word of apology fits
     unhelped: bool
     wordless: bool
     small_talk: str  # the kind of a courtesy (interpretation/courtesies/small_talk.py), "" for whatever asks or tells something
@@ -123,6 +124,7 @@ def hear(text: str) -> Heard:
         asked_for_person=person.is_asked_for(said) or any(map(person.is_called_for, map(plain, _PIECES.split(text)))),
         urgent_topic=danger.topic(said),
         upset=sentiment <= mood.UPSET,
+        trouble=sentiment <= mood.UPSET or mood.trouble(text),
         unhelped=bool(listed("unhelped").search(said)),
         wordless=not said,
         small_talk=small_talk.kind(text),

@@ -13,11 +13,13 @@ from chalicelib.bot.phrases import lexicon, listed, plain
 
 Urgency = Literal["", "soon", "now"]
 UPSET = -0.6  # from here on somebody is angry, not only dissatisfied
+SORRY = -0.3  # from here on a word of apology fits, if it is said of something that went wrong
 
 _FULL = 3  # points that make the scale's end
 _BEFORE = 24  # characters before a wording in which "not" and "very" are looked for
 _LOOKED_AT = 2_000
 _SHOUTING = re.compile(r"[!?！？]{2,}")
+_WHETHER = re.compile("是不是|系唔系|系咪")  # asks, and denies nothing
 _LETTERS = re.compile(r"[A-Za-z]")
 _POINTS = {"strong": 2.0, "clear": 1.5, "mild": 1.0}
 _TURNED = {"negative": {"strong": 0.0, "clear": 0.0, "mild": -1.0}, "positive": {"strong": -1.5, "clear": -1.5, "mild": -1.5}}
@@ -26,11 +28,20 @@ _TURNED = {"negative": {"strong": 0.0, "clear": 0.0, "mild": -1.0}, "positive": 
 def sentiment(text: str) -> float:
     """From -1 to 1; 0 where nothing tells."""
     said = plain(text)
-    heard = listed("mood", "except").sub(" ", said)
+    heard = listed("mood", "except").sub(" ", _WHETHER.sub("是", said))
     good, bad = _points(heard, "positive"), _points(heard, "negative")
     glad, cross = (_emoji(text, side) for side in ("positive", "negative"))
     bad += _loudness(text) * (1.0 if good == 0 else 0.0) + cross
     return round(max(-1.0, min(1.0, (good + glad - bad) / _FULL)), 2)
+
+
+def trouble(text: str) -> bool:
+    """Did something go wrong for her: a thing is wrong, broken, missing or late, or she is unhappy? How a tea tastes, what is asked again
+    and what only might happen is no trouble."""
+    told = listed("trouble", "except").sub(" , ", plain(text))
+    if listed("trouble", "told").search(told) or _emoji(text, "negative"):
+        return True
+    return _points(listed("mood", "except").sub(" ", told), "negative") > 0 and sentiment(text) <= SORRY
 
 
 def urgency(text: str) -> Urgency:

@@ -77,6 +77,20 @@ def spoken(opening: Opening, language: str, zone: str = "") -> str:
     return f"on {at.strftime('%A')}, {at.day} {at.strftime('%B')}, at {clock} ({where})"
 
 
+def named_zone(hours: Hours, language: str) -> str:
+    """What the zone of the hours is called, to whoever asks for it: with its full name, as a city alone may be anywhere."""
+    name = str(hours.zone)
+    if "/" not in name or name.startswith("Etc/"):
+        return name
+    spoken = {"zh": f"{_city(name)} 当地时间（{name}）", "zh-Hant": f"{_city(name)} 當地時間（{name}）"}
+    return spoken.get(language, f"{_city(name)} time ({name})")
+
+
+def clock(hours: Hours, at: int) -> str:
+    """What time it is there."""
+    return datetime.fromtimestamp(at / 1000, hours.zone).strftime("%H:%M")
+
+
 def _known_zone(name: str) -> ZoneInfo | None:
     """None for a name that no zone has: it comes from a browser."""
     try:
@@ -87,7 +101,7 @@ def _known_zone(name: str) -> ZoneInfo | None:
 
 def _whose(zone: str, own: bool, language: str) -> str:
     """What a time zone is called: nobody is told "UTC"."""
-    city = zone.rpartition("/")[2].replace("_", " ")
+    city = _city(zone)
     ours = {"en": "our time", "zh": "我们当地时间", "zh-Hant": "我們當地時間"}
     hers = {"en": "your time", "zh": "您当地时间", "zh-Hant": "您當地時間"}
     spoken = language if language in ours else "en"
@@ -96,6 +110,10 @@ def _whose(zone: str, own: bool, language: str) -> str:
     if "/" not in zone or zone.startswith("Etc/"):
         return ours[spoken]
     return f"{city} time" if spoken == "en" else f"{city} {'当地时间' if spoken == 'zh' else '當地時間'}"
+
+
+def _city(zone: str) -> str:
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def _spans(hours: Hours, day: datetime) -> tuple[Span, ...]:

@@ -17,7 +17,7 @@ from chalicelib.errors import BadRequest
 
 LANGUAGES = ("en", "zh", "zh-Hant")
 PARTS = ("confidence", "hand_over", "tell", "sentences")
-_SPOKEN = "name reply opens waiting waited contact titles address first last numbers number given"
+_SPOKEN = "name reply opens waiting waited contact titles address first last numbers number given zone clock"
 PLACEHOLDERS = tuple(_SPOKEN.split())
 SENTENCES = (
     "reply.webchat",
@@ -47,6 +47,7 @@ SENTENCES = (
     "about.languages",
     "about.outside",
     "about.advice",
+    "about.zone",
     "where.webchat",
     "where.email",
     "where.sms",
@@ -95,6 +96,10 @@ SENTENCES = (
     "alarm_numbers",
     "alarm_doctor",
     "alarm_keep",
+    "alarm_again",
+    "alarm_others",
+    "calm_off",
+    "awaits",
     "alarm_plug",
     "alarm_store",
     "numbers_help",

@@ -13,6 +13,8 @@ import pytest
 
 from chalicelib.bot.interpretation.hazards.aftermath import beside, meant
 
+# How these ask to be answered like others: whether it is serious is for a doctor, whether it may be used again of what to do with it.
+_LIKE = {"risk": "doctor", "again": "keep"}
 LISTS = Path(__file__).parents[1] / "fixtures" / "aftermath_wordings"
 
 
@@ -21,7 +23,7 @@ def share(language: str, *, held_out: bool) -> float:
     rows = [json.loads(line) for line in (LISTS / f"{language}.jsonl").read_text("utf-8").splitlines()]
     half = [row for row in rows if bool(crc32(row["text"].encode()) % 2) == held_out]
     assert len(half) >= 40
-    return sum(meant(row["text"]).replace("risk", "doctor") == row["meant"] for row in half) / len(half)
+    return sum(_LIKE.get(meant(row["text"]), meant(row["text"])) == row["meant"] for row in half) / len(half)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -55,6 +57,15 @@ def test_it_is_over(text: str) -> None:
     [
         "is everybody fine?",
         "he is not ok",
+        "i do not feel better now",
+        "the swelling has not gone down",
+        "my heart is not slowing down",
+        "the rash is gone but now i am dizzy",
+        "i could not switch it off at the fuse",
+        "还没缓过来",
+        "呼吸还没恢复正常",
+        "還沒消腫",
+        "唔舒服咗",
         "nobody else is hurt but my arm is badly burnt",
         "we are fine, but the dog is vomiting",
         "他会没事吗",

@@ -82,6 +82,6 @@ def test_other_choices_stay(choices: tuple[str, ...], left: tuple[str, ...]) -> 
 )
 def test_one_article_that_may_help_has_no_number_and_several_have(text: str) -> None:
     said = answered(text, lantern_mind())
-    assert said.told == ("lead",)
-    numbered = said.text.split("\n")[1].startswith("1. ")
+    assert said.told in (("lead",), ("lead", "sorry"))
+    numbered = said.text.split("\n")[3 if "sorry" in said.told else 1].startswith("1. ")
     assert numbered == (len(said.offered) > 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
@@ -21,7 +22,7 @@ from chalicelib.knowledge.plain_text import short_text
 _SOURCES = 3  # articles that an answer may be composed of
 FAR = 0.05  # of the best one's confidence: what is less likely is not offered beside it
 _OPEN = 80  # characters of a question that is named as open
-SORRY = -0.3  # sentiment from which on a word of apology fits
+_APOLOGY = re.compile(r"\b(?:sorry|should not happen)\b|抱歉|对不起|對不起", re.IGNORECASE)
 AGAIN = "again"  # in Conversation.told: the last answer was said for the second time
 ALL_TOLD, DOUBTFUL = "all_told", "doubtful"  # the same: what may not have answered her, which she had read already or not
 
@@ -225,8 +226,8 @@ def _careful(case: Case, said: Answer) -> Answer:
 
 
 def _framed(case: Case, said: Answer) -> Answer:
-    """Whoever is upset gets a word of apology, and a person beside the answer."""
-    if case.facts.sentiment > SORRY:
+    """Whoever had trouble gets a word of apology, if the answer has none, and a person beside it if she is upset."""
+    if not case.heard.trouble or (not case.facts.upset and _APOLOGY.search(said.text)):
         return said
     text = f"{case.said(case.name('sorry'))}\n\n{said.text}"
     if not case.facts.upset or said.choices or "health" in said.told:

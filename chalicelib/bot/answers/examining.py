@@ -26,7 +26,9 @@ from chalicelib.bot.retrieval import Hit, search
 from chalicelib.bot.sense import meaning, parting
 from chalicelib.knowledge.article import version_for
 
-_WHETHER = re.compile(r"\s*(?:is|are|am|do|does)\b|.*(?:是不是|还是|還是|在跟|在和)", re.IGNORECASE)
+_WHETHER = re.compile(
+    r"\s*(?:is|are|am|do|does)\b|.*(?:是不是|还是|還是|在跟|在和|[吧啩嚟㗎]\W*$|[不没沒][对對錯错]|[对對是]吧|系咪|係咪)", re.IGNORECASE
+)
 _ENDS = ("thanks", "goodbye", "praise", "solved")  # courtesies that answer no question of the bot's
 
 

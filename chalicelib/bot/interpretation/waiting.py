@@ -23,6 +23,7 @@ _NUMBER = re.compile(r"\b[a-z]?\s?\d{4,}")
 _ASKS = re.compile(
     r"\s*(?:is|are|was|were|did|do|does|has|have|will|would|should)\s+(?:it|that|this|they|he|she|you|i|we|the|my)\b", re.IGNORECASE
 )
+_WAITS = 60  # characters of a message that only says so
 _LONGEST = 160  # characters of what may be nothing but this
 _SENTENCES = re.compile(r"(?<=[.!?。！？；])\s*(?=\S)|\n+")
 _COMMAS = re.compile(r"[,，]\s*")
@@ -57,6 +58,12 @@ def asks_receipt(text: str) -> bool:
     """Does she ask whether what she wrote or sent has arrived: "did you get my last mail?", "please confirm"?"""
     said = _LISTS.book("receipt", "except").sub(" , ", plain(text))
     return bool(_LISTS.book("receipt", "anywhere").search(said))
+
+
+def awaits(text: str) -> bool:
+    """Does she say that she waits for the call or the answer, and ask nothing: "forget it, I'll wait for your call", "算了 等你们电话"?"""
+    said = plain(text)
+    return len(said) <= _WAITS and not asks_something(text) and _LISTS.book("awaits").search(said) is not None
 
 
 def asks_where(text: str) -> bool:

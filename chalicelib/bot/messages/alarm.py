@@ -6,7 +6,9 @@ is safe. New or worse signs get the plain word to call now.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from chalicelib.bot.answers.case import Case
@@ -17,25 +19,27 @@ from chalicelib.conversations.model import Answer
 Alarm = Literal["", "body", "electrical", "crisis"]
 
 CALM = "calm"
+_OVER = "over:"  # what `kept` keeps of an alarm that is over
+_STILL = ("worse", "called", "number", "plug", "again", "keep", "others")  # what is still heard when the alarm is over
+_MEDICAL = re.compile(r"\b(?:hospital|doctor|clinic|ambulance|gp)\b|医院|醫院|医生|醫生|急诊|急症", re.IGNORECASE)
 _FRESH = 2  # sentences in which an alarm is still fresh
 # What was said to somebody in danger, by the beginnings of the sentences' names.
 _BEGUN: tuple[tuple[str, Alarm], ...] = (
     ("tell.urgent-safety-electrical", "electrical"),
     ("tell.urgent-safety", "body"),
     ("tell.urgent-crisis", "crisis"),
-    ("alarm:electrical", "electrical"),
-    ("alarm:body", "body"),
-    ("alarm:crisis", "crisis"),
+    *((f"{kept}{alarm}", alarm) for kept in ("alarm:", _OVER) for alarm in ("electrical", "body", "crisis")),
 )
+_RAISED = ("tell.urgent-safety", "tell.urgent-crisis", "alarm:", "urgent_now", "urgent_fire")
 _ALARMS = ("tell.urgent-safety", "tell.urgent-crisis", "urgent_", "alarm_number", "alarm_doctor", "alarm_store", "alarm_keep", "alarm_plug")
 _BODY = {"called": "alarm_called", "number": "alarm_number", "doctor": "alarm_doctor", "risk": "alarm_doctor"} | dict.fromkeys(
     ("worse", "help"), "urgent_now"
 )
+_THING = {"plug": "alarm_plug", "again": "alarm_again", "others": "alarm_others"}
 _SENTENCES: Mapping[Alarm, Mapping[str, str]] = {
     "crisis": _BODY,
-    "body": _BODY | {"keep": "alarm_keep", "plug": "alarm_plug"},
-    "electrical": _BODY
-    | {"keep": "alarm_store", "risk": "alarm_store", "plug": "alarm_plug", "help": "alarm_plug", "worse": "urgent_fire"},
+    "body": _BODY | _THING | {"keep": "alarm_keep"},
+    "electrical": _BODY | _THING | {"keep": "alarm_store", "risk": "alarm_store", "help": "alarm_plug", "worse": "urgent_fire"},
 }
 
 
@@ -51,10 +55,25 @@ def is_fresh(told: Sequence[str]) -> bool:
     return known not in ("", CALM) and any(name.startswith(_ALARMS) for name in told[:_FRESH])
 
 
+def is_over(told: Sequence[str]) -> bool:
+    """Has she said since the last alarm that nobody is hurt? Of the thing she is still answered; all else as if there was none."""
+    known = next((name for name in told if name == CALM or name.startswith((_OVER, *_RAISED))), "")
+    return known == CALM or known.startswith(_OVER)
+
+
 def kept(names: tuple[str, ...], told: Sequence[str]) -> tuple[str, ...]:
     """The names of what is said now, with the alarm behind them where the list of sentences would forget it."""
-    alarm = standing(told)
-    return (*names, f"alarm:{alarm}") if alarm and not standing((*names, *told)[:TOLD]) else names
+    every = (*names, *told)
+    left = every[:TOLD]
+    if (standing(left), is_over(left)) == (standing(every), is_over(every)):
+        return names
+    return (*names, f"{_OVER if is_over(every) else 'alarm:'}{standing(every)}")
+
+
+def calmed(case: Case) -> Answer:
+    """It is over; whoever has cut the current is told that this was right."""
+    name = "calm_off" if standing(case.context.told) == "electrical" and aftermath.is_off(case.question) else "calm"
+    return replace(case.sentence(name, "status"), told=(CALM,))
 
 
 def reply(case: Case) -> Answer | None:
@@ -91,6 +110,8 @@ def _heard(case: Case, alarm: Alarm) -> Sequence[str]:
     unmeant = {"plug"} if alarm != "electrical" and "doctor" in kinds else set()  # "should she drink water?"
     unmeant |= set() if is_fresh(case.context.told) else {"help"}
     kinds = tuple(kind for kind in kinds if kind not in unmeant)
+    if is_over(case.context.told):
+        return tuple(kind for kind in kinds if kind in _STILL or (kind == "doctor" and _MEDICAL.search(case.question)))
     if kinds[:1] == ("risk",) and aftermath.is_of_business(case.question):
         return ()
     return kinds or (("doctor",) if case.facts.health and alarm != "electrical" and aftermath.asks(case.question) else ())

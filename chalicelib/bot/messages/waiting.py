@@ -68,8 +68,8 @@ class Reply:
 def reply(case: Case, place: Place) -> Reply:
     """Never raises for a text, and always says something."""
     steps = (
-        *(_after_alarm, _in_danger, _decided, _under_way, _asking_where, _leaving, _wished, _asking_receipt, _asking_when, _talking),
-        *(_still_alarmed, _given, _acted, _answered),
+        *(_after_alarm, _in_danger, _decided, _awaiting, _under_way, _asking_where, _leaving, _wished, _asking_receipt, _asking_when),
+        *(_talking, _still_alarmed, _given, _acted, _answered),
     )
     found = next((found for step in steps if (found := step(case, place))), None) or _added(case, place)
     return replace(found, said=replace(found.said, told=alarm.kept(found.said.told, case.context.told)))
@@ -83,10 +83,10 @@ def _after_alarm(case: Case, place: Place) -> Reply | None:
         said = alarm.reply(case)
         return Reply(said, "urgent") if said else None
     rest = aftermath.beside(case.question)
-    said = replace(case.sentence("calm", "status"), told=(alarm.CALM,))
-    if not asks_something(rest):
+    said = alarm.calmed(case)
+    if not aftermath.asks(rest):
         return Reply(said)
-    asked = examined(rest, case.context, case.brain)
+    asked = examined(rest, replace(case.context, told=(alarm.CALM, *case.context.told)), case.brain)
     known_too = alarm.reply(asked) or (answered.said if (answered := _answered(asked, place)) else None)
     return Reply(replace(known_too, text=f"{said.text}\n\n{known_too.text}", told=(alarm.CALM,)) if known_too else said)
 
@@ -118,6 +118,13 @@ def _decided(case: Case, place: Place) -> Reply | None:
     if agrees(case.question) or words.meant(case.question) == place.asking:
         return _left(case, "close" if place.asking == "close" else "back")
     return None
+
+
+def _awaiting(case: Case, place: Place) -> Reply | None:
+    """ "算了 等你们电话" gives up an action, and nothing else of what she asked for."""
+    if not place.in_flow or place.wish or case.facts.upset or not words.awaits(case.question):
+        return None
+    return Reply(case.sentence("awaits", "status"), flow="")
 
 
 def _under_way(case: Case, place: Place) -> Reply | None:
@@ -174,6 +181,8 @@ def _wished(case: Case, place: Place) -> Reply | None:
 def _asking_when(case: Case, place: Place) -> Reply | None:
     """How long, how many before me, is anybody there?"""
     asks = words.meant(case.question) in ("status", "person") or case.facts.asked_for_person
+    if case.heard.about and not case.facts.asked_for_person:
+        return None  # "are you a bot?" calls for nobody
     if case.heard.small_talk == "opener" or (not asks and case.heard.small_talk not in ("greeting", "puzzled")):
         return None
     if not case.opening.open:

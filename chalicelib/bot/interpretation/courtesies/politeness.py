@@ -67,6 +67,13 @@ _FEELING = re.compile(
 
 _INDIRECT = re.compile(r"^(where|when|what|how much) ((?:my|the|our|that|this) (?:\w+ )?\w+) (is|are|was|were)\b(?! \w+ing)", re.IGNORECASE)
 _FEW, _SHORT = 3, 18  # words and letters of what is said beside a question and asks nothing
+_PROTEST = re.compile(r"(?=.{2,40}$).*(?:\b(?:what|which|why)\b|什么|什麼|甚麼|咩|乜)", re.IGNORECASE | re.DOTALL)
+_ASKED = re.compile(
+    r"\s*(?:i (?:asked|was asking|am asking)|i'?m asking|my question (?:is|was)) "
+    r"(?:about|for|if|whether|when|where|how|what|why|who|which|the)\b|"
+    r"\s*我(?:[问問][的嘅][是系係]|[是系係][在想]?[问問])",
+    re.IGNORECASE,
+)
 _COMMAS = re.compile(r"\s*[,，]\s*")
 
 
@@ -76,9 +83,15 @@ def core(text: str) -> str:
         return text
     body = _FEELING.sub("", _CLOSING.sub("", _SALUTATION.sub("", text.strip(), count=1))).strip(" ,，") or text
     parts = _PARTS.findall(body)
-    told = [part for part in parts if not small_talk.kind(part)]
+    told = [part for part in _unprotested(parts) if not small_talk.kind(part)]
     cut = "".join(f"{bare}\n" if part.endswith("\n") else f"{bare} " for part in told if (bare := _bare(part))).strip()
     return cut if any(character.isalnum() for character in cut) else text
+
+
+def _unprotested(parts: list[str]) -> list[str]:
+    """ "Block what card?? I asked about my refund": what stands before the word of what she asked is no question of its own."""
+    is_protest = len(parts) > 1 and _PROTEST.match(parts[0]) and _ASKED.match(parts[1])
+    return parts[1:] if is_protest else parts
 
 
 def _bare(part: str) -> str:

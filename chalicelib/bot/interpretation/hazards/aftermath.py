@@ -14,12 +14,20 @@ from chalicelib.bot.interpretation.hazards import danger, emergency
 from chalicelib.bot.phrases import WordLists, plain
 
 _LISTS = WordLists(__file__)
-Kind = Literal["", "calm", "called", "worse", "number", "doctor", "risk", "plug", "keep", "help"]
+Kind = Literal["", "calm", "called", "worse", "number", "doctor", "risk", "plug", "again", "others", "keep", "help"]
 
-_ASKED: tuple[Kind, ...] = ("number", "plug", "keep", "doctor", "risk", "help")  # of what is asked, in this order
+_ASKED: tuple[Kind, ...] = ("number", "again", "plug", "keep", "others", "doctor", "risk", "help")  # of what is asked, in this order
 _BODILY = ("safety", "crisis")
+_GAP = re.compile(r"(?<=[㐀-䶿一-鿿])\s+(?=[㐀-䶿一-鿿])")  # stands for a stop where none is written
 _PARTS = re.compile(r"[^.!?;,\n。！？；，～]+[.!?;,\n。！？；，～]*")
-_ASKS = re.compile(r"(?:\?|？|[吗嗎吧么麼嘛未])[\s。.!！~～]*$|^\s*(?:is|are|was|am|did|does|do|has|have|will|should|can)\b", re.IGNORECASE)
+_ASKS = re.compile(
+    r"(?:\?|？|[吗嗎吧么麼嘛未])[\s。.!！~～]*$|([㐀-䶿一-鿿])[不唔]\1"
+    r"|^\s*(?:is|are|was|am|did|does|do|has|have|will|should|can)\b",
+    re.IGNORECASE,
+)
+_NO = re.compile(r"no|none|[没沒冇不无唔]")  # how a wording begins that denies harm
+_NOT_IN = re.compile(r"\w (?:not|never) ")
+_NOT_BEFORE = re.compile(r"\b(?:not|never|cannot|hardly|barely)(?: \w+){0,2} $|(?:没|没有|未|不|不是|唔|冇|没法|无法)[\w]?$")
 _WHETHER = re.compile(
     r"还是|還是|定系|点算|點算|点做|點做|怎么做|[我想请請][问問]|([㐀-䶿一-鿿])[不唔]\1"
     r"|\b(?:or|should|shall|can|may|must|could|yeah|right|asked|asking|wonder\w*|(?:is|does|will|would) (?:it|this|that)|do i)\b",
@@ -35,7 +43,7 @@ def meant(text: str) -> Kind:
 def kinds(text: str) -> tuple[Kind, ...]:
     """ "calm": it is over or nobody is hurt, and no harm is told beside it; "called": help is on its way; what is asked; "worse": it gets
     worse, or there is something new."""
-    if any(map(_is_calm, _parts(text))) and not danger.topic(_LISTS.book("calm").sub(" , ", plain(text))):
+    if any(map(_is_calm, _parts(text))) and not (danger.topic(rest := _LISTS.book("calm").sub(" , ", plain(text))) or _is_worse(rest)):
         return ("calm",)
     if any(_is_told("called", part) for part in _parts(text)):
         return ("called",)
@@ -45,6 +53,11 @@ def kinds(text: str) -> tuple[Kind, ...]:
 def beside(text: str) -> str:
     """What a message says besides that nobody is hurt."""
     return " ".join(part.strip() for part in _parts(text) if not _is_calm(part))
+
+
+def is_off(text: str) -> bool:
+    """Does she tell that the thing has no current any more?"""
+    return any(_is_told("off", part) for part in _parts(text))
 
 
 def is_of_business(text: str) -> bool:
@@ -72,14 +85,24 @@ def _is_worse(text: str) -> bool:
 
 
 def _parts(text: str) -> list[str]:
-    return _PARTS.findall(text)
+    return _PARTS.findall(_GAP.sub("，", text))
 
 
 def _is_calm(part: str) -> bool:
     """ "Is he fine?" and "没事吧" ask for it."""
-    return not _ASKS.search(part) and _LISTS.book("calm").search(plain(part)) is not None
+    return not _ASKS.search(part) and _stands("calm", part)
 
 
-def _is_told(kind: Kind, part: str) -> bool:
+def _is_told(kind: Literal["called", "off"], part: str) -> bool:
     """Is it told, and not asked whether?"""
-    return not (_ASKS.search(part) or _WHETHER.search(part)) and _LISTS.book(kind).search(plain(part)) is not None
+    return not (_ASKS.search(part) or _WHETHER.search(part)) and _stands(kind, part)
+
+
+def _stands(kind: Literal["calm", "called", "off"], part: str) -> bool:
+    """Is it said, and not denied: "the swelling has not gone down", "还没消肿"?"""
+    said = plain(part)
+    return any(not (_NOT_IN.search(match[0]) or _denied(said, match)) for match in _LISTS.book(kind).finditer(said))
+
+
+def _denied(said: str, match: re.Match[str]) -> bool:
+    return not _NO.match(match[0]) and _NOT_BEFORE.search(said[: match.start()]) is not None

@@ -18,6 +18,7 @@ from chalicelib.bot.phrases import WordLists
 _LISTS = WordLists(__file__)
 TOPICS = ("crisis", "safety", "fraud", "account", "legal", "press")  # the most important first
 _BODILY = "safety"  # what may be supposed or long past
+_MONEY = "fraud"
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _APART = re.compile(r"(?<=[㐀-䶿一-鿿]) (?=\d)")  # "打 120"
 # How far words reach, in characters, and in Chinese ones.
@@ -51,9 +52,17 @@ def _is_told(topic: str, heard: str) -> bool:
         return False
     if topic == _BODILY and _is_bare(heard):
         return True
+    if topic == _MONEY and _is_scolded(heard):
+        heard = _LISTS.book("scolding").sub(" , ", heard)
     if any(topic != _BODILY or _is_real(match, heard) for match in _LISTS.book(topic).finditer(heard)):
         return True
     return any(_stand_together(names, heard) for names in _LISTS.data["together"].get(topic, ()))
+
+
+def _is_scolded(heard: str) -> bool:
+    """ "Are you scammers?", "骗子，退钱": is the shop called so, in anger? Then nothing is told of others, cards and codes."""
+    is_angry = all(_LISTS.book(name).search(heard) for name in ("scolding", "to_shop"))
+    return is_angry and _LISTS.book("outsider").search(heard) is None
 
 
 def _is_question(heard: str) -> bool:
