@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib import settings
-from chalicelib.bot.actions import endpoint, fields, flow, proof, values
+from chalicelib.bot.actions import endpoint, fields, flow, hearing, proof, values
 from chalicelib.bot.actions.declared import Action
 from chalicelib.bot.actions.sentences import Told
 from chalicelib.bot.actions.state import Flow, Move
@@ -140,7 +140,7 @@ def _why(case: Case, to: proof.To) -> str:
 def _checked(case: Case, known: Flow, action: Action) -> Move:
     channel, _, address = known.to.partition("#")
     try:
-        proof.take_code(case.message, (channel, address), flow.code_in(case.words), case.at)
+        proof.take_code(case.message, (channel, address), hearing.code_in(case.words), case.at)
     except Forbidden:
         return flow.wrong_code(known)
     except TooMany:
