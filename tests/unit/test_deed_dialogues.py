@@ -104,7 +104,47 @@ PARTS: dict[str, Turns] = {
 }
 
 
-KINDS = {"after": AFTER, "values": VALUES, "parts": PARTS}
+CALL: Turns = [("agent", PERSON), ("call me at +49 151 23456789", "Noted: a colleague will call you")]
+CALL_ZH: Turns = [("转人工", PERSON), ("打给我 13800001111", "致电")]
+WAITING: dict[str, Turns] = {
+    **{
+        f"hours, {text}": [*CALL, (text, f"Noted: “{text}”|!not sure")]
+        for text in ("after 2pm please", "bitte nur vormittags", "weekday evenings only")
+    },
+    **{
+        f"hours, {text}": [*CALL_ZH, (text, f"“{text}”|已记录|!十足的把握")]
+        for text in ("下午两点以后打", "周末上午可以", "晚上七点之后吧")
+    },
+    "hours, traditional": [("轉人工", PERSON), ("打給我 +886 912 345 678", "致電"), ("下午三點後比較方便", "“下午三點後比較方便”|已記錄")],
+    "a question about hours is one": [*CALL, ("are you open on saturday mornings?", "10:00–16:00|!Noted: “")],
+    "an address and a question": [
+        ("agent", PERSON),
+        ("mail me at lena@post.example. and which teas are without nuts traces", "write to you at lena@post.example|traces"),
+    ],
+    "no number, and a call": [
+        *CALL,
+        ("i have no number", f"You need no number|{PERSON}"),
+        ("really, i do not have it", "!What is your order number"),
+    ],
+    "no number, and a call, simplified": [*CALL_ZH, ("订单号我没有", f"没有订单号也没关系|!例如|{PERSON}")],
+    "date and sum": [
+        ("轉人工", PERSON),
+        ("我張單俾人扣咗兩次錢呀", "訂單編號"),
+        ("兩筆都入咗數 42.8歐 11月23號 單號唔記得", "11月23號|42.8歐"),
+    ],
+}
+NUMBERLESS: dict[str, Turns] = {
+    "by mail": [("where is my order i dont have the number", ""), ("can you find it by my email owner07@customer.example", PERSON)],
+    "by mail, at once": [("where is my order? no number here, my email is owner07@customer.example", PERSON)],
+    "by mail, at once, simplified": [("我的订单到哪了 没有订单号 邮箱是 owner07@customer.example", PERSON)],
+    "by name, at once, traditional": [("我的訂單到哪了 沒有訂單編號 我叫王小明", PERSON)],
+    "by mail, where a number was asked for": [
+        ("i want to return a pot", "Then write your order number"),
+        ("yes", "What is your order number"),
+        ("i dont have it. can you find it by my email owner07@customer.example", PERSON),
+    ],
+}
+KINDS = {"waiting": WAITING, "numberless": NUMBERLESS, "after": AFTER, "values": VALUES, "parts": PARTS}
 
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, talks in KINDS.items() for name in talks])

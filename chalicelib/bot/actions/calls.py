@@ -87,7 +87,7 @@ def _contacted(case: Case, known: Flow, action: Action, deadline: float, do: str
 
 def _routed(case: Case, known: Flow, addresses: tuple[proof.To, ...], do: str) -> tuple[Move, Told]:
     """To which of the order's addresses a code goes: never to one that she has ruled out."""
-    open_to = tuple(to for to in addresses if not flow.is_ruled_out(known, *to))
+    open_to = tuple(to for to in addresses if not hearing.is_ruled_out(known, *to))
     if not open_to:
         return Move("person", known, "unreachable"), Told()
     if do == "claimed":

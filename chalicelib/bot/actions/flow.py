@@ -25,16 +25,15 @@ def begin(action: Action, text: str, language: str, last: Flow | None = None, *,
     that she means."""
     before = last or Flow(action.id)
     flow = Flow(action.id, slot=action.slots[0].name, language=language, ruled=before.ruled, deed=before.deed, did=before.did)
-    flow = replace(flow, partly=hearing.part(action, text))
     known = values.told(action, text)
     if action.looks and action.number and (number := numbers.read(action.number, text, asked=True)):
         known[action.number.name] = number  # in a question that asks for just that, a bare number is the order's
     order = about(before, action)
     if any(action.slot(name).kind in ("number", "email") for name in known) or (leans and order):
-        return _next(replace(flow, step="ask", values={**order, **known}), action)
+        return _next(replace(flow, step="ask", values={**order, **known}, partly=hearing.part(action, text)), action)
     if action.number and numbers.several(action.number, text):
         return Move("say", replace(flow, step="ask"), "several")
-    return Move("say", replace(flow, values={**known, **order}), "offer_known" if order else "offer")
+    return Move("say", replace(flow, values={**known, **order}, partly=hearing.part(action, text)), "offer_known" if order else "offer")
 
 
 def step(flow: Flow, action: Action, heard: Heard) -> Move:
@@ -239,7 +238,11 @@ def _helped(flow: Flow, slot: Slot, heard: Heard, *, alone: bool = False) -> Mov
     if "part" in heard.hints and any(map(str.isdigit, heard.text)):
         return Move("say", flow, "part")
     if hearing.has_none(heard, asked=not alone):
-        return Move("person", flow, "numberless") if flow.helped else Move("say", replace(flow, helped=1), "where")
+        return (
+            Move("person", flow, "numberless")
+            if flow.helped or particulars.identifies(heard.text)
+            else Move("say", replace(flow, helped=1), "where")
+        )
     if not heard.answers and numbers.like(slot, heard.text, whole=alone):
         return _missed(flow, "other")
     return None
@@ -305,14 +308,9 @@ def _about_the_code(flow: Flow, action: Action, heard: Heard) -> Move | None:
 
 def _without_routes(flow: Flow, heard: Heard) -> Move:
     """She can get no code there: another route is taken, unless the code went to one that she still has."""
-    if is_ruled_out(flow, *flow.to.split("#", 1)) or "elsewhere" in heard.hints:
+    if hearing.is_ruled_out(flow, *flow.to.split("#", 1)) or "elsewhere" in heard.hints:
         return Move("elsewhere", flow)
     return Move("say", flow, "code_hint")
-
-
-def is_ruled_out(flow: Flow, channel: str, address: str) -> bool:
-    """Has she said in this conversation that she gets nothing there?"""
-    return channel in flow.ruled or f"{channel}#{address}" in flow.ruled
 
 
 _STEPS = {"ask": _answer, "confirm": _decision, "fix": _fix, "code": _code}

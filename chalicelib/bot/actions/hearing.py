@@ -104,6 +104,11 @@ def ruled_out(flow: Flow, heard: Heard) -> list[str]:
     return [flow.to if one == channel else one for one in sorted(named)]
 
 
+def is_ruled_out(flow: Flow, channel: str, address: str) -> bool:
+    """Has she said in this conversation that she gets nothing there?"""
+    return channel in flow.ruled or f"{channel}#{address}" in flow.ruled
+
+
 def asks_for(action: Action, text: str) -> bool:
     """Is one of its phrases in the text, or one of its clauses?"""
     return any(action.asks.search(said) for said in (plain(text), *clauses(text)))

@@ -33,6 +33,7 @@ _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _CLAUSES = re.compile(r"[,.;!?，。；！？]+")
 _TOLD = 80  # letters of what only tells of something
 _AFTER_YES = ("wanted", "done", "ask", "code")  # what may follow a yes
+_AGAIN = ("retry", "where", "other", "part")  # a value did not come and is asked for once more
 _PARTS = 4  # clauses that are looked for by themselves
 _ROUNDS = 4  # moves that one message can lead to: proof, call, and what is said of them
 _OUTSIDE = ("contact", "resend", "elsewhere", "claimed", "check", "call")
@@ -274,7 +275,7 @@ def _told(case: Case, move: Move, before: Flow, decision: Answer | Escalation, t
     answer = Answer(text, "", language=before.language, choices=taps, outcome=f"action:{action.id}", told=told_as)
     unasked = replace(move, flow=replace(move.flow, person=False)) if move.flow else move
     own = sentences.said(unasked, before, action, actions, told)
-    return Moved(answer, _kept(case, move.flow), ours=True, final=True, own=own)
+    return Moved(answer, _kept(case, move.flow), ours=True, final=True, own=own, again=move.say in _AGAIN)
 
 
 def _beside_yes(case: Case, move: Move, decision: Answer | Escalation, action: Action) -> str:

@@ -31,6 +31,10 @@ _OFFER = re.compile(r"""\b(?:[Rr]eply|[Ww]rite|or)\ "person"|回[复覆][“「]
 _JOINT = re.compile(r"[\s,;:，；：、(（]*(?:\b(?:or|then|please)|也可以|或者?|请|請)?(?:现在|現在)?\s*$", re.IGNORECASE)
 _STOP = re.compile(r"[.!?。！？\n]*$")
 _SAID = re.compile(r"(?:[^.!?。！？\n]|[.!?](?![\s)）]|$))*(?:[.!?。！？]+|\n|$)")
+_SUM = re.compile(r"\d+(?:[.,]\d{1,2})?\s?(?:€|euros?\b|eur\b|usd\b|欧元?|歐元?|元|块|塊)|[€$£]\s?\d+(?:[.,]\d{1,2})?", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]*\w|\+?\d[\d ().-]{4,}\d")
+_CLOSED = re.compile(r"^.*[.!?。！？；;\n]", re.DOTALL)  # the sentences that are over
+_WORDS_AROUND, _SIGNS_AROUND = 24, 8  # letters, and Chinese characters, that may stand around a time
 _LAST = re.compile(r'", (?="[^"]+"$)')  # what is now the last of several words that she may write
 _IF = re.compile(r"\s*[(（]?(?:If\b|如)[^,;:，；：]*$")
 _SETTLED = ("done", "close", "none", "bot", "give-up")  # these stand beside one another
@@ -57,6 +61,35 @@ def asks_receipt(text: str) -> bool:
     """Does she ask whether what she wrote or sent has arrived: "did you get my last mail?", "please confirm"?"""
     said = _LISTS.book("receipt", "except").sub(" , ", plain(text))
     return bool(_LISTS.book("receipt", "anywhere").search(said))
+
+
+def beside_address(text: str) -> str:
+    """What she asks beside an address at which she would like to be reached; or ""."""
+    found = _ADDRESS.search(text)
+    if not found:
+        return ""
+    before, after = _CLOSED.match(text[: found.start()]), text[found.end() :].strip(" .,;:，。；")
+    return next((one for one in (after, before[0].strip() if before else "") if one and asks_something(one)), "")
+
+
+def says_when(text: str) -> bool:
+    """Does she name hours or days, as for a call, and little else?"""
+    left = _hours().sub("", text)
+    asks = text.rstrip().endswith(("?", "？")) or _LISTS.book("asks").search(plain(text))
+    if left == text or asks or _NUMBER.search(text):
+        return False
+    signs = len(re.findall(r"[㐀-鿿]", left))
+    return signs <= _SIGNS_AROUND and sum(c.isalpha() for c in left) - signs <= _WORDS_AROUND
+
+
+def sums(text: str) -> list[str]:
+    """The sums of money that she names, as she wrote them."""
+    return [found[0].strip() for found in _SUM.finditer(text)]
+
+
+@cache
+def _hours() -> re.Pattern[str]:
+    return re.compile("|".join(_LISTS.data["hours"]), re.IGNORECASE)
 
 
 def asks_where(text: str) -> bool:
