@@ -33,6 +33,9 @@ _STOP = re.compile(r"[.!?。！？\n]*$")
 _SAID = re.compile(r"(?:[^.!?。！？\n]|[.!?](?![\s)）]|$))*(?:[.!?。！？]+|\n|$)")
 _SUM = re.compile(r"\d+(?:[.,]\d{1,2})?\s?(?:€|euros?\b|eur\b|usd\b|欧元?|歐元?|元|块|塊)|[€$£]\s?\d+(?:[.,]\d{1,2})?", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+-]+@[\w.-]*\w|\+?\d[\d ().-]{4,}\d")
+_COURTEOUS = re.compile(
+    r"\b(?:please|pls)\b|可以|(?<=[0-9一二三四五六七八九十两兩])[点點]", re.IGNORECASE
+)  # a wish for hours is no question
 _CLOSED = re.compile(r"^.*[.!?。！？；;\n]", re.DOTALL)  # the sentences that are over
 _WORDS_AROUND, _SIGNS_AROUND = 24, 8  # letters, and Chinese characters, that may stand around a time
 _LAST = re.compile(r'", (?="[^"]+"$)')  # what is now the last of several words that she may write
@@ -75,7 +78,7 @@ def beside_address(text: str) -> str:
 def says_when(text: str) -> bool:
     """Does she name hours or days, as for a call, and little else?"""
     left = _hours().sub("", text)
-    asks = text.rstrip().endswith(("?", "？")) or _LISTS.book("asks").search(plain(text))
+    asks = asks_something(_COURTEOUS.sub(" ", text))
     if left == text or asks or _NUMBER.search(text):
         return False
     signs = len(re.findall(r"[㐀-鿿]", left))
