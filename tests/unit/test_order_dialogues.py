@@ -13,6 +13,8 @@ import pytest
 
 from chalicelib.conversations import table
 from infra.demo.shop import Orders
+from tests.unit.action_talk import codes, digits
+from tests.unit.conftest import Store
 from tests.unit.dialogue_player import STARTS, Play, look
 from tests.unit.dialogue_world import World, make_world
 
@@ -205,10 +207,16 @@ KINDS = {"numberless": NUMBERLESS, "given": GIVEN, "returned": RETURNED, "offere
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, talks in KINDS.items() for name in talks])
 def test_dialogues(world: World, kind: str, name: str) -> None:
+    check(world, KINDS[kind][name])
+
+
+def check(world: World, turns: Turns, store: Store | None = None) -> None:
+    """Each answer holds what it must; {code} is the newest code in the `store`."""
     play = Play("x", world.clock, "webchat", "sunday")
     world.play = play
     world.orders(Orders(datetime.fromtimestamp(STARTS["sunday"] / 1000, UTC).date()))
-    for text, wanted in KINDS[kind][name]:
+    for said, wanted in turns:
+        text = said.replace("{code}", digits(codes(store)[-1])) if store and "{code}" in said else said
         message = play.say(text, 15)
         play.wait(play.clock.now + 10_000)
         seen = look(play, message)

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib import settings
-from chalicelib.bot.actions import endpoint, fields, flow, proof, values
+from chalicelib.bot.actions import endpoint, fields, flow, hearing, proof, values
 from chalicelib.bot.actions.declared import Action
 from chalicelib.bot.actions.sentences import Told
 from chalicelib.bot.actions.state import Flow, Move
@@ -87,7 +87,7 @@ def _contacted(case: Case, known: Flow, action: Action, deadline: float, do: str
 
 def _routed(case: Case, known: Flow, addresses: tuple[proof.To, ...], do: str) -> tuple[Move, Told]:
     """To which of the order's addresses a code goes: never to one that she has ruled out."""
-    open_to = tuple(to for to in addresses if not flow.is_ruled_out(known, *to))
+    open_to = tuple(to for to in addresses if not hearing.is_ruled_out(known, *to))
     if not open_to:
         return Move("person", known, "unreachable"), Told()
     if do == "claimed":
@@ -140,7 +140,7 @@ def _why(case: Case, to: proof.To) -> str:
 def _checked(case: Case, known: Flow, action: Action) -> Move:
     channel, _, address = known.to.partition("#")
     try:
-        proof.take_code(case.message, (channel, address), flow.code_in(case.words), case.at)
+        proof.take_code(case.message, (channel, address), hearing.code_in(case.words), case.at)
     except Forbidden:
         return flow.wrong_code(known)
     except TooMany:

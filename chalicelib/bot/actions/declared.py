@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from chalicelib import yaml_files
+from chalicelib.bot.actions.names import PHRASES, SENTENCES
 from chalicelib.bot.phrases import Phrasebook
 from chalicelib.errors import BadRequest
 from chalicelib.knowledge.article import LANGUAGES
@@ -22,16 +23,6 @@ KINDS = ("number", "email", "date", "choice", "address", "text")
 FREE = ("address", "text")  # anything may be meant: never taken from a message that was not asked for it
 PROOFS = ("none", "identity", "address")
 FIELDS = ("text", "choice", "date", "day", "money", "link")
-_PHRASES = (
-    "yes no leave drop not_leave polite correct wait do_it wish asks_about it also lost where number part resend what_code elsewhere more "
-    "filler gone gone_route by_mail by_phone wants_phone every_route send_code weak but no_then"
-)
-_SENTENCES = (
-    "yes no more_tap stop_hint person_offer confirm confirm_retry not_done several fix take_time code code_other code_again code_hint "
-    "code_retry code_unread code_last code_later code_tries code_nowhere code_kept code_mismatch mismatch unreachable left sorry "
-    "not_proven misses numberless"
-)
-PHRASES, SENTENCES = tuple(_PHRASES.split()), tuple(_SENTENCES.split())
 _PATH = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*")
 _ID = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _NAME = re.compile(r"[a-z][a-z_]{0,15}")
@@ -95,7 +86,7 @@ class Action:
     whose order it is, for the proof. `done`: by the value of the field `by`, and the same with "-past" where the day that is told is
     over; "" if it is one text. `offer_known`: the offer where an order was talked about already; `more`: how to see the fields that need
     a proof. `hurry`: states of the order, as the action that looks tells them, in which a person must come soon. `next`: by such a state,
-    what can be done then."""
+    what can be done then. `did`: phrases that ask whether it was done; `partly`: that mean only a part of what it is about."""
 
     id: str
     articles: tuple[str, ...]
@@ -111,6 +102,8 @@ class Action:
     refusals: Mapping[str, Refusal]
     by: str = ""
     confirms: Phrasebook = field(default_factory=lambda: Phrasebook({}))
+    did: Phrasebook = field(default_factory=lambda: Phrasebook({}))
+    partly: Phrasebook = field(default_factory=lambda: Phrasebook({}))
     more: Texts = field(default_factory=dict)
     changes: bool = False
     proof: Proof = "none"
@@ -125,6 +118,11 @@ class Action:
     def number(self) -> Slot | None:
         """What it is about, in most cases an order's."""
         return next((slot for slot in self.slots if slot.kind == "number"), None)
+
+    @property
+    def free(self) -> bool:
+        """Does it ask for something in which any word may be meant?"""
+        return any(slot.kind in FREE for slot in self.slots)
 
     @property
     def looks(self) -> bool:
@@ -192,6 +190,8 @@ def _action(where: str, entry: Any, mistakes: list[str]) -> Action:
         title=_texts(f"{where}: title", entry.get("title"), mistakes),
         asks=_phrases(f"{where}: asks", entry.get("asks"), mistakes),
         confirms=_phrases(f"{where}: confirms", entry.get("confirms", {}), mistakes),
+        did=_phrases(f"{where}: did", entry.get("did", {}), mistakes),
+        partly=_phrases(f"{where}: partly", entry.get("partly", {}), mistakes),
         path=_matching(where, "path", entry, _PATH, mistakes),
         queue=str(entry.get("queue", "")),
         slots=slots,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from chalicelib.bot.actions import hearing, numbers, values
-from chalicelib.bot.actions.declared import FREE, Action, Actions, Slot
+from chalicelib.bot.actions.declared import FREE, Action, Slot
 from chalicelib.bot.actions.state import Flow, Heard, Move
 from chalicelib.bot.interpretation.particulars import particulars
 
@@ -23,33 +23,48 @@ UNKNOWN = 2  # orders that nobody knows, then a person looks for it
 def begin(action: Action, text: str, language: str, last: Flow | None = None, *, leans: bool = False) -> Move:
     """It is asked for. A value in the question takes up the offer at once; `last`: the flow before, whose order `leans` says
     that she means."""
-    flow = Flow(action.id, slot=action.slots[0].name, language=language, ruled=last.ruled if last else ())
-    known = values.found(action, text)
+    before = last or Flow(action.id)
+    flow = Flow(action.id, slot=action.slots[0].name, language=language, ruled=before.ruled, deed=before.deed, did=before.did)
+    known = values.told(action, text)
     if action.looks and action.number and (number := numbers.read(action.number, text, asked=True)):
         known[action.number.name] = number  # in a question that asks for just that, a bare number is the order's
-    before = about(last, action) if last else {}
-    if any(action.slot(name).kind in ("number", "email") for name in known) or (leans and before):
-        return _next(replace(flow, step="ask", values={**before, **known}), action)
+    order = about(before, action)
+    if any(action.slot(name).kind in ("number", "email") for name in known) or (leans and order):
+        return _next(replace(flow, step="ask", values={**order, **known}, partly=hearing.part(action, text)), action)
     if action.number and numbers.several(action.number, text):
         return Move("say", replace(flow, step="ask"), "several")
-    return Move("say", replace(flow, values=before), "offer_known" if before else "offer")
+    return Move("say", replace(flow, values={**known, **order}, partly=hearing.part(action, text)), "offer_known" if order else "offer")
 
 
 def step(flow: Flow, action: Action, heard: Heard) -> Move:
     """What this message means to the flow."""
+    if move := _for_people(flow, action, heard):
+        return move
     if flow.step == "offer":
         return _offered(flow, action, heard)
     if flow.step == "done":
         return Move("pass", flow) if flow.named else _afterwards(flow, action, heard)
-    if heard.kind == "leave":
-        return Move("leave", _over(flow, action) if flow.ruled else None, "left")
+    return _left(flow, action) if heard.kind == "leave" else _under_way(flow, action, heard)
+
+
+def _under_way(flow: Flow, action: Action, heard: Heard) -> Move:
+    """The answer to what was asked, a correction, or neither."""
     asked, flow = flow.person, replace(flow, person=False)
     if asked and (heard.kind or heard.first == "yes"):
         return _with_or_without_person(flow, heard)
-    found = _corrected(flow, action, heard) or _STEPS[flow.step](flow, action, heard)
+    found = _corrected(flow, action, heard) or _value_instead(flow, action, heard) or _STEPS[flow.step](flow, action, heard)
     if not found and asked and heard.first and not heard.answers:
         return _with_or_without_person(flow, heard)
     return found or _otherwise(flow, action, heard)
+
+
+def _for_people(flow: Flow, action: Action, heard: Heard) -> Move | None:
+    """A stop that asks for a person; or only a part of the order is meant."""
+    if heard.kind == "leave" and "calls" in heard.hints:
+        return Move("person", flow, "wanted")
+    part = "" if flow.step == "done" else hearing.part(action, heard.text)
+    known = {**flow.values, **values.told(action, heard.text)}
+    return _next(replace(flow, step="ask", slot=action.slots[0].name, values=known, partly=part), action) if part else None
 
 
 def proven(flow: Flow, action: Action) -> Move:
@@ -93,7 +108,7 @@ def refused(flow: Flow, action: Action, why: str) -> Move:
     if refusal.person:
         return Move("person", flow, f"refusal {why}")
     if not refusal.ask:
-        return Move("say", _over(flow, action), f"refusal {why}")
+        return Move("say", _over(replace(flow, deed="", did=""), action), f"refusal {why}")
     tried = tuple(dict.fromkeys((*flow.tried, flow.values.get(refusal.ask, ""))))
     if flow.refusals + 1 >= UNKNOWN:
         return Move("person", replace(flow, tried=tried), f"again {why}")
@@ -107,11 +122,6 @@ def finished(flow: Flow, action: Action, *, less: bool = False) -> Move:
     return Move("say", _over(flow, action, less=less), "done")
 
 
-def is_free(flow: Flow, action: Action) -> bool:
-    """May the answer to what is asked come in several messages?"""
-    return flow.step == "ask" and action.slot(flow.slot).kind in FREE
-
-
 def about(flow: Flow, action: Action) -> dict[str, str]:
     """The order that the flow is about, for the next one."""
     name = action.number.name if action.number else ""
@@ -123,35 +133,26 @@ def remembering(flow: Flow, action: Action) -> Flow | None:
     return flow if flow.step == "done" else _over(flow, action)
 
 
-def newest(rests: Flow | None, text: str, actions: Actions) -> Flow | None:
-    """The order that she named last: in this message, in which nothing is wanted of an action, or in the flow before."""
-    named = noticed(text, actions)
-    is_known = rests and named and named.values.items() <= rests.values.items()
-    return named if named and not is_known else rests
-
-
-def noticed(text: str, actions: Actions) -> Flow | None:
-    """An order's number that stands in a message in which nothing is wanted of an action: it is known from then on."""
-    action = next((one for one in actions.by_id.values() if one.looks and one.number), None)
-    number = numbers.read(action.number, text) if action and action.number else ""
-    return Flow(action.id, "done", values={action.number.name: number}, named=True) if action and action.number and number else None
-
-
 def _over(flow: Flow, action: Action, *, less: bool = False) -> Flow | None:
     kept = dict(flow.values) if action.looks else about(flow, action)
-    return Flow(flow.action, "done", values=kept, ruled=flow.ruled, proven=flow.proven, less=less, language=flow.language) if kept else None
+    over = replace(flow, step="done", slot="", values=kept, misses=0, refusals=0, helped=0, to="", tried=(), person=False, partly="")
+    return replace(over, less=less, named=False) if kept else None
+
+
+def _left(flow: Flow, action: Action) -> Move:
+    return Move("leave", _over(flow, action) if flow.ruled or flow.deed else None, "left_done" if flow.deed else "left")
 
 
 def _offered(flow: Flow, action: Action, heard: Heard) -> Move:
     """An offer binds nobody: whatever has nothing to do with it is answered as ever."""
-    known, first = values.found(action, heard.text), action.slots[0]
+    known, first = values.told(action, heard.text), action.slots[0]
     if flow.helped and particulars.identifies(heard.text):
         return Move("person", flow, "numberless")
     asks = replace(flow, step="ask", slot=first.name)
     if values.names(action, heard.text):
         return _next(replace(asks, values={**flow.values, **known}), action)
     if heard.kind in ("leave", "no"):
-        return Move("leave", None, "left")
+        return _left(flow, action)
     if heard.kind == "yes" or heard.asks or hearing.takes_offer(heard):
         return _next(replace(asks, values={**flow.values, **known}), action)
     helped = _helped(asks, first, heard, alone=True) if first.kind == "number" else None
@@ -206,6 +207,17 @@ def _corrected(flow: Flow, action: Action, heard: Heard) -> Move | None:
     return _next(_with(flow, action, known), action)
 
 
+def _value_instead(flow: Flow, action: Action, heard: Heard) -> Move | None:
+    """An address in place of the one that was shown; or that one is said to be wrong, and is asked for again."""
+    if flow.step not in ("confirm", "fix"):
+        return None
+    known = values.corrected(action, heard.text)
+    if any(flow.values.get(name) != value for name, value in known.items()):
+        return _next(replace(flow, values={**flow.values, **known}, misses=0), action)
+    free = next((slot for slot in action.slots if slot.kind in FREE), None) if "misread" in heard.hints else None
+    return _ask(flow, free) if free else None
+
+
 def _answer(flow: Flow, action: Action, heard: Heard) -> Move | None:
     slot = action.slot(flow.slot)
     free = slot.kind in FREE
@@ -226,7 +238,11 @@ def _helped(flow: Flow, slot: Slot, heard: Heard, *, alone: bool = False) -> Mov
     if "part" in heard.hints and any(map(str.isdigit, heard.text)):
         return Move("say", flow, "part")
     if hearing.has_none(heard, asked=not alone):
-        return Move("person", flow, "numberless") if flow.helped else Move("say", replace(flow, helped=1), "where")
+        return (
+            Move("person", flow, "numberless")
+            if flow.helped or particulars.identifies(heard.text)
+            else Move("say", replace(flow, helped=1), "where")
+        )
     if not heard.answers and numbers.like(slot, heard.text, whole=alone):
         return _missed(flow, "other")
     return None
@@ -265,7 +281,7 @@ def _fix(flow: Flow, action: Action, heard: Heard) -> Move | None:
 
 def _code(flow: Flow, action: Action, heard: Heard) -> Move | None:
     """What is said instead of the code is never a wrong code."""
-    if code_in(heard.text) and not values.address_in(heard.text):
+    if hearing.code_in(heard.text) and not values.address_in(heard.text):
         return Move("check", flow)
     return _other_route(flow, action, heard) or _about_the_code(flow, action, heard)
 
@@ -292,22 +308,9 @@ def _about_the_code(flow: Flow, action: Action, heard: Heard) -> Move | None:
 
 def _without_routes(flow: Flow, heard: Heard) -> Move:
     """She can get no code there: another route is taken, unless the code went to one that she still has."""
-    if is_ruled_out(flow, *flow.to.split("#", 1)) or "elsewhere" in heard.hints:
+    if hearing.is_ruled_out(flow, *flow.to.split("#", 1)) or "elsewhere" in heard.hints:
         return Move("elsewhere", flow)
     return Move("say", flow, "code_hint")
-
-
-def is_ruled_out(flow: Flow, channel: str, address: str) -> bool:
-    """Has she said in this conversation that she gets nothing there?"""
-    return channel in flow.ruled or f"{channel}#{address}" in flow.ruled
-
-
-def code_in(text: str) -> str:
-    """The six digits in a message; "" if there are none."""
-    line = values.tidy(text)
-    digits = "".join(c for c in line if c.isdigit())
-    words = sum(c.isalpha() for c in line)
-    return digits if digits.isascii() and len(digits) == 6 and words <= 40 else ""
 
 
 _STEPS = {"ask": _answer, "confirm": _decision, "fix": _fix, "code": _code}
@@ -317,6 +320,8 @@ def _next(flow: Flow, action: Action) -> Move:
     """The first slot without a value is asked; then whose order it is; then whether all is right."""
     missing = next((slot for slot in action.slots if slot.name not in flow.values), None)
     number = action.number.name if action.number else ""
+    if flow.partly and number in flow.values:
+        return Move("person", flow, "partly")
     if action.proof != "none" and not flow.proven and (number in flow.values or not missing):
         return Move("contact", flow)
     if missing:

@@ -20,6 +20,7 @@ _WHY = {
     "not_proven": ("identity not proven", "身份未能确认"),
     "unreachable": ("no address of the order reaches the customer", "订单的联系方式客户都收不到"),
     "wanted": ("the customer wants a person", "客户需要人工"),
+    "partly": ("only a part of the order is meant", "只涉及订单的一部分"),
     "numberless": ("the customer has no number", "客户没有订单号"),
 }
 

@@ -9,13 +9,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from chalicelib.bot.actions import numbers, values
-from chalicelib.bot.actions.declared import Action
+from chalicelib.bot.actions.declared import FREE, Action
 from chalicelib.bot.actions.state import Flow, Heard, Kind
 from chalicelib.bot.interpretation.particulars import particulars
+from chalicelib.bot.person import is_called_for
 from chalicelib.bot.phrases import Phrasebook, plain
 
 # What is looked for anywhere in a message; the others say something only where they are a clause.
-_HINTS = "correct wait do_it wish asks_about it also lost where number part resend what_code elsewhere more send_code"
+_HINTS = "correct wait do_it wish asks_about it also lost where number part resend what_code elsewhere more send_code misread"
 HINTS = _HINTS.split()
 _CLAUSES = re.compile(r"[,.;:!?，。；：！？、…~\n]+")
 _ANDS = re.compile(r"\b(?:and|but|so|then|also)\b|而且|但是|但|不过|还有")
@@ -42,6 +43,8 @@ def heard(flow: Flow, action: Action, text: str, books: Books, *, first_line: bo
     first = [part for clause in clauses(text)[:1] for part in (clause, clause.partition(" ")[0])]
     if "lost" in hints and not _rest(said, books, "lost", "filler", "polite"):
         hints.add("only_lost")
+    if any(is_called_for(piece) for clause in clauses(text) for piece in _pieces(clause)):
+        hints.add("calls")
     hints |= _gone(_HERE.sub(" ", text), books)
     hints |= {name for name, book in (("refuses", "no"), ("agrees", "yes")) if any(books[book].search(part) for part in first)}
     kind, first_said = _kind(flow, action, text, books, first_line), begins(text, books)
@@ -61,6 +64,11 @@ def is_for(flow: Flow, action: Action, heard: Heard) -> bool:
     if flow.helped and particulars.identifies(heard.text):
         return True
     return bool(heard.kind or heard.asks or takes_offer(heard) or has_none(heard) or written)
+
+
+def part(action: Action, text: str) -> str:
+    """Her words, if she means only a part of the order."""
+    return values.tidy(text)[: values.LONGEST] if action.partly.search(plain(text)) else ""
 
 
 def takes_offer(heard: Heard) -> bool:
@@ -96,6 +104,11 @@ def ruled_out(flow: Flow, heard: Heard) -> list[str]:
     return [flow.to if one == channel else one for one in sorted(named)]
 
 
+def is_ruled_out(flow: Flow, channel: str, address: str) -> bool:
+    """Has she said in this conversation that she gets nothing there?"""
+    return channel in flow.ruled or f"{channel}#{address}" in flow.ruled
+
+
 def asks_for(action: Action, text: str) -> bool:
     """Is one of its phrases in the text, or one of its clauses?"""
     return any(action.asks.search(said) for said in (plain(text), *clauses(text)))
@@ -104,6 +117,11 @@ def asks_for(action: Action, text: str) -> bool:
 def clauses(text: str) -> list[str]:
     """Each in the plain form of `phrases.plain`."""
     return [said for part in _CLAUSES.split(text) if (said := plain(part))]
+
+
+def _pieces(clause: str) -> list[str]:
+    """A Chinese clause may be divided by spaces."""
+    return clause.split() if _HAN.search(clause) else [clause]
 
 
 def _gone(text: str, books: Books) -> set[str]:
@@ -199,6 +217,19 @@ def _rest(said: str, books: Books, *names: str) -> str:
     for name in names:
         said = books[name].sub(" ", said)
     return said.strip()
+
+
+def code_in(text: str) -> str:
+    """The six digits in a message; "" if there are none."""
+    line = values.tidy(text)
+    digits = "".join(c for c in line if c.isdigit())
+    words = sum(c.isalpha() for c in line)
+    return digits if digits.isascii() and len(digits) == 6 and words <= 40 else ""
+
+
+def is_free(flow: Flow, action: Action) -> bool:
+    """May the answer to what is asked come in several messages?"""
+    return flow.step == "ask" and action.slot(flow.slot).kind in FREE
 
 
 def length(text: str) -> int:

@@ -15,7 +15,8 @@ class Moved:
     """What the bot says, and the flow that the conversation then is in ("": none).
 
     `ours`: a flow has a part in it; `final`: it is a flow's alone and could not be found out again; `piece`: nothing is said yet, as
-    more of the same answer may follow; `own`: what the flow itself says where it hands over, for somebody who waits already.
+    more of the same answer may follow; `own`: what the flow itself says where it hands over, for somebody who waits already;
+    `again`: a value is asked for once more.
     """
 
     said: Answer | Escalation
@@ -24,6 +25,7 @@ class Moved:
     final: bool = False
     piece: bool = False
     own: str = ""
+    again: bool = False
 
 
 def may_concern(decision: Answer | Escalation, words: str) -> bool:

@@ -63,12 +63,12 @@ def like(slot: Slot, text: str, whole: bool = False) -> str:
     return next((match[0].strip() for match in found if match and not _written(slot).fullmatch(match[0].strip())), "")
 
 
-def without(slot: Slot, text: str) -> str:
-    """The text without such numbers, also those that a word for them precedes, and that word stays."""
+def without(slot: Slot, text: str, by: str = " ") -> str:
+    """The text with `by` in place of such numbers, also those that a word for them precedes, and that word stays."""
     line = flat(text)
-    rest = _written(slot).sub(" ", line)
+    rest = _written(slot).sub(by, line)
     for match in reversed(_named(slot, rest)):
-        rest = rest[: match.start("number")] + " " + rest[match.end() :]
+        rest = rest[: match.start("number")] + by + rest[match.end() :]
     if rest == line and slot.bare and _alone(slot, line):
         return ""
     return text if rest == line else rest

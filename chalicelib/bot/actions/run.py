@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from chalicelib import settings
 from chalicelib.bot import language as languages
-from chalicelib.bot.actions import calls, declared, endpoint, flow, handing, hearing, numbers, sentences, state, values, wanting
+from chalicelib.bot.actions import calls, declared, endpoint, flow, handing, hearing, memory, numbers, sentences, state, values, wanting
 from chalicelib.bot.actions.calls import Case
 from chalicelib.bot.actions.declared import FREE, Action, Actions
 from chalicelib.bot.actions.moved import Moved
@@ -33,6 +33,7 @@ _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _CLAUSES = re.compile(r"[,.;!?，。；！？]+")
 _TOLD = 80  # letters of what only tells of something
 _AFTER_YES = ("wanted", "done", "ask", "code")  # what may follow a yes
+_AGAIN = ("retry", "where", "other", "part")  # a value did not come and is asked for once more
 _PARTS = 4  # clauses that are looked for by themselves
 _ROUNDS = 4  # moves that one message can lead to: proof, call, and what is said of them
 _OUTSIDE = ("contact", "resend", "elsewhere", "claimed", "check", "call")
@@ -46,9 +47,10 @@ def moved(case: Case, decided: Answer | Escalation | None) -> Moved:
         return _begun(case, decided or case.decide(case.c, case.words, False), actions)
     action = actions.by_id[known.action]
     heard = hearing.heard(known, action, case.words, actions.phrases, first_line=case.message.channel == "email")
-    wanted = _other(known, action, heard, actions)
+    asked = memory.asked(known, case.words, actions)
+    wanted = None if asked else _other(known, action, heard, actions)
     # Said to us, "no" tells nothing of the article before; and a value is no question that the knowledge must be sure of.
-    is_ours = bool(wanted) or hearing.is_for(known, action, heard)
+    is_ours = bool(wanted or asked) or hearing.is_for(known, action, heard)
     calm = replace(case.c, misses=0, article="", question="", offered=(), language=known.language) if is_ours else case.c
     decision = case.decide(calm, case.words, is_ours)
     if known.started and isinstance(decision, Answer) and is_miss(decision):
@@ -62,10 +64,11 @@ def moved(case: Case, decided: Answer | Escalation | None) -> Moved:
         return _beside(case, made, wanted, known, action) if wanted.looks and known.started else made
     sure = isinstance(decision, Answer) and not is_miss(decision) and not heard.kind
     states = {"states"} if known.step == "offer" and not sure and _states(case, decision) else set()
-    move = flow.step(known, action, replace(heard, answers=sure, hints=heard.hints | states))
+    heard = replace(heard, answers=sure, hints=heard.hints | states)
+    move = memory.answered(known, asked, case.words, actions) if asked else flow.step(known, action, heard)
     if move.do == "pass":
         return _begun(case, decision, actions, known)
-    if case.waits and flow.is_free(known, action) and move.do not in ("leave", "aside"):
+    if case.waits and hearing.is_free(known, action) and move.do not in ("leave", "aside"):
         return Moved(decision, case.c.flow, ours=True, piece=True)
     return _carried_out(case, move, known, decision)
 
@@ -105,7 +108,7 @@ def resting(kept: str, at: int, text: str = "", until: int = 0) -> str:
     actions = declared.shipped()
     known = state.read(kept, actions.by_id, at)
     rests = known if not known or known.step == "offer" else flow.remembering(known, actions.by_id[known.action])
-    newest = flow.newest(rests, text, actions)
+    newest = memory.newest(rests, text, actions)
     return state.written(replace(newest, until=known.until if known and newest is rests else until) if newest else None)
 
 
@@ -152,10 +155,13 @@ def _begun(case: Case, decision: Answer | Escalation, actions: Actions, before: 
         return Moved(decision)
     action, decision = _wanted(case, decision, actions)
     if not action:
-        return Moved(decision, _kept(case, flow.newest(rests, case.words, actions)))
+        return Moved(decision, _kept(case, memory.newest(rests, case.words, actions)))
     detected = decision.language if isinstance(decision, Answer) else languages.detect(case.words, case.c.language, case.message.language)
     language = detected if detected in action.title else "en"
-    return _opened(case, action, flow.begin(action, case.words, language, before), language, decision)
+    move = flow.begin(action, case.words, language, before)
+    if move.say == "offer_known" and memory.is_done(before, move):
+        return Moved(decision, _kept(case, before), ours=True)
+    return _opened(case, action, move, language, decision)
 
 
 def _other(known: Flow, action: Action, heard: Heard, actions: Actions) -> Action | None:
@@ -164,7 +170,7 @@ def _other(known: Flow, action: Action, heard: Heard, actions: Actions) -> Actio
     named = wanting.named_with(heard.text, action, actions) if known.step != "done" else None
     if named or (instead and not (known.started and instead is action)):
         return named or instead
-    if not flow.about(known, action) or hearing.asks_for_more(known, heard) or flow.is_free(known, action):
+    if not flow.about(known, action) or hearing.asks_for_more(known, heard) or hearing.is_free(known, action):
         return None
     wanted = wanting.leans_to(heard.text, actions)
     return None if known.started and (heard.kind or wanted is action) else wanted
@@ -206,17 +212,22 @@ def _wanted(case: Case, decision: Answer | Escalation, actions: Actions) -> tupl
     lone = _lone(case.words, actions) if bare != case.words else None
     if lone:
         return lone, decision
-    if bare != case.words and not _is_sure(decision):
+    if bare != case.words and not _is_new(case, decision):
         second = case.decide(replace(case.c, misses=0), bare, False)
-        if not _is_sure(second):
-            asked = [action for action in actions.by_id.values() if hearing.asks_for(action, bare)]
-            return (asked[0] if len(asked) == 1 else None), decision
+        asked = None if _is_new(case, second) else wanting.beside_number(case.words, actions)
+        if asked or not _is_sure(second):
+            return asked, decision
         decision = second
     return (actions.by_article.get(decision.article) if isinstance(decision, Answer) else None), decision
 
 
 def _is_sure(decision: Answer | Escalation) -> bool:
     return isinstance(decision, Answer) and bool(decision.article) and not decision.is_tentative
+
+
+def _is_new(case: Case, decision: Answer | Escalation) -> bool:
+    """Is it surely known, and not what was told last? That may only seem to fit what she asks now."""
+    return isinstance(decision, Answer) and _is_sure(decision) and decision.article != case.c.article
 
 
 def _lone(words: str, actions: Actions) -> Action | None:
@@ -251,6 +262,9 @@ def _told(case: Case, move: Move, before: Flow, decision: Answer | Escalation, t
     if move.say == "where" and isinstance(decision, Answer) and decision.article and NO_NUMBER in decision.told:
         return Moved(decision, _kept(case, move.flow), ours=True)
     text = sentences.said(move, before, action, actions, told)
+    if move.say == "done":
+        known = sentences.said(Move("say", before, "deed"), before, action, actions) if action.free else text
+        move = replace(move, flow=memory.with_deed(move.flow, action, known))
     beside = _beside_yes(case, move, decision, action)
     text = "\n\n".join(filter(None, [text, beside] if move.say == "done" else [beside, text]))
     if move.do == "person":
@@ -261,7 +275,7 @@ def _told(case: Case, move: Move, before: Flow, decision: Answer | Escalation, t
     answer = Answer(text, "", language=before.language, choices=taps, outcome=f"action:{action.id}", told=told_as)
     unasked = replace(move, flow=replace(move.flow, person=False)) if move.flow else move
     own = sentences.said(unasked, before, action, actions, told)
-    return Moved(answer, _kept(case, move.flow), ours=True, final=True, own=own)
+    return Moved(answer, _kept(case, move.flow), ours=True, final=True, own=own, again=move.say in _AGAIN)
 
 
 def _beside_yes(case: Case, move: Move, decision: Answer | Escalation, action: Action) -> str:

@@ -70,7 +70,8 @@ def gathered(flow: Flow, action: Action) -> str:
     known = "; ".join(f"{slot.label['en']}: {flow.values[slot.name]}" for slot in action.slots if slot.name in flow.values)
     proof = "" if action.proof == "none" else " Identity: proven." if flow.proven else " Identity: not proven."
     tried = f" Not known to the shop: {', '.join(flow.tried)}." if flow.tried else ""
-    return f'Self-service "{action.title["en"]}", not finished. {known or "Nothing was given yet"}.{tried}{proof}'
+    partly = f' Only a part of it: "{flow.partly}".' if flow.partly else ""
+    return f'Self-service "{action.title["en"]}", not finished. {known or "Nothing was given yet"}.{partly}{tried}{proof}'
 
 
 def _said(move: Move, before: Flow, action: Action, actions: Actions, told: Told) -> str:
@@ -95,6 +96,7 @@ def _said(move: Move, before: Flow, action: Action, actions: Actions, told: Told
         "number": _number(flow, action),
         "given": _given(name, slot, told.given),
         "minutes": str(told.minutes),
+        "deed": flow.deed or before.deed,
     }
     return _filled(texts[language], known)
 

@@ -22,7 +22,8 @@ class Flow:
     """`slot`: the one that is asked; `to`: where a code was sent (channel#address); `ruled`: where she can get none (an address as `to`,
     or a whole channel); `tried`: values that the business does not know. `helped`: how often she had no value and was told
     where it stands; `person`: she was asked whether she would like a person; `less`: something was kept from her until she proves that
-    the order is hers; `named`: its order was only named, and no action was asked for."""
+    the order is hers; `named`: its order was only named, and no action was asked for. `deed`: what is told of what
+    the action `did` has done last; `partly`: her words, if she means only a part of the order."""
 
     action: str
     step: Step = "offer"
@@ -39,6 +40,9 @@ class Flow:
     person: bool = False
     less: bool = False
     named: bool = False
+    deed: str = ""
+    did: str = ""
+    partly: str = ""
     language: str = "en"
 
     @property
@@ -89,6 +93,11 @@ def read(text: str, known: Mapping[str, Action], at: int) -> Flow | None:
     kept = json.loads(text)
     flow = Flow(**{**kept, **{name: tuple(kept.get(name, ())) for name in ("ruled", "tried")}})
     action = known.get(flow.action)
-    if not action or flow.until < at or {flow.slot, *flow.values} - {"", *(slot.name for slot in action.slots)}:
+    if (
+        not action
+        or flow.until < at
+        or (flow.did and flow.did not in known)
+        or {flow.slot, *flow.values} - {"", *(slot.name for slot in action.slots)}
+    ):
         return None
     return flow

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 
-from chalicelib.bot.actions import numbers
+from chalicelib.bot.actions import numbers, postal
 from chalicelib.bot.actions.declared import FREE, Action, Slot
 from chalicelib.bot.interpretation.orthography.written import HEARD
 from chalicelib.bot.phrases import plain
@@ -49,6 +49,23 @@ def found(action: Action, text: str) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
+def told(action: Action, text: str) -> dict[str, str]:
+    """The same, and an address that she says it is to go to."""
+    return {**found(action, text), **_address(action, postal.introduced(tidy(text)))}
+
+
+def corrected(action: Action, text: str) -> dict[str, str]:
+    """The address that she gives in place of one that was shown: behind a "no", or with words that lead to it."""
+    line = tidy(text)
+    return _address(action, postal.corrected(line)) or _address(action, postal.introduced(line))
+
+
+def _address(action: Action, line: str) -> dict[str, str]:
+    """Only if it is surely one."""
+    slot = next((one for one in action.slots if one.kind == "address"), None)
+    return {slot.name: line} if slot and line and _fits(slot, line) and _STREET.search(line) else {}
+
+
 def given(action: Action, text: str, known: Mapping[str, str]) -> dict[str, str]:
     """What she gives before it is asked for, besides the order: also an address, if it is surely one."""
     missing = [slot for slot in action.slots if slot.name not in known and slot.kind != "number"]
@@ -81,6 +98,7 @@ def read(slot: Slot, text: str, asked: bool = False) -> str:
     if slot.kind == "choice":
         return _choice(slot, line, asked)
     lines = _paragraphs(text) if slot.kind == "address" else [line]
+    lines = [postal.corrected(line) or postal.bare(line) for line in lines] if slot.kind == "address" else lines
     return next((line for line in lines if _fits(slot, line)), "")
 
 
@@ -102,11 +120,11 @@ def without(text: str, values: Mapping[str, str], action: Action) -> str:
     return text
 
 
-def without_numbers(actions: Iterable[Action], text: str) -> str:
-    """The text without any action's numbers; the text itself if it holds none."""
+def without_numbers(actions: Iterable[Action], text: str, by: str = " ") -> str:
+    """The text with `by` in place of any action's numbers; the text itself if it holds none."""
     slots = {slot.pattern: slot for action in actions for slot in action.slots if slot.kind == "number"}
     for slot in slots.values():
-        text = numbers.without(slot, text)
+        text = numbers.without(slot, text, by)
     return text
 
 

@@ -13,6 +13,9 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 
+_ORDER, _ORDER_ZH = " the order ", "订单"  # in place of a number, so that what is said of it is found
+_HAN = re.compile(r"[㐀-䶿一-鿿]")
+
 
 def leans_to(text: str, actions: Actions) -> Action | None:
     """The action that is wanted for the order that was talked about: "cancel it", "把它退了"; None if that is not said."""
@@ -31,6 +34,15 @@ def named_with(text: str, action: Action, actions: Actions) -> Action | None:
         return None
     found = [one for one in actions.by_id.values() if hearing.asks_for(one, values.without_numbers([action], text))]
     return found[0] if len(found) == 1 and found[0] is not action else None
+
+
+def beside_number(text: str, actions: Actions) -> Action | None:
+    """The one action that is asked for beside an order's number: "cancel A-10402" is read as "cancel the order"; or an address is given."""
+    bare, every = values.without_numbers(actions.by_id.values(), text), actions.by_id.values()
+    known = values.without_numbers(every, text, _ORDER_ZH if _HAN.search(bare) else _ORDER)
+    found = [one for one in every if hearing.asks_for(one, bare) or hearing.asks_for(one, known)]
+    found = found or [one for one in every if one.changes and one.free and values.told(one, text).keys() - values.found(one, text).keys()]
+    return found[0] if len(found) == 1 else None
 
 
 def instead(text: str, actions: Actions) -> Action | None:

@@ -20,9 +20,10 @@ NO_NUMBER = "no_number"  # in Conversation.told: she was told so
 
 
 def is_again(case: Case) -> bool:
-    """Does she say for the second time that she has no number, or tell by what else she may be found?"""
-    said = case.question
-    return NO_NUMBER in case.context.told and (particulars.has_no_number(said, asked=True) or particulars.identifies(said))
+    """Does she say for the second time that she has no number, or tell by what else she may be found?
+    The bot can find by nothing else: with an address or a name it is the first time already."""
+    lacks, is_told = particulars.has_no_number(case.question, asked=True), particulars.identifies(case.question)
+    return (lacks and is_told) or (NO_NUMBER in case.context.told and (lacks or is_told))
 
 
 def rest(question: str, context: Context) -> str:

@@ -32,6 +32,13 @@ _OFFER = re.compile(r"""\b(?:[Rr]eply|[Ww]rite|or)\ "person"|回[复覆][“「]
 _JOINT = re.compile(r"[\s,;:，；：、(（]*(?:\b(?:or|then|please)|也可以|或者?|请|請)?(?:现在|現在)?\s*$", re.IGNORECASE)
 _STOP = re.compile(r"[.!?。！？\n]*$")
 _SAID = re.compile(r"(?:[^.!?。！？\n]|[.!?](?![\s)）]|$))*(?:[.!?。！？]+|\n|$)")
+_SUM = re.compile(r"\d+(?:[.,]\d{1,2})?\s?(?:€|euros?\b|eur\b|usd\b|欧元?|歐元?|元|块|塊)|[€$£]\s?\d+(?:[.,]\d{1,2})?", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]*\w|\+?\d[\d ().-]{4,}\d")
+_COURTEOUS = re.compile(
+    r"\b(?:please|pls)\b|可以|(?<=[0-9一二三四五六七八九十两兩])[点點]", re.IGNORECASE
+)  # a wish for hours is no question
+_CLOSED = re.compile(r"^.*[.!?。！？；;\n]", re.DOTALL)  # the sentences that are over
+_WORDS_AROUND, _SIGNS_AROUND = 24, 8  # letters, and Chinese characters, that may stand around a time
 _LAST = re.compile(r'", (?="[^"]+"$)')  # what is now the last of several words that she may write
 _IF = re.compile(r"\s*[(（]?(?:If\b|如)[^,;:，；：]*$")
 _SETTLED = ("done", "close", "none", "bot", "give-up")  # these stand beside one another
@@ -64,6 +71,35 @@ def awaits(text: str) -> bool:
     """Does she say that she waits for the call or the answer, and ask nothing: "forget it, I'll wait for your call", "算了 等你们电话"?"""
     said = plain(text)
     return len(said) <= _WAITS and not asks_something(text) and _LISTS.book("awaits").search(said) is not None
+
+
+def beside_address(text: str) -> str:
+    """What she asks beside an address at which she would like to be reached; or ""."""
+    found = _ADDRESS.search(text)
+    if not found:
+        return ""
+    before, after = _CLOSED.match(text[: found.start()]), text[found.end() :].strip(" .,;:，。；")
+    return next((one for one in (after, before[0].strip() if before else "") if one and asks_something(one)), "")
+
+
+def says_when(text: str) -> bool:
+    """Does she name hours or days, as for a call, and little else?"""
+    left = _hours().sub("", text)
+    asks = asks_something(_COURTEOUS.sub(" ", text))
+    if left == text or asks or _NUMBER.search(text):
+        return False
+    signs = len(re.findall(r"[㐀-鿿]", left))
+    return signs <= _SIGNS_AROUND and sum(c.isalpha() for c in left) - signs <= _WORDS_AROUND
+
+
+def sums(text: str) -> list[str]:
+    """The sums of money that she names, as she wrote them."""
+    return [found[0].strip() for found in _SUM.finditer(text)]
+
+
+@cache
+def _hours() -> re.Pattern[str]:
+    return re.compile("|".join(_LISTS.data["hours"]), re.IGNORECASE)
 
 
 def asks_where(text: str) -> bool:

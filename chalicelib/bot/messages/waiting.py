@@ -16,7 +16,7 @@ from typing import Literal
 from chalicelib.bot import wording
 from chalicelib.bot.actions.moved import Moved
 from chalicelib.bot.answer import examined, known
-from chalicelib.bot.answers import refunds
+from chalicelib.bot.answers import numberless, refunds
 from chalicelib.bot.answers.case import Case
 from chalicelib.bot.context import Load
 from chalicelib.bot.follow_ups import asks_something
@@ -24,6 +24,7 @@ from chalicelib.bot.interpretation import waiting as words
 from chalicelib.bot.interpretation.choices.assent import agrees, refuses
 from chalicelib.bot.interpretation.follow_up import given
 from chalicelib.bot.interpretation.hazards import aftermath
+from chalicelib.bot.interpretation.particulars import particulars
 from chalicelib.bot.interpretation.reaction import reaction
 from chalicelib.bot.messages import alarm
 from chalicelib.bot.rules import telling
@@ -68,8 +69,8 @@ class Reply:
 def reply(case: Case, place: Place) -> Reply:
     """Never raises for a text, and always says something."""
     steps = (
-        *(_after_alarm, _in_danger, _decided, _awaiting, _under_way, _asking_where, _leaving, _wished, _asking_receipt, _asking_when),
-        *(_talking, _still_alarmed, _given, _acted, _answered),
+        *(_after_alarm, _in_danger, _decided, _awaiting, _timed, _numberless, _under_way, _asking_where, _leaving, _wished),
+        *(_asking_receipt, _asking_when, _talking, _still_alarmed, _given, _acted, _answered),
     )
     found = next((found for step in steps if (found := step(case, place))), None) or _added(case, place)
     return replace(found, said=replace(found.said, told=alarm.kept(found.said.told, case.context.told)))
@@ -140,6 +141,8 @@ def _acted(case: Case, place: Place) -> Reply | None:
     moved = place.moved()
     if not moved:
         return None
+    if moved.again and case.context.wished:
+        return replace(_added(case, place), flow=place.noticed() or None)
     if isinstance(moved.said, Escalation):
         return replace(_ended(case, moved.own, moved.said) if moved.own else _added(case, place), flow=moved.flow)
     said = replace(moved.said, text=moved.own) if moved.own else moved.said
@@ -175,7 +178,27 @@ def _wished(case: Case, place: Place) -> Reply | None:
     if not place.wish:
         return None
     noted = case.said(f"wish.{place.wish.how}", address=place.wish.address)
-    return Reply(Answer(noted, "", language=case.language, outcome="taken", told=("wish",)), "wish", str(place.wish))
+    said = Answer(noted, "", language=case.language, outcome="taken", told=("wish",))
+    if asked := words.beside_address(case.question):
+        found = _answered(examined(asked, case.context, case.brain), place)
+        more = found.said if found else case.sentence("taken_question", "taken")
+        said = replace(more, text=f"{noted}\n\n{more.text}", told=("wish", *more.told))
+    return Reply(said, "wish", str(place.wish))
+
+
+def _timed(case: Case, place: Place) -> Reply | None:
+    """When she would like to be called, after she wished to be."""
+    if not case.context.wished or place.wish or not words.says_when(case.question):
+        return None
+    return Reply(case.sentence("taken_number", "taken", number=f"“{case.question.strip()}”"))
+
+
+def _numberless(case: Case, place: Place) -> Reply | None:
+    """Whoever will be called is not asked for a number that she has not got."""
+    lacks = case.context.wished and not place.wish and particulars.has_no_number(case.question, asked=True)
+    if not lacks or case.facts.given or numberless.rest(case.question, case.context):
+        return None
+    return Reply(case.sentence("no_number.2", "taken"), flow=place.noticed() or None)
 
 
 def _asking_when(case: Case, place: Place) -> Reply | None:
@@ -214,7 +237,9 @@ def _given(case: Case, place: Place) -> Reply | None:
     """She gives what the last article asked for."""
     if not case.facts.given or case.facts.upset:
         return None
-    return Reply(case.sentence("taken_number", "taken", number=case.facts.given), flow=place.noticed() or None)
+    sums = [one for one in words.sums(case.question) if one not in case.facts.given]
+    named = ("、" if case.language.startswith("zh") else ", ").join([case.facts.given, *sums])
+    return Reply(case.sentence("taken_number", "taken", number=named), flow=place.noticed() or None)
 
 
 def _answered(case: Case, place: Place) -> Reply | None:

@@ -1,0 +1,81 @@
+"""The address alone, out of a message with words around it: "change it to ... as I said", "不对，应该是……". Pure.
+
+What is kept is shown to the customer before anything is done with it; a word too many on a parcel's label would stay there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+_ENDS = re.compile(r"[!?！？。;；]|\.(?=\s+(?:thanks?|thank|thx|please|pls|cheers|can|could|is|and|i)\b)", re.IGNORECASE)
+_STOP = re.compile(r"[.,!:;，。！：；、]\s*|\s+(?=[㐀-鿿])|(?<=[㐀-鿿])\s+")
+_MARKS = " ,.:;-，。：；、"
+
+
+def bare(line: str) -> str:
+    """An address that was asked for, without the words that only lead to it or follow it."""
+    left = line.strip(_MARKS)
+    while (cut := _before().match(left)) and cut.end():
+        left = left[cut.end() :].strip(_MARKS)
+    while cut := _behind().search(left):
+        left = left[: cut.start()].strip(_MARKS)
+    return left
+
+
+def corrected(line: str) -> str:
+    """What stands behind a "no" and what is said of the value that was wrong; "" without one."""
+    left, first = line.strip(_MARKS), True
+    while stop := _refused(left):
+        left, first = left[stop:].strip(_MARKS), False
+    return "" if first else bare(left)
+
+
+def introduced(line: str) -> str:
+    """What follows the words that say where it is to go, up to the end of the sentence; "" without them."""
+    found = _leads().search(line)
+    if not found:
+        return ""
+    rest = line[found.end() :]
+    end = _ENDS.search(rest)
+    return bare(rest[: end.start()] if end else rest)
+
+
+def _refused(line: str) -> int:
+    """Where the clause ends that says no, or speaks of what is wrong; 0 if the line begins with none."""
+    said = _no().match(line)
+    if not said:
+        return 0
+    stop = _STOP.search(line, said.end())
+    clause = line[: stop.start()] if stop else line
+    if stop and not re.search(r"\d", clause):
+        return stop.end()
+    return said.end()
+
+
+@cache
+def _pattern(name: str) -> str:
+    known = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
+    return "|".join(known[name])
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_pattern('before')})", re.IGNORECASE)
+
+
+@cache
+def _behind() -> re.Pattern[str]:
+    return re.compile(rf"[\s,.;，。；(（]*(?<![A-Za-z])(?:{_pattern('behind')})[\s)）.!。！]*$", re.IGNORECASE)
+
+
+@cache
+def _leads() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_pattern('leads')})", re.IGNORECASE)
+
+
+@cache
+def _no() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_pattern('no')})", re.IGNORECASE)
