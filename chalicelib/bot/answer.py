@@ -73,6 +73,8 @@ def known(case: Case) -> Answer | None:
 def _found(case: Case) -> Answer | None:
     if _is_sure(case):
         return composing.articles(case)
+    if not case.context.asks_back:
+        return None  # nobody answers a guess by mail but robots
     may_help = (
         case.facts.band == "unsure"
         if asks_something(case.question)

@@ -113,7 +113,7 @@ def _beside(received: Opening, message: Message, item: Item, words: str, at: int
     if said.said.outcome == "taken" and not said.change and turns.is_piece(message) and not paused:
         return _wait(received, message, item, words)
     if outgoing.is_chatter(c, message, said.said, at):
-        return _unspoken(received, message, said.said.outcome)
+        return in_queue.keep_silent(received, message, said, at)
     return in_queue.speak(received, message, said, words, at)
 
 

@@ -24,6 +24,15 @@ def speak(received: Opening, message: Message, reply: Reply, words: str, at: int
     return "answered"
 
 
+def keep_silent(received: Opening, message: Message, reply: Reply, at: int) -> str:
+    """What changes for her and the outcome, where one more message would only disturb. Raises Conflict, NotOwner."""
+    c = received.conversation
+    table.set_outcome(c.thread, dict.fromkeys((*c.pieces, message.id)), reply.said.outcome)
+    changed, event = _changed(baton.noted(c, message), reply, at)
+    table.save(changed, event, past=received.past)
+    return "seen"
+
+
 def _changed(c: Conversation, reply: Reply, at: int) -> tuple[Conversation, Event | None]:
     """The conversation with what changes, and what the timeline tells of that; an urgent one cannot become more urgent."""
     change = "" if reply.change == "urgent" and c.urgency == "urgent" else reply.change

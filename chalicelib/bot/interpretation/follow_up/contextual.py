@@ -71,7 +71,7 @@ def meant(question: str, scope: Scope, bands: Bands) -> Meaning:
     if not may_go_on or _repeats(before, message.said):
         return alone if alone.confidence >= bands.sure else nearest(message.said, alone, scope, bands)
     if alone.confidence >= bands.sure and not message.corrects and not (message.joins and says_little(message.said)):
-        return _told_before(message, alone, scope) if alone.hits[0].article == scope.context.last_article else alone
+        return _told_before(message, alone, scope, bands) if alone.hits[0].article == scope.context.last_article else alone
     return _going_on(message, alone, scope, bands)
 
 
@@ -147,29 +147,33 @@ def _going_on(message: _Message, alone: Meaning, scope: Scope, bands: Bands) -> 
     if not candidates:
         return alone
     worry = message.states and sentiment(message.said) < 0
-    if worry or not says_it(candidates[0], message.states):
+    by_mail = message.states and not scope.context.asks_back  # robots state things, and answer each answer
+    if worry or by_mail or not says_it(candidates[0], message.states):
         return Meaning(_near(candidates, scope, bands), asked)
     best, last = candidates[0], scope.context.last_article
     hits = [replace(best.hit, confidence=max(best.hit.confidence, bands.sure)), *(one.hit for one in candidates[1:_OFFERED])]
     if best.hit.article != last:
         return Meaning(hits, asked)
-    return _in_passages(message, Meaning(hits, asked), candidates)
+    return _in_passages(message, Meaning(hits, asked), candidates, scope, bands)
 
 
-def _told_before(message: _Message, alone: Meaning, scope: Scope) -> Meaning:
+def _told_before(message: _Message, alone: Meaning, scope: Scope, bands: Bands) -> Meaning:
     """The article that was told last is surely asked for once more: the passages of it that her new words ask for."""
     found = _asked(message, scope)
     candidates = [Candidate(hit, found.of(scope.key(hit)), []) for hit in alone.hits]
-    return _in_passages(message, alone, candidates)
+    return _in_passages(message, alone, candidates, scope, bands)
 
 
-def _in_passages(message: _Message, found: Meaning, candidates: Sequence[Candidate]) -> Meaning:
+def _in_passages(message: _Message, found: Meaning, candidates: Sequence[Candidate], scope: Scope, bands: Bands) -> Meaning:
     """The whole of the first was told a moment ago: now only what of it may answer her."""
     if not candidates[0].passages:
         return found
     told = tuple(one.text for one in passages.told(candidates[0].passages))
     if answering(candidates, message.states, message.joins) >= _ANSWERS:
         return replace(found, passages=told)
+    if not scope.context.asks_back:  # doubt is for a person there
+        first = replace(found.hits[0], confidence=min(found.hits[0].confidence, bands.sure - _LESS))
+        return replace(found, hits=[first, *found.hits[1:]])
     others = [one for one in candidates[1:] if one.passages and one.passages[0].score >= candidates[0].passages[0].score + _BESIDE]
     if not others:
         return replace(found, passages=told, doubtful=True)
