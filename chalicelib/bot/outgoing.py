@@ -14,7 +14,8 @@ from chalicelib.conversations.model import Answer, Conversation, Message
 QUESTION = 600
 _LIVE = ("webchat",)  # channels in which both sit at the screen
 _QUIET = frozenset({"thanks", "acknowledged", "greeting", "goodbye", "praise", "solved"})
-_NOTED = ("taken", "taken_number", "taken_file", "taken_question", "taken_urgent")  # said of what was added to a request
+# What is said of what was added to a request, and what the hand-over told already.
+_NOTED = frozenset({"taken", "taken_number", "taken_file", "taken_question", "taken_urgent", "where.email", "where.sms"})
 _HANDED = "tell."  # how a hand-over was told
 
 
@@ -48,13 +49,15 @@ def _tapped(said: Answer) -> dict[str, Any]:
 
 def is_chatter(c: Conversation, message: Message, said: Answer, at: int) -> bool:
     """Would this only repeat a word for a word, or say that something was added, in a channel where each message costs or disturbs, and
-    where robots answer it? One word a day is enough there, the hand-over being one. What answers her is always said."""
+    where robots answer it? One word a day is enough there, by mail the hand-over being one. What answers her is always said."""
     if message.channel in _LIVE or at - c.told_at >= settings.DAY:
         return False
     if said.outcome == "courtesy":
         return not _QUIET.isdisjoint(name.partition("_")[0] for name in c.told)
+    if said.outcome == "status":  # her place, once
+        return any(name.startswith("status") for name in c.told)
     is_note = bool(said.told) and said.told[0] in _NOTED
-    return is_note and any(name in _NOTED or name.startswith(_HANDED) for name in c.told)
+    return is_note and any(name in _NOTED or (message.channel == "email" and name.startswith(_HANDED)) for name in c.told)
 
 
 def composer(message: Message) -> str:
