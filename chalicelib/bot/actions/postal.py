@@ -18,9 +18,9 @@ _MARKS = " ,.:;-，。：；、"
 def bare(line: str) -> str:
     """An address that was asked for, without the words that only lead to it or follow it."""
     left = line.strip(_MARKS)
-    while (cut := _before().match(left)) and cut.end():
+    while (cut := _wordings("before").match(left)) and cut.end():
         left = left[cut.end() :].strip(_MARKS)
-    while cut := _behind().search(left):
+    while cut := _wordings("behind").search(left):
         left = left[: cut.start()].strip(_MARKS)
     return left
 
@@ -35,7 +35,7 @@ def corrected(line: str) -> str:
 
 def introduced(line: str) -> str:
     """What follows the words that say where it is to go, up to the end of the sentence; "" without them."""
-    found = _leads().search(line)
+    found = _wordings("leads").search(line)
     if not found:
         return ""
     rest = line[found.end() :]
@@ -45,7 +45,7 @@ def introduced(line: str) -> str:
 
 def _refused(line: str) -> int:
     """Where the clause ends that says no, or speaks of what is wrong; 0 if the line begins with none."""
-    said = _no().match(line)
+    said = _wordings("no").match(line)
     if not said:
         return 0
     stop = _STOP.search(line, said.end())
@@ -55,27 +55,11 @@ def _refused(line: str) -> int:
     return said.end()
 
 
+# Around a list of wordings of postal.json; in `{}` stands the list.
+_AROUND = {"behind": r"[\s,.;，。；(（]*(?<![A-Za-z])(?:{})[\s)）.!。！]*$"}
+
+
 @cache
-def _pattern(name: str) -> str:
+def _wordings(name: str) -> re.Pattern[str]:
     known = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
-    return "|".join(known[name])
-
-
-@cache
-def _before() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_pattern('before')})", re.IGNORECASE)
-
-
-@cache
-def _behind() -> re.Pattern[str]:
-    return re.compile(rf"[\s,.;，。；(（]*(?<![A-Za-z])(?:{_pattern('behind')})[\s)）.!。！]*$", re.IGNORECASE)
-
-
-@cache
-def _leads() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_pattern('leads')})", re.IGNORECASE)
-
-
-@cache
-def _no() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_pattern('no')})", re.IGNORECASE)
+    return re.compile(_AROUND.get(name, "(?:{})").replace("{}", "|".join(known[name])), re.IGNORECASE)

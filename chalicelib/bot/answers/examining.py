@@ -104,7 +104,7 @@ def _meant(question: str, heard: Heard, context: Context, brain: Brain, day: str
     if heard.small_talk in _ENDS:
         return Meaning()  # "no thanks" to what was offered refuses nothing
     idle = heard.small_talk or heard.about
-    return meaning(question, context, brain.index, day, None if idle else Bands(brain.rules.answer, brain.rules.lead, brain.rules.offer))
+    return meaning(question, context, brain.index, day, None if idle else Bands(brain.rules.answer, brain.rules.offer))
 
 
 def _is_unhelped(case: Case) -> bool:

@@ -17,10 +17,9 @@ Reply = Literal["", "yes", "no", "which", "again"]
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """The least confidences for answering, for telling what is ahead, and for offering."""
+    """The least confidences for answering and for offering."""
 
     sure: float
-    lead: float
     offer: float
 
 
