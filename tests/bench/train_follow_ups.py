@@ -21,8 +21,9 @@ import numpy as np
 from chalicelib.bot import brain
 from chalicelib.bot.context import Context
 from chalicelib.bot.follow_ups import carried
+from chalicelib.bot.interpretation import unsure
 from chalicelib.bot.interpretation.courtesies.politeness import core
-from chalicelib.bot.interpretation.follow_up import ranking, unsure
+from chalicelib.bot.interpretation.follow_up import ranking
 from chalicelib.bot.interpretation.follow_up.contextual import evidence
 from chalicelib.bot.interpretation.follow_up.ranking import ALONE, FEATURES, TELLS
 from chalicelib.bot.interpretation.follow_up.scope import Scope

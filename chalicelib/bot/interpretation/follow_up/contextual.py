@@ -29,7 +29,7 @@ from chalicelib.bot.interpretation.follow_up.passages import Asked, Said
 from chalicelib.bot.interpretation.follow_up.ranking import Candidate, Evidence, answering, ranked, says_it, tells
 from chalicelib.bot.interpretation.follow_up.scope import Bands, Meaning, Scope
 from chalicelib.bot.interpretation.follow_up.turning import Turned, turned
-from chalicelib.bot.interpretation.follow_up.unsure import nearest
+from chalicelib.bot.interpretation.unsure import nearest
 from chalicelib.bot.mood import sentiment
 from chalicelib.bot.retrieval import Hit
 from chalicelib.bot.turns import is_fragment, joined
