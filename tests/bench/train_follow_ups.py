@@ -24,7 +24,7 @@ from chalicelib.bot.follow_ups import carried
 from chalicelib.bot.interpretation import unsure
 from chalicelib.bot.interpretation.courtesies.politeness import core
 from chalicelib.bot.interpretation.follow_up import ranking
-from chalicelib.bot.interpretation.follow_up.contextual import evidence
+from chalicelib.bot.interpretation.follow_up.contextual import ANSWERS, evidence
 from chalicelib.bot.interpretation.follow_up.ranking import ALONE, FEATURES, TELLS
 from chalicelib.bot.interpretation.follow_up.scope import Scope
 from chalicelib.bot.interpretation.orthography.dialect import mainland
@@ -158,7 +158,7 @@ def told_plainly(of: Sequence[Row], weights: dict[str, float]) -> str:
     """What comes of the passages: told plainly and right, told with a doubt and right."""
     score = np.array([weights["bias"] + sum(weights[n] * v for n, v in zip(TELLS, row.tells, strict=True)) for row in of])
     right = np.array([row.told for row in of])
-    plain = score >= 0
+    plain = 1 / (1 + np.exp(-score)) >= ANSWERS
     return f"told plainly {plain.sum()}, right {right[plain].sum()}; with a doubt {(~plain).sum()}, right {right[~plain].sum()}"
 
 

@@ -38,7 +38,7 @@ _OFFERED = 3
 _NEAREST = 3  # articles whose passages are nearest that may be meant
 _STANDS = 0.3  # of what she means, from which on it may stand in the article that was told
 _WORTH = 0.25  # confidence: she was misunderstood once, and what is less likely than that is not offered instead
-_ANSWERS = 0.35  # probability that the passages answer her, below which she is told that they may not
+ANSWERS = 0.35  # probability that the passages answer her, below which she is told that they may not
 _BESIDE = 2.0  # how much better a passage of another article must fit to be told beside doubtful ones
 _LESS = 0.01  # what is not sure is at least so much below
 
@@ -169,7 +169,7 @@ def _in_passages(message: _Message, found: Meaning, candidates: Sequence[Candida
     if not candidates[0].passages:
         return found
     told = tuple(one.text for one in passages.told(candidates[0].passages))
-    if answering(candidates, message.states, message.joins) >= _ANSWERS:
+    if answering(candidates, message.states, message.joins) >= ANSWERS:
         return replace(found, passages=told)
     if not scope.context.asks_back:  # doubt is for a person there
         first = replace(found.hits[0], confidence=min(found.hits[0].confidence, bands.sure - _LESS))
