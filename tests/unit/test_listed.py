@@ -42,9 +42,10 @@ def test_an_offer_keeps_its_question_only(language: str) -> None:
     assert left(offer, ("Exchange", "Refund", *BESIDE[language])) == offer.partition("\n")[0]
 
 
+@pytest.mark.parametrize("name", ["person_beside", "person_if_not"])
 @pytest.mark.parametrize("language", BESIDE)
-def test_a_person_who_is_a_button_is_not_named_again(language: str) -> None:
-    beside = sentence("person_beside", language)
+def test_a_person_who_is_a_button_is_not_named_again(language: str, name: str) -> None:
+    beside = sentence(name, language)
     assert left(f"{STEPS}\n\n{beside}", BESIDE[language][1:]) == STEPS
 
 

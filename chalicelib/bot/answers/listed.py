@@ -9,7 +9,7 @@ from chalicelib.bot.rules import Rules
 
 _NUMBERED = re.compile(r"\d+\. (.+)")
 _LISTING = ("offer", "lead_others")  # sentences with a list in them, and after it how to reply
-_BESIDE = "person_beside"  # how to reply, as a whole
+_BESIDE = ("person_beside", "person_if_not")  # how to reply, as a whole
 
 
 def listed(text: str, choices: Sequence[str], rules: Rules) -> list[int]:
@@ -22,7 +22,7 @@ def listed(text: str, choices: Sequence[str], rules: Rules) -> list[int]:
             left.remove(title[1])
             found.append(number)
     after = max(found, default=len(lines))
-    hints, beside = _hints(rules), set(rules.sentences[_BESIDE].values())
+    hints, beside = _hints(rules), {text for name in _BESIDE for text in rules.sentences[name].values()}
     found += [number for number, line in enumerate(lines) if choices and (line in beside or (number > after and line in hints))]
     return sorted(found)
 
