@@ -4,6 +4,8 @@ STAGE ?= prod
 BIN := .venv/bin
 PY := $(BIN)/python
 READY := .venv/.ready
+SCRIPTS := infra/javascript
+SCRIPTS_READY := $(SCRIPTS)/node_modules/.ready
 WORKERS ?= 2
 # What takes longest begins first: one worker keeps to the running stack, in browsers and without, and others do the rest meanwhile.
 TESTS := tests/browser tests/stack tests/deploy tests/local tests/unit
@@ -16,7 +18,7 @@ help: ## this list
 
 setup: $(READY) ## the Python environment in .venv, and the sentence encoder
 
-$(READY): requirements.txt requirements-layer.txt requirements-dev.txt infra/encoder.txt
+$(READY): requirements.txt requirements-layer.txt requirements-dev.txt infra/encoder.txt infra/passage_adapter.safetensors
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: apt-get install python3.11 python3.11-venv"; exit 1; }
 	@test -x $(PY) || $(PYTHON) -m venv .venv || { echo "the venv module is missing: apt-get install python3.11-venv"; exit 1; }
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
@@ -36,11 +38,19 @@ run: $(READY) ## the whole system on this machine, until Ctrl-C; its data is kep
 demo: $(READY) ## a customer's day through the running system (`make run` in another window)
 	@$(PY) -m infra demo
 
-check: $(READY) ## lint, types, import rules
+# What checks the pages' scripts; node and npm come with the Python environment.
+$(SCRIPTS_READY): $(SCRIPTS)/package.json $(SCRIPTS)/package-lock.json $(SCRIPTS)/.npmrc | $(READY)
+	$(BIN)/npm ci --prefix $(SCRIPTS) --loglevel=error
+	@touch $@
+
+check: $(READY) $(SCRIPTS_READY) ## lint, types, import rules; of the pages' scripts, too
+	$(PY) -m infra client
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/node $(SCRIPTS)/node_modules/eslint/bin/eslint.js --config $(SCRIPTS)/eslint.config.js chalicelib/web/assets
+	$(BIN)/node $(SCRIPTS)/node_modules/typescript/bin/tsc --project $(SCRIPTS)
 
 unit: $(READY) ## the quick tests only
 	$(PY) -m pytest tests/unit -q -n $(WORKERS)

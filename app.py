@@ -1,8 +1,8 @@
 """The table of contents: every Lambda function of Baton, with what triggers it. The rooms are in chalicelib.
 
-Everything that is no HTTP route must be declared here (Chalice binds no events from blueprints); the routes of the
-agents' API are in chalicelib.agents.routes. Each function loads only its own room, when it is first called or, if the
-environment variable ROOM names its modules, while the function starts, where Lambda lends more CPU.
+Everything that is no HTTP route must be declared here (Chalice binds no events from blueprints); routes stand in the routes.py of their
+rooms. Each function loads only its own room, when it is first called or, if the environment variable ROOM names its modules, while the
+function starts, where Lambda lends more CPU. ROUTES does the same for routes: a function that answers no HTTP has none.
 """
 
 from __future__ import annotations
@@ -23,24 +23,41 @@ from chalice.app import (
     DynamoDBEvent,
     LambdaFunctionEvent,
     Rate,
-    Response,
     SNSEvent,
     WebsocketEvent,
 )
 
-from chalicelib import aws, http
-from chalicelib.agents import library_routes, routes, teaching_routes
+from chalicelib import http
+from chalicelib.aws import clients
 from chalicelib.errors import NotAuthenticated, TooMany
 from chalicelib.observability import log, now
 
-VERSION = "0.1.0"
-FORM = "application/x-www-form-urlencoded"
+# Functions that serve routes alone, so that these share no fate with the agents' API; all others are served by api_handler.
+APART = {
+    "site": ("/", "/console", "/assets/{folder}/{part}", "/assets/{folder}/{part}/{name}", "/widget.js", "/health", "/chat/session"),
+    "file_links": ("/files/{token}",),
+    "sms_webhook": ("/sms/twilio",),
+    "sms_status": ("/sms/twilio/status",),
+}
+# Modules with routes: those of the functions above, then those of api_handler.
+ROUTES = (
+    "chalicelib.web.routes",
+    "chalicelib.channels.webchat.routes",
+    "chalicelib.channels.routes",
+    "chalicelib.governance.routes",
+    "chalicelib.desk.routes",
+    "chalicelib.teaching.routes",
+    "chalicelib.teaching.library_routes",
+    "chalicelib.insight.routes",
+    "chalicelib.integrations.joined_routes",
+    "chalicelib.integrations.routes",
+)
 
 app = Chalice(app_name="baton", configure_logs=False)
 app.experimental_feature_flags.update(["WEBSOCKETS"])
-app.register_blueprint(routes.api)
-app.register_blueprint(library_routes.api)
-app.register_blueprint(teaching_routes.api)
+for module in os.environ.get("ROUTES", " ".join(ROUTES)).split():
+    if module != "none":
+        app.register_blueprint(import_module(module).api)
 
 
 @app.middleware("all")
@@ -53,47 +70,17 @@ def canonical_line(event: Any, get_response: Callable[[Any], Any]) -> Any:
     return response
 
 
-# --- Customers: web chat ---------------------------------------------------------------------------------------------
+@app.middleware("http")
+def one_shape_of_errors(event: Any, get_response: Callable[[Any], Any]) -> Any:
+    return http.in_our_shape(get_response(event))
 
 
-@app.route("/")
-def chat_page() -> Response:
-    return _page("chat")
-
-
-@app.route("/console")
-def console_page() -> Response:
-    return _page("console")
-
-
-@app.route("/assets/{name}")
-def asset(name: str) -> Response:
-    return _page(name)
-
-
-@app.route("/widget.js")
-def widget() -> Response:
-    return _page("widget.js")
-
-
-@app.route("/health")
-@http.answering
-def health() -> dict[str, Any]:
-    return {"ok": True, "version": VERSION}
-
-
-@app.route("/chat/session", methods=["POST"])
-@http.answering
-def chat_session() -> Response:
-    from chalicelib.channels import webchat
-
-    body, source = http.body_of(app.current_request), app.current_request.context["identity"]["sourceIp"]
-    return http.respond(webchat.session(http.text_of(body, "token", ""), now(), http.text_of(body, "jwt", ""), source), 201)
+# --- Customers ------------------------------------------------------------------------------------------------------
 
 
 @app.on_ws_connect(name="websocket_connect")
 def websocket_connect(event: WebsocketEvent) -> dict[str, int]:
-    from chalicelib.channels import webchat
+    from chalicelib.channels.webchat import adapter as webchat
 
     try:
         webchat.connect(event.to_dict().get("queryStringParameters") or {}, event.connection_id, now())
@@ -106,7 +93,7 @@ def websocket_connect(event: WebsocketEvent) -> dict[str, int]:
 
 @app.on_ws_message(name="websocket_message")
 def websocket_message(event: WebsocketEvent) -> dict[str, int]:
-    from chalicelib.channels import webchat
+    from chalicelib.channels.webchat import adapter as webchat
 
     source = event.to_dict()["requestContext"].get("identity", {}).get("sourceIp", "")
     webchat.receive(event.body, event.connection_id, now(), source)
@@ -119,47 +106,12 @@ def websocket_disconnect(event: WebsocketEvent) -> dict[str, int]:
     return {"statusCode": 200}
 
 
-@app.route("/files/{token}")
-@http.answering
-def linked_file(token: str) -> Response:
-    """Where the link in a text message leads."""
-    from urllib.parse import unquote
-
-    from chalicelib.channels import file_links
-
-    return http.respond("", 302, {"Location": file_links.follow(unquote(token), now()), "Content-Type": "text/plain"})
-
-
-# --- Customers: SMS and e-mail ---------------------------------------------------------------------------------------
-
-
-@app.route("/sms/twilio", methods=["POST"], content_types=[FORM])
-@http.answering
-def sms_webhook() -> Response:
-    from chalicelib.channels import sms_twilio
-
-    request = app.current_request
-    sms_twilio.webhook(request.raw_body, dict(request.headers))
-    return http.respond("<Response/>", 200, {"Content-Type": "text/xml"})
-
-
-@app.route("/sms/twilio/status", methods=["POST"], content_types=[FORM])
-@http.answering
-def sms_status() -> Response:
-    """What became of a text message that we sent."""
-    from chalicelib.channels import sms_twilio
-
-    request = app.current_request
-    sms_twilio.status(request.raw_body, dict(request.headers), dict(request.query_params or {}))
-    return http.respond("", 204)
-
-
 @app.on_sns_message(topic="MailTopic", name="email_webhook")
 def email_webhook(event: SNSEvent) -> None:
-    from chalicelib.channels import email
+    from chalicelib.channels.email import adapter
     from chalicelib.conversations import table
 
-    message = email.receive(json.loads(event.message))
+    message = adapter.receive(json.loads(event.message))
     if message:
         table.record(message)
 
@@ -167,7 +119,7 @@ def email_webhook(event: SNSEvent) -> None:
 @app.on_sns_message(topic="MailEventsTopic", name="mail_events")
 def mail_events(event: SNSEvent) -> None:
     """What became of a mail that we sent: delivered, bounced, complained about."""
-    from chalicelib.channels import email_events
+    from chalicelib.channels.email import events as email_events
 
     email_events.receive(event.to_dict()["Records"][0]["Sns"])
 
@@ -175,7 +127,7 @@ def mail_events(event: SNSEvent) -> None:
 @app.on_sns_message(topic="TextTopic", name="sms_aws")
 def sms_aws(event: SNSEvent) -> None:
     """AWS End User Messaging: text messages, and what became of ours."""
-    from chalicelib.channels import sms_aws as room
+    from chalicelib.channels.sms import aws as room
 
     room.receive(event.to_dict()["Records"][0]["Sns"])
 
@@ -185,28 +137,53 @@ def sms_aws(event: SNSEvent) -> None:
 
 @app.on_dynamodb_record(stream_arn="ConversationsTable", name="bot_answer")
 def bot_answer(event: DynamoDBEvent) -> dict[str, Any]:
-    from chalicelib import streams
-    from chalicelib.bot import turn
+    from chalicelib.aws import streams
+    from chalicelib.bot.messages import turn
 
     return streams.process(event.to_dict(), "bot_answer", {"incoming": turn.handle})
 
 
 @app.on_dynamodb_record(stream_arn="ConversationsTable", name="deliver")
 def deliver(event: DynamoDBEvent) -> dict[str, Any]:
-    from chalicelib import streams
-    from chalicelib.agents import hints, reviews
+    from chalicelib.aws import streams
     from chalicelib.channels import chores, delivery
-    from chalicelib.conversations import moves, proofs
+    from chalicelib.customers import merging, proofs
+    from chalicelib.desk import hints
+    from chalicelib.teaching import reviews
 
-    outgoing = reviews.also(delivery.handle)
-    handlers = {"incoming": chores.handle, "outgoing": outgoing, "head": hints.handle, "proof": proofs.handle, "move": moves.handle}
-    return streams.process(event.to_dict(), "deliver", handlers)
+    told, outgoing = hints.Collector(), reviews.also(delivery.handle)
+    handlers = {"incoming": chores.handle, "outgoing": outgoing, "head": told.handle, "proof": proofs.handle, "move": merging.handle}
+    done = streams.process(event.to_dict(), "deliver", handlers)
+    told.send()
+    return done
+
+
+@app.lambda_function(name="send")
+def send(event: LambdaFunctionEvent, context: Any) -> dict[str, Any]:
+    """A mail or a text goes to its provider: as `deliver` hands it on, or as the clock does again."""
+    from chalicelib.aws import streams
+    from chalicelib.channels import delivery, dispatch
+
+    handlers = {"outgoing": delivery.send}
+    if "Records" in event:
+        return streams.process(event, "send", handlers)
+    dispatch.wait(event)
+    return streams.work_off(event, "send", handlers)
+
+
+@app.lambda_function(name="hints")
+def hints(event: LambdaFunctionEvent, context: Any) -> None:
+    """What a batch of records changed, told to the consoles."""
+    from chalicelib.desk import hints as told
+
+    told.tell(event)
 
 
 @app.lambda_function(name="pause")
 def pause(event: LambdaFunctionEvent, context: Any) -> bool:
     """Sleeps a moment, so that several short messages are one turn, and hands the record to the bot again."""
-    from chalicelib import settings, streams
+    from chalicelib import settings
+    from chalicelib.aws import streams
 
     return streams.after_a_pause(event, settings.env("BOT_FUNCTION"))
 
@@ -216,17 +193,19 @@ def pause(event: LambdaFunctionEvent, context: Any) -> bool:
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="follow_up")
 def follow_up(event: CloudWatchEvent) -> dict[str, int]:
-    from chalicelib import settings, streams
-    from chalicelib.agents import sweep
+    from chalicelib import settings
+    from chalicelib.aws import streams
+    from chalicelib.desk import sweep
 
-    return sweep.sweep() | streams.replay_postponed(settings.env("DELIVER_FUNCTION"))
+    functions = {"deliver": settings.env("DELIVER_FUNCTION"), "send": settings.env("SEND_FUNCTION")}
+    return sweep.sweep() | streams.replay_postponed(functions)
 
 
 @app.lambda_function(name="publish_report")
 def publish_report(event: LambdaFunctionEvent, context: Any) -> list[str]:
     """By the clock the last day; from the API `{"day": "2026-11-21"}`."""
-    from chalicelib.agents import roster
-    from chalicelib.reports import publish
+    from chalicelib.governance import roster
+    from chalicelib.insight import publish
 
     return publish.publish(event.get("day"), now(), [agent.id for agent in roster.everyone()])
 
@@ -234,8 +213,9 @@ def publish_report(event: LambdaFunctionEvent, context: Any) -> list[str]:
 @app.lambda_function(name="learn")
 def learn(event: LambdaFunctionEvent, context: Any) -> dict[str, Any]:
     """What was ordered, `{"do": "publish", "release": id}`; by the clock `{"do": "learn"}`."""
-    from chalicelib.bot import learning, replay
-    from chalicelib.knowledge import publishing, releases
+    from chalicelib.bot.learning import learn as learning
+    from chalicelib.bot.learning import replay
+    from chalicelib.knowledge.index import publishing, releases
 
     order = releases.get(event["release"]) if event.get("release") else None
     if order and order.do != "learn":
@@ -243,73 +223,10 @@ def learn(event: LambdaFunctionEvent, context: Any) -> dict[str, Any]:
     return learning.learn(now, replay.replay(now()), order)
 
 
-# --- What agents ask of other rooms ----------------------------------------------------------------------------------
-
-
-@app.route("/conversations/{conversation_id}/messages/{message_id}/whole", authorizer=routes.signed_in)
-@http.answering
-def whole_mail(conversation_id: str, message_id: str) -> dict[str, Any]:
-    from urllib.parse import unquote
-
-    from chalicelib.agents import attachments
-    from chalicelib.channels import email_whole
-
-    routes.agent_of(app.current_request)
-    return email_whole.whole(attachments.message(conversation_id, unquote(message_id)))
-
-
-# --- Reports through the agents' API ---------------------------------------------------------------------------------
-
-
-@app.route("/reports", methods=["POST"], authorizer=routes.signed_in)
-@http.answering
-def make_report() -> Response:
-    from chalicelib.reports import publish
-
-    routes.supervisor(app.current_request)
-    day = http.text_of(http.body_of(app.current_request), "day")
-    publish.order(day, now())
-    return http.respond({"day": day}, 202)
-
-
-@app.route("/reports", authorizer=routes.signed_in)
-@http.answering
-def list_reports() -> dict[str, Any]:
-    from chalicelib.reports import publish
-
-    routes.supervisor(app.current_request)
-    return {"reports": publish.list_reports()}
-
-
-@app.route("/reports/{day}", authorizer=routes.signed_in)
-@http.answering
-def open_report(day: str) -> dict[str, Any]:
-    from chalicelib.reports import publish
-
-    routes.supervisor(app.current_request)
-    return {"day": day, **publish.addresses(day)}
-
-
-@http.answering
-def _page(name: str) -> Response:
-    from chalicelib import settings
-    from chalicelib.web import pages
-
-    request, known = app.current_request, settings.parameters()
-    page = pages.serve(
-        name,
-        request.headers.get("if-none-match", ""),
-        origins=pages.Origins(known.socket_url, known.files_origin, settings.optional("CHAT_ORIGINS")),
-        business=settings.optional("BUSINESS"),
-        asked_version=(request.query_params or {}).get("v", ""),
-    )
-    return Response(page.body, page.headers, page.status)
-
-
 if os.environ.get("ROOM"):
-    for room in os.environ["ROOM"].split():
-        import_module(room)
-    aws.prepare()
+    for name in os.environ["ROOM"].split():
+        import_module(name)
+    clients.prepare()
 if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
     gc.freeze()  # what a function loaded at its start lives as long as the function
 gc.enable()

@@ -2,7 +2,10 @@
 
 BatonError
 ├── BadRequest        400  what came in cannot be understood; the text says what to do
-│   └── TooLarge      413
+│   ├── TooLarge      413
+│   ├── UnsupportedMedia 415
+│   ├── BadArticle         an article that cannot be published
+│   └── BadList            a list of articles, of which nothing is taken
 ├── NotAuthenticated  401  who is this?
 ├── Forbidden         403  known, but not allowed; or a wrong signature
 ├── NotFound          404  not there, or not yours: the caller cannot tell which
@@ -18,6 +21,8 @@ BatonError
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class BatonError(Exception):
@@ -35,6 +40,33 @@ class BadRequest(BatonError):
 class TooLarge(BadRequest):
     status = 413
     code = "too_large"
+
+
+class UnsupportedMedia(BadRequest):
+    status = 415
+    code = "unsupported_media_type"
+
+
+class BadArticle(BadRequest):
+    """`problems`: each as "field: what to do"."""
+
+    code = "bad_article"
+
+    def __init__(self, found: Sequence[str]) -> None:
+        super().__init__("; ".join(found))
+        self.problems = tuple(found)
+
+
+class BadList(BadRequest):
+    """`mistakes`: each with its line; the text tells as many as one can read."""
+
+    code = "bad_list"
+    shown = 20
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        more = [f"… and {len(mistakes) - self.shown} more"] if len(mistakes) > self.shown else []
+        super().__init__("\n".join([*mistakes[: self.shown], *more]))
+        self.mistakes = tuple(mistakes)
 
 
 class NotAuthenticated(BatonError):
@@ -97,3 +129,14 @@ class Unavailable(BatonError):
 
 class Postponed(Unavailable):
     pass
+
+
+def codes() -> list[str]:
+    """The names that callers may get, those of every class above; whatever happens inside is `internal` to them."""
+    found, left = set[str](), [BatonError]
+    while left:
+        one = left.pop()
+        left += one.__subclasses__()
+        if one.__module__ == __name__ and one.status != Undeliverable.status:
+            found.add(one.code)
+    return sorted(found)

@@ -1,18 +1,16 @@
-"""Between Chalice and the rooms: bodies in, errors out, headers on everything. The only place that knows HTTP statuses."""
+"""Between Chalice and the rooms: bodies in, errors out with their HTTP status, headers on everything."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib.errors import BadRequest, BatonError, TooLarge, TooMany
+from chalicelib.errors import BatonError, TooLarge, TooMany, UnsupportedMedia
 from chalicelib.observability import log
 
-LONGEST_BODY = 64_000
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Strict-Transport-Security": "max-age=31536000"}
 
 
@@ -47,33 +45,17 @@ def failure(error: BatonError) -> Response:
     return respond({"error": {"code": error.code, "message": text}}, error.status, later)
 
 
-def body_of(request: Request, longest: int = LONGEST_BODY) -> dict[str, Any]:
-    """The JSON object of a request; an empty body is an empty object. Raises BadRequest, TooLarge."""
-    raw = request.raw_body
+def in_our_shape(response: Any) -> Any:
+    """What Chalice refuses by itself, before a view is asked, told as everything else is."""
+    body = getattr(response, "body", None)
+    if isinstance(body, dict) and response.status_code == UnsupportedMedia.status and "Code" in body:
+        return failure(UnsupportedMedia(f"{body['Message']}: send JSON as application/json"))
+    return response
+
+
+def raw_body(request: Request, longest: int) -> bytes:
+    """Raises TooLarge."""
+    raw: bytes = request.raw_body
     if len(raw) > longest:
         raise TooLarge(f"the body may have {longest} bytes at most")
-    if not raw:
-        return {}
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise BadRequest("the body is not JSON") from None
-    if not isinstance(body, dict):
-        raise BadRequest("the body must be a JSON object")
-    return body
-
-
-def text_of(body: dict[str, Any], name: str, default: str | None = None) -> str:
-    """A text field; raises BadRequest if it is missing (and has no default) or no text."""
-    value = body.get(name, default)
-    if not isinstance(value, str):
-        raise BadRequest(f"{name} must be a text")
-    return value
-
-
-def number_of(params: dict[str, str] | None, name: str) -> int:
-    """A whole number from the query, 0 if absent. Raises BadRequest."""
-    text = (params or {}).get(name, "0")
-    if not text.isascii() or not text.isdigit() or len(text) > 15:
-        raise BadRequest(f"{name} must be a whole number")
-    return int(text)
+    return raw

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import aws
+from chalicelib.aws import clients
 from chalicelib.errors import BatonError, Unavailable
 
 KEEP_SECONDS = 300
@@ -90,17 +90,12 @@ def parameters() -> Parameters:
     return fresh
 
 
-def forget() -> None:
-    """For tests and for a secret that was just rotated."""
-    _kept.clear()
-
-
 def _read(path: str) -> dict[str, str]:
     found: dict[str, str] = {}
     request: dict[str, Any] = {"Path": path, "Recursive": True, "WithDecryption": True}
-    with aws.translated("read the parameters"):
+    with clients.translated("read the parameters"):
         while True:
-            page = aws.client("ssm").get_parameters_by_path(**request)
+            page = clients.client("ssm").get_parameters_by_path(**request)
             found.update({p["Name"].removeprefix(path): p["Value"] for p in page["Parameters"]})
             if not page.get("NextToken"):
                 return found

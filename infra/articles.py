@@ -24,8 +24,9 @@ from typing import Any
 
 import yaml
 
-from chalicelib.knowledge.article import Article, duplicates, problems
-from chalicelib.knowledge.writing import BadArticle, article_of, values_of
+from chalicelib.errors import BadArticle
+from chalicelib.knowledge.articles.article import Article, duplicates, problems
+from chalicelib.knowledge.articles.writing import article_of, values_of
 from infra.errors import DeployError
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*(?:\n(.*))?\Z", re.DOTALL)

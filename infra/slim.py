@@ -56,7 +56,24 @@ _UNUSED = (
     "streaming",
     "validation",
 )
-DROPPED = ("aws_lambda_powertools/event_handler", *(f"aws_lambda_powertools/utilities/{name}" for name in _UNUSED))
+DROPPED = (
+    "aws_lambda_powertools/event_handler",
+    "urllib3/contrib/emscripten",
+    *(f"aws_lambda_powertools/utilities/{name}" for name in _UNUSED),
+)
+# A second copy of the time zones (zoneinfo reads tzdata), lists of them for other programs, and repetitions in calendars.
+UNREAD = (
+    "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",
+    "dateutil/rrule.py",
+    "tzdata/zoneinfo/tzdata.zi",
+    "tzdata/zoneinfo/zone.tab",
+    "tzdata/zoneinfo/zone1970.tab",
+    "tzdata/zoneinfo/zonenow.tab",
+)
+# Of asn1crypto only certificates are read.
+_OTHER_SYNTAX = ("cms", "crl", "csr", "ocsp", "pdf", "pkcs12", "tsp")
+# For type checkers and installers.
+_FOR_OTHERS = ("*.pyi", "py.typed", "*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED")
 _KEPT_DOCS = {"__init__.py", "docstring.py", "utils.py"}  # botocore's handlers name the last one
 
 
@@ -71,6 +88,12 @@ def slim(folder: Path) -> None:
         path.write_text(text)
     for name in DROPPED:
         shutil.rmtree(folder / name)
+    for name in (*UNREAD, *(f"asn1crypto/{name}.py" for name in _OTHER_SYNTAX)):
+        (folder / name).unlink()
+    for path in [path for pattern in _FOR_OTHERS for path in folder.rglob(pattern)]:
+        path.unlink()
+    for path in (folder / "phonenumbers" / "shortdata").glob("region_*.py"):
+        path.unlink()  # of numbers such as 110, loaded for whoever asks about those: nobody does
     for path in (folder / "botocore" / "docs").iterdir():
         if path.name not in _KEPT_DOCS:
             shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import subprocess
+import sys
 import tarfile
 import tempfile
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pathlib import Path
 import click
 
 ROOT = Path(__file__).parent.parent
+NPM = Path(sys.executable).with_name("npm")  # of requirements-dev.txt
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def vendor() -> None:
 def _fetched(package: Package, folder: Path) -> Path:
     """The release's archive. Raises click.ClickException if it is not the one that was pinned."""
     wanted = f"{package.name}@{package.version}"
-    subprocess.run(["npm", "pack", "--silent", wanted], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([NPM, "pack", "--silent", wanted], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     (archive,) = folder.glob("*.tgz")
     found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
     if found != package.sha512:

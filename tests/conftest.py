@@ -20,6 +20,7 @@ from infra.encoder import install
 from infra.local.aws import session
 from infra.local.house import Addresses, house
 from infra.operate import logs
+from tests import resets
 from tests.people import Agent, Mailer, Phone, Visitor, eventually
 from tests.places import Places
 
@@ -131,10 +132,12 @@ def forget_clients() -> Iterator[None]:
 
 
 def _forget() -> None:
-    from chalicelib import aws, settings
-    from chalicelib.bot import brain
+    from chalicelib.aws import clients
+    from chalicelib.bot.messages import brain
 
-    aws.client.cache_clear()
-    aws._session.cache_clear()
-    settings.forget()
+    clients.client.cache_clear()
+    clients._session.cache_clear()
+    resets.forget_parameters()
+    resets.forget_connections()
+    resets.forget_providers()
     brain.forget()

@@ -1,4 +1,4 @@
-"""The ways in and out. A channel is one module with `send(message) -> provider's id`; a new one is one line here.
+"""The ways in and out. A channel is one folder, whose adapter has `send(message) -> provider's id`.
 
 `send` raises Undeliverable (never), Unavailable (not now, and nothing left), Uncertain (nobody can know).
 """
@@ -13,7 +13,7 @@ class _Channels(dict[str, Any]):
     """Loaded when first used: a function that sends mail need not load SMS."""
 
     def __missing__(self, name: str) -> Any:
-        self[name] = import_module(f"chalicelib.channels.{name}")
+        self[name] = import_module(f"chalicelib.channels.{name}.adapter")
         return self[name]
 
 

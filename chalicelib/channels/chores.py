@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from chalicelib.dynamodb import Item
+from chalicelib.aws.dynamodb import Item
 
 # The item's `todo` -> the module.
-CHORES = {"fetch": "sms_media", "report": "email_events"}
+CHORES = {"fetch": "sms.media", "report": "email.events"}
 
 
 def handle(item: Item, old: Item | None) -> str:

@@ -2,7 +2,7 @@
 
     pending -> sending -> sent -> delivered | failed | bounced   e-mail, SMS (back to pending if the provider does not answer)
     pending -> sent          web chat (a browser drops what it has by id; offline: stays pending, replayed later, and follows by mail
-                             or SMS where an address is proven: following.py)
+                             or SMS where an address is proven: forwarding.py)
 
 No provider takes a key that makes sending idempotent. So "sending" is written before the call: whoever finds it there
 after a crash cannot know whether the message left, and does not send it again. Our id goes out with each message and comes back
@@ -11,13 +11,13 @@ with the provider's events, which settle it (`receipts.py`); without any, a pers
 
 from __future__ import annotations
 
-from typing import Any
-
-from chalicelib import push
-from chalicelib.channels import CHANNELS, following, receipts
-from chalicelib.conversations import identities, keys, sockets, table, timeline
+from chalicelib.aws import push
+from chalicelib.aws.dynamodb import Item
+from chalicelib.channels import CHANNELS, breaker, dispatch, forwarding, receipts
+from chalicelib.conversations import keys, pushes, registry, sockets, table, timeline
 from chalicelib.conversations.model import Message, State
-from chalicelib.dynamodb import Item
+from chalicelib.conversations.pushes import Push
+from chalicelib.customers import identities
 from chalicelib.errors import BatonError, Postponed, Unavailable, Uncertain
 from chalicelib.observability import now
 
@@ -32,25 +32,36 @@ BLOCKED: dict[str, str] = {
 
 
 def handle(item: Item, _old: Item | None) -> str:
-    """One outgoing message of the stream. Raises Unavailable if it should come again, Postponed if its provider is down."""
+    """One outgoing message of the stream: to its browsers, or to the function that sends. Raises Unavailable if it should come again."""
+    message = keys.message(item)
+    if not registry.of(message.channel).live:
+        return dispatch.hand_on(message)
+    try:
+        return _to_browsers(message)
+    finally:
+        receipts.tell_consoles(message)
+
+
+def send(item: Item, _old: Item | None) -> str:
+    """One outgoing message for a provider. Raises Unavailable if it should come again, Postponed if its provider is down."""
     message = keys.message(item)
     try:
-        return _to_browsers(message) if message.channel == "webchat" else _to_provider(message)
+        return _to_provider(message)
     finally:
         receipts.tell_consoles(message)
 
 
 def _to_browsers(message: Message) -> str:
-    if following.has_followed(message):
+    if forwarding.has_followed(message):
         return "followed"
-    frame: dict[str, Any] = {"type": "message", "message": timeline.for_visitor(message)}
+    frame = pushes.MessageCame(timeline.for_visitor(message))
     reached = [connection for connection in sockets.of_visitor(message.thread, now()) if _reaches(message.thread, connection, frame)]
     if reached:
         table.set_state(message, "sent", ("pending",), now())
-    return following.care(message, bool(reached), now())
+    return forwarding.care(message, bool(reached), now())
 
 
-def _reaches(thread: str, connection: str, frame: dict[str, Any]) -> bool:
+def _reaches(thread: str, connection: str, frame: Push) -> bool:
     if push.post(connection, frame):
         return True
     sockets.close_visitor(thread, connection)
@@ -61,17 +72,22 @@ def _to_provider(message: Message) -> str:
     refused = _refused(message)
     if refused:
         return _failed(message, refused, before="pending")
+    breaker.admit(message.channel, now())
     if not table.set_state(message, "sending", ("pending",), now()):
         return _after_a_crash(message)
     try:
         provider_id = CHANNELS[message.channel].send(_with_its_code(message))
     except Unavailable as error:
-        table.set_state(message, "pending", ("sending",), now())  # nothing left; other channels must not wait for this provider
+        table.set_state(message, "pending", ("sending",), now())  # nothing left
+        breaker.failed(message.channel, now())
         raise Postponed(str(error)) from error
     except Uncertain as error:
+        breaker.failed(message.channel, now())
         raise Postponed(str(error)) from error  # it may have left: the provider's events will tell
     except BatonError as error:
+        breaker.worked(message.channel)
         return _failed(message, str(error))
+    breaker.worked(message.channel)
     table.set_state(message, "sent", ("sending",), now(), provider_id=provider_id)
     return "sent"
 
@@ -87,9 +103,9 @@ def _with_its_code(message: Message) -> Message:
     """What proves an address is in no stored message."""
     if "code_for" not in message.meta:
         return message
-    from chalicelib.conversations import contact
+    from chalicelib.customers import verification
 
-    return contact.filled(message)
+    return verification.filled(message)
 
 
 def _after_a_crash(message: Message) -> str:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from chalicelib import push, settings
-from chalicelib.conversations import baton, identities, model, sockets, table
+from chalicelib import settings
+from chalicelib.aws import push
+from chalicelib.conversations import baton, model, pushes, sockets, table
 from chalicelib.conversations.model import Escalation, Message, State
+from chalicelib.customers import identities
 from chalicelib.errors import Conflict, NotOwner, Unavailable
 from chalicelib.observability import log, now
 
@@ -94,6 +96,6 @@ def tell_consoles(message: Message) -> None:
     try:
         for connection, agent in sockets.of_consoles(now()):
             if agent == message.by:
-                push.post(connection, {"type": "conversation", "id": conversation})
+                push.post(connection, pushes.ConversationChanged(conversation))
     except Unavailable as error:
         log.warning("hint_lost", error=str(error))

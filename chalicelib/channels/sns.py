@@ -82,11 +82,6 @@ def verified(message: object, topics: Collection[str], now: int, oldest: int = s
     return signed
 
 
-def forget() -> None:
-    """For tests: no certificate is kept."""
-    _keys.clear()
-
-
 def _fields(message: object) -> dict[str, str]:
     """The fields that are texts, in one spelling. Raises Forbidden if one is missing that every message has."""
     if not isinstance(message, dict):

@@ -19,6 +19,8 @@ QUESTION = 120
 TURN = 300
 PIECES = 8  # messages
 TOLD = 6  # sentences
+SAID = "said."  # before the marks of what an answer told, word for word
+_MARKED = 2  # answers
 
 
 def opened(message: Message, customer: str, tier: Tier = "") -> Conversation:
@@ -101,6 +103,7 @@ def escalated(c: Conversation, message_id: str, escalation: Escalation, at: int)
     _require(c, "bot")
     return replace(
         _queued(c, escalation.queue, escalation.urgency, at),
+        article=escalation.article[:64] or c.article,
         escalated_at=at,
         reason=escalation.reason[:64],
         turn="",
@@ -119,8 +122,11 @@ def called(c: Conversation, message_id: str, call: Escalation, at: int) -> Conve
 
 
 def told(c: Conversation, names: Sequence[str], at: int) -> Conversation:
-    """The bot said sentences of these names."""
-    return replace(c, told=(*names, *c.told)[:TOLD], told_at=at) if names else c
+    """The bot said sentences of these names. The marks of the last answers stand behind them."""
+    every = (*names, *c.told)
+    kept = [name for name in every if not name.startswith(SAID)][:TOLD]
+    marks = [name for name in every if name.startswith(SAID)][:_MARKED]
+    return replace(c, told=(*kept, *marks), told_at=at) if names else c
 
 
 def spoken(c: Conversation, message: Message, answer: Answer, at: int) -> Conversation:
@@ -146,6 +152,12 @@ def hurried(c: Conversation) -> Conversation:
     """What she adds while she waits makes it urgent: into the urgent line, with her old age. Raises NotOwner."""
     _require(c, "queue")
     return replace(c, urgency="urgent")
+
+
+def eased(c: Conversation) -> Conversation:
+    """What made it urgent was a mistake: back into the usual line, with her old age. Raises NotOwner."""
+    _require(c, "queue")
+    return replace(c, urgency="normal")
 
 
 def withdrawn(c: Conversation, at: int) -> Conversation:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib import aws, dynamodb, settings
+from chalicelib import settings
+from chalicelib.aws import clients, dynamodb
 from chalicelib.conversations import keys
 
 KEEP_SECONDS = 600
@@ -10,8 +11,8 @@ KEEP_SECONDS = 600
 
 def add(what: str, who: str, minute: int, count: int, keep: int = KEEP_SECONDS) -> int:
     """How much it is by now, in this minute (since 1970) or whatever begins with it, for `keep` seconds. Raises Unavailable."""
-    with aws.translated("count"):
-        answer = aws.client("dynamodb").update_item(
+    with clients.translated("count"):
+        answer = clients.client("dynamodb").update_item(
             TableName=settings.env("TABLE"),
             Key=keys.key(keys.counter_pk(what, who), str(minute)),
             UpdateExpression="ADD #count :count SET #type = :type, expires = :expires",

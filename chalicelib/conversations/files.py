@@ -12,11 +12,14 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256 as digest
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
-from chalicelib import aws, settings
+from chalicelib import settings
+from chalicelib.aws import clients
+from chalicelib.conversations import file_names
 from chalicelib.errors import BadRequest, NotFound, TooLarge
 
 Entry = dict[str, Any]
@@ -59,7 +62,6 @@ _MARKS: tuple[tuple[bytes, int, frozenset[str]], ...] = (
 )
 _MARKED = frozenset[str]().union(*(types for _, _, types in _MARKS))
 _HASH = re.compile(r"[0-9a-f]{64}")
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]')
 
 
 def attachment(
@@ -81,24 +83,24 @@ def attachment(
 def store(thread: str, content: bytes) -> str:
     """Its SHA-256 in hex; storing twice is storing once. Raises Unavailable."""
     name = digest(content).hexdigest()
-    with aws.translated("store a file"):
-        aws.client("s3").put_object(Bucket=_bucket(), Key=_key(thread, name), Body=content, ContentType=OTHER)
+    with clients.translated("store a file"):
+        clients.client("s3").put_object(Bucket=_bucket(), Key=_key(thread, name), Body=content, ContentType=OTHER)
     return name
 
 
 def read(thread: str, sha256: str, first: int = 0) -> bytes:
     """The content, or its `first` bytes. Raises NotFound, Unavailable."""
     part = {"Range": f"bytes=0-{first - 1}"} if first else {}
-    with aws.translated("read a file"):
-        body: bytes = aws.client("s3").get_object(Bucket=_bucket(), Key=_key(thread, sha256), **part)["Body"].read()
+    with clients.translated("read a file"):
+        body: bytes = clients.client("s3").get_object(Bucket=_bucket(), Key=_key(thread, sha256), **part)["Body"].read()
     return body
 
 
 def size(thread: str, sha256: str) -> int | None:
     """In bytes; None if it was never stored. Raises Unavailable."""
     try:
-        with aws.translated("look for a file"):
-            return int(aws.client("s3").head_object(Bucket=_bucket(), Key=_key(thread, sha256))["ContentLength"])
+        with clients.translated("look for a file"):
+            return int(clients.client("s3").head_object(Bucket=_bucket(), Key=_key(thread, sha256))["ContentLength"])
     except NotFound:
         return None
 
@@ -116,7 +118,7 @@ def upload_address(thread: str, sha256: str, size: int, content_type: str) -> di
         "ContentLength": size,
         "ChecksumSHA256": b64encode(bytes.fromhex(sha256)).decode(),
     }
-    url = aws.client("s3").generate_presigned_url("put_object", Params=signed, ExpiresIn=EXPIRES)
+    url = clients.client("s3").generate_presigned_url("put_object", Params=signed, ExpiresIn=EXPIRES)
     return {"url": url, "headers": {"Content-Type": content_type, "x-amz-checksum-sha256": signed["ChecksumSHA256"]}}
 
 
@@ -131,7 +133,7 @@ def download_address(thread: str, entry: Entry) -> str:
         "ResponseContentType": entry["type"] if picture else OTHER,
         "ResponseContentDisposition": disposition(entry["name"], "inline" if picture else "attachment"),
     }
-    url: str = aws.client("s3").generate_presigned_url("get_object", Params=asked, ExpiresIn=EXPIRES)
+    url: str = clients.client("s3").generate_presigned_url("get_object", Params=asked, ExpiresIn=EXPIRES)
     return url
 
 
@@ -154,24 +156,22 @@ def find(entries: list[Entry], sha256: str) -> Entry:
     raise NotFound("this message has no such file")
 
 
-def checked(thread: str, claimed: object) -> list[Entry]:
-    """What a browser says it uploaded `[{"name", "type", "size", "sha256"}]`, if it is really there and what it claims to be.
+class Named(Protocol):
+    """A file as a browser says that it uploaded it; `size` in bytes."""
 
-    Raises BadRequest, TooLarge.
-    """
-    if not isinstance(claimed, list) or len(claimed) > MOST:
-        raise BadRequest(f"attachments must be a list of at most {MOST} files")
-    return [_checked(thread, entry) for entry in claimed]
+    @property
+    def name(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
 
 
-def clean_name(name: str, otherwise: str = "file") -> str:
-    """Safe to show and to offer for download: no path, no control or direction marks, at most 120 characters."""
-    last = re.split(r"[/\\]", name)[-1]
-    last = " ".join(_UNSAFE.sub("_", last).split()).strip(". ")
-    if not last:
-        return otherwise
-    stem, dot, ending = last.rpartition(".")
-    return last if len(last) <= 120 else (stem[:100] + dot + ending[:19] if dot else last[:120])
+def checked(thread: str, claimed: Sequence[Named]) -> list[Entry]:
+    """The entries of files that a browser says it uploaded, if they are really there and what it claims. Raises BadRequest, TooLarge."""
+    return [_checked(thread, file) for file in claimed]
 
 
 def looks_like(content_type: str, first: bytes) -> bool:
@@ -182,18 +182,14 @@ def looks_like(content_type: str, first: bytes) -> bool:
     return content_type not in _MARKED and not (content_type.startswith("text/") and b"\x00" in first)
 
 
-def _checked(thread: str, claimed: object) -> Entry:
-    if not isinstance(claimed, dict):
-        raise BadRequest("an attachment must be an object")
-    name, content_type, sha256, length = (claimed.get(key) for key in ("name", "type", "sha256", "size"))
-    if not isinstance(name, str) or not isinstance(content_type, str) or not isinstance(sha256, str) or type(length) is not int:
-        raise BadRequest("an attachment has a name, a type, a size in bytes and a sha256")
+def _checked(thread: str, claimed: Named) -> Entry:
+    content_type, sha256, length = claimed.type, claimed.sha256, claimed.size
     _check(sha256, length, content_type)
     if size(thread, sha256) != length:
         raise BadRequest("this file was not uploaded: ask for an address, upload it, then send the message")
     if length and not looks_like(content_type, read(thread, sha256, first=32)):
         raise BadRequest(f"this file is not of the type {content_type}")
-    return attachment(clean_name(name), content_type, length, sha256=sha256)
+    return attachment(file_names.clean(claimed.name), content_type, length, sha256=sha256)
 
 
 def _check(sha256: str, size: int, content_type: str) -> None:

@@ -1,4 +1,5 @@
-"""Where everything stands in the table: keys, indexes, and items to and from values. No other module knows this.
+"""Where everything stands in the table: keys, indexes, and items to and from values. Whoever reads or writes the
+table asks here for keys.
 
 One table. `pk` and `sk` are strings; a *thread* is where one customer writes on one channel.
 
@@ -11,6 +12,7 @@ One table. `pk` and `sk` are strings; a *thread* is where one customer writes on
 | `T#thread`    | `X#conn`      | socket            | a visitor's WebSocket (TTL) |
 | `T#thread`    | `READ`        | read              | how far the visitor has read |
 | `CONSOLES`    | `X#conn`      | socket            | an agent's WebSocket (TTL) |
+| `CONSOLES`    | `ROUND`       | round             | until when the consoles are being told of the queues, and whether to go on |
 | `T#thread`    | `P#chan#addr` | proof             | this address belongs to whoever writes here |
 | `T#thread`    | `O#chan#addr` | code              | a code was sent to this address (TTL) |
 | `I#chan#addr` | `-`           | identity          | whose address this is |
@@ -37,13 +39,14 @@ from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
+from chalicelib.aws.dynamodb import Item, decode, encode
 from chalicelib.conversations.model import Conversation, Event, Message, Proof
-from chalicelib.dynamodb import Item, decode, encode
 from chalicelib.errors import NotFound
 
 HEAD = "HEAD"
 READ = "READ"
 CONSOLES = "CONSOLES"
+ROUND = "ROUND"
 AGENTS = "AGENTS"
 SHARDS = 8
 
@@ -163,7 +166,8 @@ def conversation(item: Item) -> Conversation:
     values = decode(item)
     if values.get("owner") == "bot":
         values.pop("waiting_since", None)  # the place of an open turn in the index: nobody waits for a person
-    values |= {"thread": _thread(values)} | {name: tuple(values.get(name, ())) for name in _LISTS}
+    values |= {new: values[old] for old, new in _BEFORE.items() if old in values}
+    values |= {"thread": thread_of(values["pk"])} | {name: tuple(values.get(name, ())) for name in _LISTS}
     return Conversation(**{name: values[name] for name in _CONVERSATION if name in values})
 
 
@@ -181,7 +185,7 @@ def message_item(m: Message) -> Item:
 
 def message(item: Item) -> Message:
     values = decode(item)
-    values |= {"thread": _thread(values), "id": values["sk"].removeprefix("M#")}
+    values |= {"thread": thread_of(values["pk"]), "id": values["sk"].removeprefix("M#")}
     values["meta"] = json.loads(values["meta"]) if "meta" in values else {}
     return Message(**{name: values[name] for name in _MESSAGE if name in values})
 
@@ -203,7 +207,8 @@ def event_item(c: Conversation, event: Event) -> Item:
 
 def event(item: Item) -> Event:
     values = decode(item)
-    return Event(values["kind"], values["at"], values["by"], json.loads(values["detail"]))
+    detail = {_BEFORE.get(name, name): value for name, value in json.loads(values["detail"]).items()}
+    return Event(_BEFORE.get(values["kind"], values["kind"]), values["at"], values["by"], detail)
 
 
 def proof(item: Item) -> Proof:
@@ -212,9 +217,9 @@ def proof(item: Item) -> Proof:
     return Proof(channel, address, values["how"], values["at"])
 
 
-def _thread(values: dict[str, Any]) -> str:
-    thread: str = values["pk"].removeprefix("T#")
-    return thread
+def thread_of(pk: str) -> str:
+    """The thread of a partition."""
+    return pk.removeprefix("T#")
 
 
 def _day(c: Conversation) -> str:
@@ -225,3 +230,5 @@ def _day(c: Conversation) -> str:
 _CONVERSATION = tuple(f.name for f in fields(Conversation))
 _LISTS = tuple(f.name for f in fields(Conversation) if f.default == ())
 _MESSAGE = tuple(f.name for f in fields(Message))
+# What was called otherwise before 2026-12, as old items still have it.
+_BEFORE = {"wish": "contact_request", "wished": "contact_requested"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from chalicelib.conversations import registry
 from chalicelib.errors import BadRequest
 
 Channel = Literal["email", "sms", "webchat"]
@@ -15,7 +16,6 @@ Proven = Literal["code", "jwt", "mail", "carrier", ""]
 Direction = Literal["incoming", "outgoing"]
 State = Literal["received", "pending", "sending", "sent", "delivered", "failed", "bounced"]
 
-CHANNELS: tuple[Channel, ...] = ("email", "sms", "webchat")
 
 # What a customer's message may lead to, as she sees it. Each message has one (docs/conversation.md).
 # answer: an article; offer: several to choose from; question: asked back; taken: noted with her case; courtesy: a word for a word;
@@ -44,7 +44,7 @@ class Message:
     language: str = ""
     detail: str = ""  # why it failed, in words for an agent
     provider_id: str = ""  # what the provider called our outgoing message
-    outcome: str = ""  # of an incoming one that got no answer of its own: what happened instead (messages/outcomes.py)
+    outcome: str = ""  # of an incoming one that got no answer of its own: what happened instead (one of OUTCOMES)
     meta: dict[str, Any] = field(default_factory=dict)  # the channel's own: mail headers, raw object, attachments
 
 
@@ -60,6 +60,7 @@ class Escalation:
     facts: dict[str, Any] = field(default_factory=dict)
     text: str = ""  # what the customer is told
     reason_zh: str = ""  # the reason as a Chinese console shows it; `reason` is what is stored and counted
+    article: str = ""  # an article that `text` tells beside it: what she writes next may be about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Answer:
     told: tuple[str, ...] = ()  # names of the sentences that it is made of, for Conversation.told
     asking: str = ""  # what it asks her that a yes or no answers (Conversation.asking)
     also: tuple[str, ...] = ()  # further articles that it tells, if she asked for several
+    fits: tuple[str, ...] = ()  # passages of its text that answer, in its order
 
     @property
     def is_tentative(self) -> bool:
@@ -157,7 +159,7 @@ class Conversation:
     asking: str = ""  # what the bot asked her that a yes or no answers: "close" or "back" (to give up her place), or "rephrase"
     told: tuple[str, ...] = ()  # names of the bot's last sentences, the newest first: none is said three times alike
     told_at: int = 0  # when the bot said the last of them
-    wish: str = ""  # how she would rather be answered while she waits: "call +4915123456789", "mail ann@example.com"; as she wrote it
+    contact_request: str = ""  # how a customer who waits would be answered: "call +4915123456789", "mail ann@example.com", as written
     flow: str = ""  # the self-service action that is under way, or was last, as bot/actions/state.py writes it
     recent: tuple[str, ...] = ()  # what was decided about its last messages, as memory.py writes it
 
@@ -168,7 +170,7 @@ class Conversation:
 
 def answering(incoming: Message) -> dict[str, Any]:
     """What an answer's `meta` must say of the mail that it answers: mail programs keep the thread by it."""
-    if incoming.channel != "email":
+    if not registry.of(incoming.channel).subjects:
         return {}
     named = {"in_reply_to": incoming.meta.get("message_id", ""), "references": incoming.meta.get("references", [])}
     return {"asked_at": incoming.at} | {key: value for key, value in named.items() if value}

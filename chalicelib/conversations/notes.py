@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from chalicelib import aws, dynamodb, settings
+from chalicelib import settings
+from chalicelib.aws import clients, dynamodb
 from chalicelib.conversations import keys
 from chalicelib.errors import Conflict
 
@@ -24,8 +25,8 @@ def add(thread: str, note: Note) -> bool:
     """False if this note was stored already."""
     item = dynamodb.encode({"pk": keys.thread_pk(thread), "sk": f"N#{note.id}", **asdict(note)})
     try:
-        with aws.translated("store a note"):
-            aws.client("dynamodb").put_item(
+        with clients.translated("store a note"):
+            clients.client("dynamodb").put_item(
                 TableName=settings.env("NOTES_TABLE"), Item=item, ConditionExpression="attribute_not_exists(pk)"
             )
     except Conflict:

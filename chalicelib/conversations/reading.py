@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib import aws, dynamodb, settings
+from chalicelib import settings
+from chalicelib.aws import clients, dynamodb
 from chalicelib.conversations import keys
 from chalicelib.errors import Conflict
 
@@ -11,8 +12,8 @@ def mark(thread: str, at: int) -> bool:
     """Everything up to this message's time (ms) was read; False if that was known. Raises Unavailable."""
     item = dynamodb.encode({"pk": keys.thread_pk(thread), "sk": keys.READ, "type": "read", "at": at})
     try:
-        with aws.translated("store how far a visitor has read"):
-            aws.client("dynamodb").put_item(
+        with clients.translated("store how far a visitor has read"):
+            clients.client("dynamodb").put_item(
                 TableName=settings.env("TABLE"),
                 Item=item,
                 ConditionExpression="attribute_not_exists(pk) OR #at < :at",

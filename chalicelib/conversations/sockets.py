@@ -6,7 +6,8 @@ readers check the expiry themselves, as DynamoDB may delete late.
 
 from __future__ import annotations
 
-from chalicelib import aws, dynamodb, settings
+from chalicelib import settings
+from chalicelib.aws import clients, dynamodb
 from chalicelib.conversations import keys
 from chalicelib.errors import Conflict
 from chalicelib.observability import now as clock
@@ -46,8 +47,8 @@ def close_console(connection: str) -> None:
 
 def _put(pk: str, connection: str, agent: str, now: int) -> None:
     row = {"pk": pk, "sk": keys.socket_sk(connection), "type": "socket", "agent": agent, "expires": now // 1000 + LIFE_SECONDS}
-    with aws.translated("store a connection"):
-        aws.client("dynamodb").put_item(TableName=settings.env("TABLE"), Item=dynamodb.encode(row))
+    with clients.translated("store a connection"):
+        clients.client("dynamodb").put_item(TableName=settings.env("TABLE"), Item=dynamodb.encode(row))
 
 
 def _read(pk: str, now: int) -> list[tuple[str, str]]:
@@ -69,7 +70,7 @@ def _delete(pk: str, connection: str) -> None:
         "ExpressionAttributeValues": dynamodb.encode({":opening": clock() // 1000 + LIFE_SECONDS - OPENING_SECONDS}),
     }
     try:
-        with aws.translated("forget a connection"):
-            aws.client("dynamodb").delete_item(**row)
+        with clients.translated("forget a connection"):
+            clients.client("dynamodb").delete_item(**row)
     except Conflict:
         return

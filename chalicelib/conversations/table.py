@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chalicelib import aws, dynamodb, settings
+from chalicelib import settings
+from chalicelib.aws import clients, dynamodb
+from chalicelib.aws.dynamodb import Item
 from chalicelib.conversations import keys
 from chalicelib.conversations.model import Conversation, Event, Message, State
 from chalicelib.conversations.timeline import Thread
-from chalicelib.dynamodb import Item
 from chalicelib.errors import Conflict, NotFound
 
 _PAGE = 100  # BatchGetItem takes no more keys
@@ -22,7 +23,7 @@ _LINE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class QueueState:
     """Who waits in a queue; `since` (Unix ms): when the first of them began to wait, 0 if nobody does."""
 
     waiting: int
@@ -76,11 +77,11 @@ def save(
     written = replace(c, version=c.version + 1)
     put = {"TableName": settings.env("TABLE"), "Item": keys.conversation_item(written), **dynamodb.unchanged(c.version)}
     others = [*_beside(written, event, messages, past), *also]
-    with aws.translated("save the conversation"):
+    with clients.translated("save the conversation"):
         if others:
-            aws.client("dynamodb").transact_write_items(TransactItems=[{"Put": put}, *others])
+            clients.client("dynamodb").transact_write_items(TransactItems=[{"Put": put}, *others])
         else:
-            aws.client("dynamodb").put_item(**put)
+            clients.client("dynamodb").put_item(**put)
     return written
 
 
@@ -110,8 +111,8 @@ def record_following(follow_up: Message, told: Sequence[Message], detail: str, a
         }
         for m in told
     ]
-    with aws.translated("store what follows a customer"):
-        aws.client("dynamodb").transact_write_items(TransactItems=[{"Put": put}, *({"Update": change} for change in changes)])
+    with clients.translated("store what follows a customer"):
+        clients.client("dynamodb").transact_write_items(TransactItems=[{"Put": put}, *({"Update": change} for change in changes)])
 
 
 def set_meta(m: Message, done: bool = True) -> bool:
@@ -153,17 +154,17 @@ def waiting(queue: str, urgency: str, limit: int = 100) -> list[Conversation]:
     return _work(keys.queue_work(queue, urgency), limit)
 
 
-def line(queue: str, urgency: str, before: int = 0) -> Line:
+def line(queue: str, urgency: str, before: int = 0) -> QueueState:
     """How many wait in a queue (`before`: since an earlier moment, Unix ms), and since when the first of them; 50 stands for all that
     are more, as each costs a read."""
     found = _line(keys.queue_work(queue, urgency), before, _LINE)
-    return Line(len(found), min(found, default=0))
+    return QueueState(len(found), min(found, default=0))
 
 
 def _line(work: str, before: int, limit: int) -> list[int]:
     earlier = " AND waiting_since < :before" if before else ""
-    with aws.translated("query the table"):
-        page = aws.client("dynamodb").query(
+    with clients.translated("query the table"):
+        page = clients.client("dynamodb").query(
             TableName=settings.env("TABLE"),
             IndexName="by_work",
             KeyConditionExpression=f"#w = :w{earlier}",
@@ -206,8 +207,8 @@ def opened_since(customer: str, since: int) -> list[int]:
 def restamp_past(c: Conversation, source: str, target: str) -> None:
     """An earlier conversation goes from one customer to another, if it still is the first one's. Raises Unavailable."""
     try:
-        with aws.translated("move a conversation"):
-            aws.client("dynamodb").update_item(
+        with clients.translated("move a conversation"):
+            clients.client("dynamodb").update_item(
                 TableName=settings.env("TABLE"),
                 Key=keys.key(keys.thread_pk(c.thread), keys.past_sk(c.number)),
                 UpdateExpression="SET customer = :target",
@@ -239,8 +240,8 @@ def _update(key: Item, change: str, condition: str, names: dict[str, str], value
     """False if the condition does not hold."""
     named = {"ExpressionAttributeNames": names} if names else {}
     try:
-        with aws.translated("change a message"):
-            aws.client("dynamodb").update_item(
+        with clients.translated("change a message"):
+            clients.client("dynamodb").update_item(
                 TableName=settings.env("TABLE"),
                 Key=key,
                 UpdateExpression=change,
@@ -264,13 +265,13 @@ def _beside(c: Conversation, event: Event | None, messages: Sequence[Message], p
 
 
 def _put(item: Item, condition: str) -> None:
-    with aws.translated("store an item"):
-        aws.client("dynamodb").put_item(TableName=settings.env("TABLE"), Item=item, ConditionExpression=condition)
+    with clients.translated("store an item"):
+        clients.client("dynamodb").put_item(TableName=settings.env("TABLE"), Item=item, ConditionExpression=condition)
 
 
 def _get(key: Item, consistent: bool) -> Item | None:
-    with aws.translated("read an item"):
-        found = aws.client("dynamodb").get_item(TableName=settings.env("TABLE"), Key=key, ConsistentRead=consistent)
+    with clients.translated("read an item"):
+        found = clients.client("dynamodb").get_item(TableName=settings.env("TABLE"), Key=key, ConsistentRead=consistent)
     item: Item | None = found.get("Item")
     return item
 
@@ -293,13 +294,9 @@ def _whole(index_items: Iterable[Item]) -> Iterator[Item]:
 
 
 def _batch(wanted: list[Item]) -> Iterator[Item]:
-    table = settings.env("TABLE")
-    request: dict[str, Any] = {table: {"Keys": wanted}}
-    while request:
-        with aws.translated("read what an index named"):
-            page = aws.client("dynamodb").batch_get_item(RequestItems=request)
+    table, ask = settings.env("TABLE"), clients.client("dynamodb").batch_get_item
+    for page in dynamodb.in_batches("read what an index named", ask, {table: {"Keys": wanted}}):
         yield from page["Responses"].get(table, [])
-        request = page.get("UnprocessedKeys") or {}
 
 
 def _number(event_item: Item) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from chalicelib.conversations import ids
 from chalicelib.conversations.model import Conversation, Event, Message, Proof
+from chalicelib.conversations.schemas import VisitorAttachment, VisitorMessage
 
 # A message gets its time just before it is written. Another one, written at the same moment, may become visible
 # later and yet bear an earlier time; so a replay starts this long (ms) before the cursor, and readers drop by id.
@@ -15,10 +16,6 @@ OVERLAP = 60_000
 
 # What became of a file -> whether a customer is told of it.
 _KEPT = ("stored", "inline", "locked")
-_INTERNAL = (
-    *("thread", "number", "recent", "article", "offered", "question", "turn", "misses", "waited"),
-    *("pieces", "asking", "told", "told_at", "flow"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +59,34 @@ def is_shown_in_chat(m: Message) -> bool:
     return not ids.is_follow_up(m) and m.by != "robot"
 
 
-def for_visitor(m: Message) -> dict[str, Any]:
+def for_visitor(m: Message) -> VisitorMessage:
     """What the customer may see of a message: no agent's id, no address, no internals."""
-    by = "you" if m.direction == "incoming" else "bot" if m.by == "bot" else "agent"
-    shown: dict[str, Any] = {"id": m.id, "direction": m.direction, "channel": m.channel, "at": m.at, "by": by}
-    shown |= {"text": m.text, "link": m.link}
-    if ids.is_hand_over(m):
-        shown["handover"] = True
-    if ids.is_hand_over(m) or m.meta.get("waits"):
-        shown["waits"] = True  # the chat page then says that a person answers next
-    shown |= {name: m.meta[name] for name in ("choices", "listed") if m.meta.get(name)}  # what a tap may answer, instead of which lines
-    attachments = [_for_visitor(entry) for entry in m.meta.get("attachments", []) if entry["fate"] in _KEPT]
-    if attachments:
-        shown["attachments"] = attachments
-    return shown | {"name": m.name if by != "you" else "", "state": m.state}
+    by: Literal["you", "bot", "agent"] = "you" if m.direction == "incoming" else "bot" if m.by == "bot" else "agent"
+    shown = {name: m.meta[name] for name in ("choices", "listed", "fits") if m.meta.get(name)}
+    return VisitorMessage(
+        id=m.id,
+        direction=m.direction,
+        channel=m.channel,
+        at=m.at,
+        by=by,
+        text=m.text,
+        link=m.link,
+        name=m.name if by != "you" else "",
+        state=m.state,
+        handover=ids.is_hand_over(m),
+        waits=ids.is_hand_over(m) or bool(m.meta.get("waits")),
+        attachments=[_for_visitor(entry) for entry in m.meta.get("attachments", []) if entry["fate"] in _KEPT],
+        **shown,
+    )
 
 
-def _for_visitor(entry: dict[str, Any]) -> dict[str, Any]:
-    return {name: entry[name] for name in ("name", "type", "size", "fate", "sha256", "inline") if name in entry}
+def _for_visitor(entry: dict[str, Any]) -> VisitorAttachment:
+    return VisitorAttachment(**{name: entry[name] for name in ("name", "type", "size", "fate", "sha256", "inline") if name in entry})
 
 
 def for_agent(m: Message) -> dict[str, Any]:
-    shown = ("id", "direction", "channel", "at", "by", "name", "text", "subject", "link", "state", "detail", "language", "outcome")
-    values = asdict(m)
-    return {name: values[name] for name in shown} | {"attachments": m.meta.get("attachments", []), "meta": m.meta}
+    """What schemas.Message shows: the message with its files."""
+    return {name: getattr(m, name) for name in _FOR_AGENT} | {"attachments": m.meta.get("attachments", []), "meta": m.meta}
 
 
-def conversation_view(c: Conversation) -> dict[str, Any]:
-    return {"id": c.id} | {name: value for name, value in asdict(c).items() if name not in _INTERNAL}
+_FOR_AGENT = ("id", "direction", "channel", "at", "by", "name", "text", "subject", "link", "state", "detail", "language", "outcome")

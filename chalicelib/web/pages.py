@@ -17,6 +17,7 @@ from pathlib import Path
 from chalicelib.errors import NotFound
 
 HERE = Path(__file__).parent
+ASSETS = HERE / "assets"
 PAGES = ("chat", "console")
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -39,7 +40,9 @@ MAIL_STYLE = (
 _HOST = r"[A-Za-z0-9.\-\[\]:]+"
 _SOCKET = re.compile(rf"(wss?://{_HOST})(?:/.*)?")
 _ORIGIN = re.compile(rf"https?://(?:\*\.)?{_HOST}")
-_REFERENCE = re.compile(r"""(?<=["'])(\./(?:assets/)?[a-z-]+\.(?:js|css|svg))(?=["'])""")
+_REFERENCE = re.compile(r"""(?<=["'])((?:\./|(?:\.\./)+)(?:[a-z-]+/)*[a-z-]+\.(?:js|css|svg))(?=["'])""")
+# Types and words for whoever reads the sources: a tenth of what a browser would load. A block begins and ends with its line.
+_JSDOC = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*\n", re.MULTILINE | re.DOTALL)
 _COMMON = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -67,7 +70,7 @@ class Page:
 
 
 def serve(name: str, if_none_match: str = "", *, origins: Origins = NO_OTHERS, business: str = "", asked_version: str = "") -> Page:
-    """`name` is "chat", "console" or an asset's file name; `asked_version` the request's `v`, `business` the name shown.
+    """`name` is "chat", "console" or an asset's path; `asked_version` the request's `v`, `business` the name shown.
 
     304 if the browser has it. Raises NotFound.
     """
@@ -97,8 +100,10 @@ def version() -> str:
 
 @cache
 def _assets() -> dict[str, Path]:
-    """The only files that can be asked for, so that no name leads anywhere else."""
-    return {p.name: p for folder in ("assets", "vendor") for p in (HERE / folder).iterdir() if p.suffix in TYPES}
+    """The only files that can be asked for, each by its path, so that no name leads anywhere else."""
+    own = {path.relative_to(ASSETS).as_posix(): path for path in ASSETS.rglob("*")}
+    foreign = {f"vendor/{path.name}": path for path in (HERE / "vendor").iterdir()}
+    return {name: path for name, path in (own | foreign).items() if path.suffix in TYPES}
 
 
 @cache
@@ -107,6 +112,7 @@ def _rendered(name: str, business: str, files: str) -> tuple[str, str]:
     if path is None:
         raise NotFound("there is no such page")
     text = path.read_text(encoding="utf-8")
+    text = _JSDOC.sub("", text) if path.suffix == ".js" else text
     text = _REFERENCE.sub(rf"\1?v={version()}", text)
     known = {"{{business}}": business or "Baton", "{{files}}": files, "{{mail_style}}": MAIL_STYLE}
     for placeholder, value in known.items():

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from baton_client.models import Conversation
 
 from infra.demo.customers import Correspondent, DidNotHappenError, Phone, Visitor, wait_for
 from infra.demo.desk import Desk
@@ -124,23 +125,22 @@ class Day:
         visitor.ask(wish)
         self.story.tell("web chat", "bot", visitor.next_message(PATIENCE)["text"])
         ann = self._desk("agent")
-        self.story.tell("agent", ann.agent["name"], "signs in")
+        self.story.tell("agent", ann.agent.name, "signs in")
         claimed = self._claim(ann, wish)
-        read = ann.get(f"conversations/{claimed['id']}")
-        summary = next((event["detail"].get("summary", "") for event in read["events"] if event["kind"] == "escalated"), "")
-        self.story.tell("agent", ann.agent["name"], f"claims it ({claimed['queue']}, {claimed['urgency']}) and reads: {summary}")
-        ann.post(f"conversations/{claimed['id']}/notes", {"id": uuid4().hex, "text": "Broken tea set: send a new one, no return needed."})
-        self.story.tell("agent", ann.agent["name"], "notes for colleagues: send a new one, no return needed")
+        summary = next((event.detail.summary for event in ann.read(claimed.id).events if event.kind == "escalated"), "")
+        self.story.tell("agent", ann.agent.name, f"claims it ({claimed.queue}, {claimed.urgency}) and reads: {summary}")
+        ann.note(claimed.id, uuid4().hex, "Broken tea set: send a new one, no return needed.")
+        self.story.tell("agent", ann.agent.name, "notes for colleagues: send a new one, no return needed")
         began = time.monotonic()
-        self._reply(ann, claimed["id"], "I am sorry, Mia! A new tea set leaves us today, and you need not send anything back. Ann")
+        self._reply(ann, claimed.id, "I am sorry, Mia! A new tea set leaves us today, and you need not send anything back. Ann")
         got = visitor.next_message(PATIENCE)
         self.story.tell("web chat", f"{got.get('name') or 'agent'} (to {visitor.name})", got["text"], time.monotonic() - began)
         self.story.check(got["by"] == "agent", f"the reply came from {got['by']}")
-        ann.post(f"conversations/{claimed['id']}/resolve")
-        after = ann.get(f"conversations/{claimed['id']}")
-        self.story.check(after["conversation"]["owner"] == "none", "the conversation is not resolved")
-        self.story.check(len(after["notes"]) == 1, "the note is not kept")
-        self.story.tell("agent", ann.agent["name"], "resolves it")
+        ann.resolve(claimed.id)
+        after = ann.read(claimed.id)
+        self.story.check(after.conversation.owner == "none", "the conversation is not resolved")
+        self.story.check(len(after.notes) == 1, "the note is not kept")
+        self.story.tell("agent", ann.agent.name, "resolves it")
         with suppress(DidNotHappenError):
             extra = visitor.next_message(SILENCE)
             self.story.check("send a new one" not in extra["text"], "a note reached the customer")
@@ -157,25 +157,21 @@ class Day:
         ann = self._desk("agent")
         claimed = self._claim(ann, noor.address)
         began = time.monotonic()
-        self._reply(ann, claimed["id"], "Hello Noor, your parcel is on its way and arrives on Tuesday. Ann")
+        self._reply(ann, claimed.id, "Hello Noor, your parcel is on its way and arrives on Tuesday. Ann")
         mail = self._mail(noor, 3)
         self.story.tell("e-mail", "agent's reply", mail["text"], time.monotonic() - began)
         self.story.check(mail["subject"] == "Re: Delivery", "the reply has left the thread")
-        ann.post(f"conversations/{claimed['id']}/resolve")
-        self.story.tell("agent", ann.agent["name"], "resolves it")
+        ann.resolve(claimed.id)
+        self.story.tell("agent", ann.agent.name, "resolves it")
 
     def report(self) -> None:
         sam, day = self._desk("supervisor"), datetime.now(UTC).strftime("%Y-%m-%d")
-        before = {report["day"]: report["made_at"] for report in sam.get("reports")["reports"]}
+        before = sam.reports().get(day, 0)
         began = time.monotonic()
-        sam.post("reports", {"day": day})
-        self.story.tell("report", sam.agent["name"], f"orders the report of {day}")
-
-        def made() -> bool:
-            return any(r["day"] == day and r["made_at"] > before.get(day, 0) for r in sam.get("reports")["reports"])
-
-        wait_for("the report", PATIENCE * 2, made)
-        links = sam.get(f"reports/{day}")
+        sam.order_report(day)
+        self.story.tell("report", sam.agent.name, f"orders the report of {day}")
+        wait_for("the report", PATIENCE * 2, lambda: sam.reports().get(day, 0) > before)
+        links = sam.report(day).to_dict()
         pages = {kind: httpx.get(links[kind], timeout=15).raise_for_status().text for kind in ("json", "csv", "html")}
         self.story.check("<html" in pages["html"] and pages["csv"].count("\n") > 1, "the report is empty")
         told = f"{pages['csv'].count(chr(10)) - 1} conversations as CSV, {len(pages['html']) // 1000} kB as a page"
@@ -185,28 +181,29 @@ class Day:
         login = next(login for login in self.addresses["logins"] if login["role"] == role)
         return Desk.sign_in(self.addresses["api"], login["email"], login["password"])
 
-    def _claim(self, desk: Desk, wanted: str) -> Json:
-        def look() -> Json | None:
+    def _claim(self, desk: Desk, wanted: str) -> Conversation:
+        def look() -> Conversation | None:
             try:
                 return desk.claim(wanted)
             except DidNotHappenError:
                 return None
 
         # Older conversations may wait before ours: whoever looks through them needs room for them meanwhile.
-        sam, agent = self._desk("supervisor"), f"agents/{desk.agent['id']}"
-        sam.put(agent, {"max_open": 100})
+        sam = self._desk("supervisor")
+        sam.hold(desk.agent, 100)
         try:
-            return dict(wait_for("the conversation in the queue", PATIENCE, look))
+            claimed: Conversation = wait_for("the conversation in the queue", PATIENCE, look)
+            return claimed
         finally:
-            sam.put(agent, {"max_open": desk.agent["max_open"]})
+            sam.hold(desk.agent, desk.agent.max_open)
 
     def _reply(self, desk: Desk, conversation: str, text: str) -> None:
         """The console repeats a reply whose answer was lost: the second must not be sent."""
-        name, path = uuid4().hex, f"conversations/{conversation}/replies"
+        name = uuid4().hex
         for expected in (201, 200):
-            status = desk.client.post(path, json={"id": name, "text": text}).status_code
+            status = desk.reply(conversation, name, text)
             self.story.check(status == expected, f"a reply got HTTP {status}, not {expected}")
-        self.story.tell("agent", desk.agent["name"], f"replies (and repeats the call, which sends nothing): {text}")
+        self.story.tell("agent", desk.agent.name, f"replies (and repeats the call, which sends nothing): {text}")
 
     def _mail(self, noor: Correspondent, count: int) -> Json:
         mails = wait_for(f"mail {count} to {noor.address}", PATIENCE, lambda: (found := noor.received())[count - 1 :] and found)

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from infra.demo.day import Day
-from infra.demo.story import Story
+from infra import client
 from infra.errors import DeployError
 from infra.local.aws import port_taken
 from infra.local.house import read_addresses
@@ -23,6 +22,10 @@ def command(folder: Path) -> None:
             raise DeployError("Baton does not run here any more", "start it in another window: make run")
         if not addresses["logins"]:
             raise DeployError("Baton runs without demo data", "start it again without --no-demo-data")
+        client.ready()
+        from infra.demo.day import Day
+        from infra.demo.story import Story
+
         story = Story(console)
         Day(addresses, story).play()
         sys.exit(0 if story.end() else 1)

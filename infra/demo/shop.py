@@ -87,7 +87,7 @@ class Orders:
             return {"outcome": "not_shipped" if order.status == "packing" else "already_cancelled"}
         if order.day < -RETURN_DAYS:
             return {"outcome": "too_late"}
-        return _done(reference=f"R-{order.number[2:]}", until=self._day(14))
+        return _done(reference=f"R-{order.number[2:]}", until=self._day(order.day + RETURN_DAYS))
 
     def move(self, order: Order, body: Mapping[str, Any]) -> Json:
         if order.status != "packing":

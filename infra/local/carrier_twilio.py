@@ -12,6 +12,7 @@ from infra.local.journal import Entry, Journal
 from infra.local.surroundings import Surroundings
 
 WEBHOOK_SECONDS = 15.0  # so long Twilio waits for a webhook
+SILENT_SECONDS = 60.0  # longer than anybody waits
 REPORT_SECONDS = 0.1  # between two status callbacks
 
 
@@ -62,6 +63,8 @@ class Carrier:
             twilio.check(form, self._around.sms_number)
         except twilio.Refusal as refusal:
             return web.json_response(refusal.body(), status=refusal.status)
+        if twilio.SILENT.fullmatch(form["To"]):
+            await asyncio.sleep(SILENT_SECONDS)
         sid = twilio.new_sid("SM")
         pictures = [str(url) for url in posted.getall("MediaUrl", [])]
         text = "\n".join(filter(None, [form.get("Body", ""), *pictures]))

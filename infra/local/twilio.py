@@ -22,6 +22,8 @@ REFUSED = {
 }
 # Ours: accepted, and then not delivered, with this error.
 LOST = re.compile(r"\+15005553(000|00[3-8])")
+# Ours: the call is accepted and never answered.
+SILENT = re.compile(r"\+1500555311\d")
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 _GSM = re.compile(r"[\n\r -Z_a-z£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¡ÄÖÑÜ§¿äöñüà]*")
 

@@ -10,10 +10,11 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from chalicelib.bot.brain import known_queues
 from chalicelib.errors import BadRequest
-from chalicelib.knowledge import bucket, imports, releases
-from chalicelib.knowledge.releases import Release
+from chalicelib.governance import queue_names
+from chalicelib.knowledge.articles import imports
+from chalicelib.knowledge.index import bucket, releases
+from chalicelib.knowledge.index.releases import Release
 from infra import knowledge
 from infra.articles import read_folder
 from infra.errors import DeployError
@@ -35,7 +36,7 @@ def command() -> None:
 @existing
 def push_(target: Target, folder: Path, prune: bool, dry_run: bool) -> None:
     """Bring the articles of a folder to the stage and publish them."""
-    given = read_folder(folder, known_queues())
+    given = read_folder(folder, queue_names.known())
     with knowledge.at(target.cloud, outputs(target.cloud, target.stack)):
         done = knowledge.bring(target.cloud, given, "file", prune=prune, dry_run=dry_run)
     _tell(target, done, dry_run)
@@ -59,7 +60,7 @@ def pull_(target: Target, folder: Path) -> None:
 def import_(target: Target, file: Path, dry_run: bool) -> None:
     """Bring the questions and answers of a list (CSV or JSON) to the stage and publish them."""
     try:
-        given = imports.read(file.name, file.read_bytes(), known_queues())
+        given = imports.read(file.name, file.read_bytes(), queue_names.known())
     except BadRequest as error:
         raise DeployError(f"{file.name} cannot be imported:\n  {error}", "correct it; nothing was imported") from error
     with knowledge.at(target.cloud, outputs(target.cloud, target.stack)):

@@ -12,9 +12,9 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from chalicelib.bot import brain
-from chalicelib.bot.answer import Brain, Context
-from chalicelib.conversations.model import CHANNELS
+from chalicelib.bot.answers.answer import Brain, Context
+from chalicelib.bot.messages import brain
+from chalicelib.conversations import registry
 from chalicelib.observability import now
 from infra import rules
 from infra.errors import DeployError
@@ -77,7 +77,7 @@ def reset(target: Target) -> None:
 @click.option("--region", envvar="AWS_REGION", hidden=True)
 @click.option("--profile", envvar="AWS_PROFILE", hidden=True)
 @click.option("--endpoint-url", hidden=True)
-@click.option("--channel", type=click.Choice(CHANNELS), default="webchat", show_default=True)
+@click.option("--channel", type=click.Choice(registry.names()), default="webchat", show_default=True)
 @click.option("--tier", type=click.Choice(["", "vip"]), default="")
 @click.option("--misses", type=click.IntRange(0), default=0, help="Times in a row that the bot had to ask back before.")
 @click.option("--last-article", default="", help="The article that was answered with before.")
@@ -119,12 +119,13 @@ def _pairs(given: Iterable[str]) -> dict[str, str]:
 
 def _local(folder: Path) -> Brain:
     """What is in a folder of articles, and the shipped rules."""
-    from chalicelib.knowledge import encoder, indexing, passage_encoder
-    from chalicelib.knowledge import index as indexes
+    from chalicelib.knowledge.encoder import encoder, passage_encoder
+    from chalicelib.knowledge.index import building
+    from chalicelib.knowledge.index import index as indexes
     from infra.articles import read_folder
 
     base = brain.shipped()
-    built = indexing.build(read_folder(folder, base.queues), ())
+    built = building.build(read_folder(folder, base.queues), ())
     return replace(base, index=indexes.read(built.version, built.files, encoder.load(), passage_encoder.load()))
 
 

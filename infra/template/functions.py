@@ -13,8 +13,9 @@ class Function:
     """`key` names it in Chalice's configuration and in .chalice/policies; `env`: names of `environment`, parted by spaces.
 
     `room`: the modules that it loads while it starts, parted by spaces. `paths`: those of the REST API that it serves instead of
-    APIHandler. `background`: nobody waits for its answer, so what keeps failing goes to FailedRecords. `layer`: it has numpy and the
-    sentence encoder.
+    APIHandler; `routes`: the modules where they stand, parted by spaces, "none" if it serves none, or "all", as the
+    description of the API tells of all. `background`: nobody waits for its answer, so what keeps failing goes to FailedRecords. `layer`: it
+    has numpy and the sentence encoder.
     """
 
     key: str
@@ -23,47 +24,73 @@ class Function:
     env: str
     memory: int = 512
     paths: tuple[str, ...] = ()
+    routes: str = "none"
     background: bool = False
     layer: bool = False
 
+
+PROVIDERS = "chalicelib.channels.routes"
 
 FUNCTIONS: dict[str, Function] = {
     "APIHandler": Function(
         "api_handler",
         29,  # API Gateway waits no longer
-        "chalicelib.agents.access chalicelib.agents.workspace",
+        "chalicelib.governance.access chalicelib.desk.workspace",
         "TABLE NOTES_TABLE MAIL_BUCKET FILES_BUCKET REPORTS_BUCKET QUEUES USER_POOL_CLIENT REPORT_FUNCTION TIME_ZONE SUPPORT_ADDRESS "
         "KNOWLEDGE_TABLE KNOWLEDGE_BUCKET LEARN_FUNCTION PRECISION_TARGET",
+        routes="all",
     ),
-    "SmsWebhook": Function("sms_webhook", 10, "chalicelib.channels.sms_twilio", "TABLE BUSINESS SUPPORT_ADDRESS", paths=("/sms/twilio",)),
-    "SmsStatus": Function("sms_status", 10, "chalicelib.channels.sms_twilio", "TABLE QUEUES", paths=("/sms/twilio/status",)),
-    "SmsAws": Function("sms_aws", 10, "chalicelib.channels.sms_aws", "TABLE QUEUES TEXT_TOPIC BUSINESS SUPPORT_ADDRESS", background=True),
-    "FileLinks": Function("file_links", 10, "chalicelib.channels.file_links", "TABLE FILES_BUCKET", paths=("/files/{token}",)),
+    "SmsWebhook": Function(
+        "sms_webhook",
+        10,
+        "chalicelib.channels.sms.twilio",
+        "TABLE BUSINESS SUPPORT_ADDRESS",
+        paths=("/sms/twilio",),
+        routes=PROVIDERS,
+    ),
+    "SmsStatus": Function(
+        "sms_status",
+        10,
+        "chalicelib.channels.sms.twilio",
+        "TABLE QUEUES",
+        paths=("/sms/twilio/status",),
+        routes=PROVIDERS,
+    ),
+    "SmsAws": Function("sms_aws", 10, "chalicelib.channels.sms.aws", "TABLE QUEUES TEXT_TOPIC BUSINESS SUPPORT_ADDRESS", background=True),
+    "FileLinks": Function(
+        "file_links",
+        10,
+        "chalicelib.channels.file_links",
+        "TABLE FILES_BUCKET",
+        paths=("/files/{token}",),
+        routes=PROVIDERS,
+    ),
     "Site": Function(
         "site",
         10,
         "chalicelib.web.pages",
         "TABLE BUSINESS CHAT_ORIGINS",
-        paths=("/", "/console", "/assets/{name}", "/widget.js", "/health", "/chat/session"),
+        paths=("/", "/console", "/assets/{folder}/{part}", "/assets/{folder}/{part}/{name}", "/widget.js", "/health", "/chat/session"),
+        routes="chalicelib.web.routes chalicelib.channels.webchat.routes",
     ),
-    "WebsocketConnect": Function("websocket_connect", 10, "chalicelib.channels.webchat", "TABLE"),
+    "WebsocketConnect": Function("websocket_connect", 10, "chalicelib.channels.webchat.adapter", "TABLE"),
     "WebsocketMessage": Function(
-        "websocket_message", 10, "chalicelib.channels.webchat", "TABLE FILES_BUCKET SUPPORT_ADDRESS SMS_NUMBER BUSINESS"
+        "websocket_message", 10, "chalicelib.channels.webchat.adapter", "TABLE FILES_BUCKET SUPPORT_ADDRESS SMS_NUMBER BUSINESS"
     ),
     "WebsocketDisconnect": Function("websocket_disconnect", 10, "", ""),
     "EmailWebhook": Function(
         "email_webhook",
         60,
-        "chalicelib.channels.email",
+        "chalicelib.channels.email.adapter",
         "TABLE MAIL_BUCKET FILES_BUCKET SUPPORT_ADDRESS",
         memory=1024,  # a mail of 40 MB, the largest that SES takes, needs 350 MB to be parsed
         background=True,
     ),
-    "MailEvents": Function("mail_events", 10, "chalicelib.channels.email_events", "TABLE QUEUES MAIL_EVENTS_TOPIC", background=True),
+    "MailEvents": Function("mail_events", 10, "chalicelib.channels.email.events", "TABLE QUEUES MAIL_EVENTS_TOPIC", background=True),
     "BotAnswer": Function(
         "bot_answer",
         30,
-        "chalicelib.bot.turn",
+        "chalicelib.bot.messages.turn",
         "TABLE KNOWLEDGE_TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE PAUSE_FUNCTION AUTOMATIC_REPLIES "
         "ACTIONS_URL ACTIONS_SHOW SMS_NUMBER COMPOSE_MODEL",
         layer=True,
@@ -73,18 +100,27 @@ FUNCTIONS: dict[str, Function] = {
         "deliver",
         30,
         "chalicelib.channels.delivery",
-        "TABLE KNOWLEDGE_TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE FILES_BUCKET SUPPORT_ADDRESS MAIL_EVENTS MAIL_FAILURES BUSINESS "
-        "TIME_ZONE SMS_NUMBER SMS_PROVIDER SMS_EVENTS QUIET_HOURS DELIVERY_REPORTS",
+        "TABLE KNOWLEDGE_TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE FILES_BUCKET SUPPORT_ADDRESS BUSINESS "
+        "TIME_ZONE SMS_NUMBER QUIET_HOURS SEND_FUNCTION HINTS_FUNCTION",
     ),
+    "Send": Function(
+        "send",
+        60,  # nobody waits: the message before (12 s), then a provider's ten seconds for each part of a long text
+        "chalicelib.channels.delivery",
+        "TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE FILES_BUCKET SUPPORT_ADDRESS MAIL_EVENTS MAIL_FAILURES BUSINESS "
+        "SMS_NUMBER SMS_PROVIDER SMS_EVENTS DELIVERY_REPORTS",
+        background=True,
+    ),
+    "Hints": Function("hints", 30, "chalicelib.desk.hints", "TABLE", memory=256, background=True),
     "FollowUp": Function(
         "follow_up",
         240,
-        "chalicelib.agents.sweep",
-        "TABLE QUEUES POSTPONED_QUEUE DELIVER_FUNCTION BOT_FUNCTION BUSINESS",
+        "chalicelib.desk.sweep",
+        "TABLE QUEUES POSTPONED_QUEUE DELIVER_FUNCTION SEND_FUNCTION BOT_FUNCTION BUSINESS",
         background=True,
     ),
     "PublishReport": Function(
-        "publish_report", 600, "chalicelib.reports.publish", "TABLE REPORTS_BUCKET QUEUES BUSINESS TIME_ZONE", memory=1024, background=True
+        "publish_report", 600, "chalicelib.insight.publish", "TABLE REPORTS_BUCKET QUEUES BUSINESS TIME_ZONE", memory=1024, background=True
     ),
     "Learn": Function(
         "learn",
@@ -177,6 +213,8 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "CHAT_ORIGINS": ref("ChatOrigins"),
         "REPORT_FUNCTION": ref("PublishReport"),
         "DELIVER_FUNCTION": ref("Deliver"),
+        "SEND_FUNCTION": ref("Send"),
+        "HINTS_FUNCTION": ref("Hints"),
         "PAUSE_FUNCTION": sub(PAUSE),
         "BOT_FUNCTION": ref("BotAnswer"),
         "DELIVERY_REPORTS": ref("DeliveryReports"),
@@ -195,6 +233,7 @@ def _properties(name: str, agent_queues: dict[str, str], architecture: str) -> J
     everywhere: Json = {
         "STAGE": ref("Stage"),
         "PARAMETERS": sub("/baton/${Stage}/"),
+        **({"ROUTES": function.routes} if function.routes != "all" else {}),
         **({"ROOM": function.room} if function.room else {}),
         **(layer.ENVIRONMENT if function.layer else {}),
     }
@@ -210,7 +249,8 @@ def _properties(name: str, agent_queues: dict[str, str], architecture: str) -> J
     if name == "Pause":
         properties["FunctionName"] = sub(PAUSE)
     if function.background:
-        failed = {"Type": "SQS", "Destination": att(queues.FAILED)}
+        # A message that was to be sent is tried again by the clock, as one whose provider was down.
+        failed = {"Type": "SQS", "Destination": att(queues.POSTPONED if name == "Send" else queues.FAILED)}
         properties["EventInvokeConfig"] = {**PATIENCE, "DestinationConfig": {"OnFailure": failed}}
     return properties
 

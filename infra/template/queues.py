@@ -16,8 +16,8 @@ FOLLOW_UPS_A_DAY = 24 * 12
 
 
 def agent_queues(root: Path) -> dict[str, str]:
-    """Queue ("billing.urgent") -> logical id ("BillingUrgentQueue"), from chalicelib/agents/queues.json."""
-    skills: list[str] = json.loads((root / "chalicelib/agents/queues.json").read_text())["skills"]
+    """Queue ("billing.urgent") -> logical id ("BillingUrgentQueue"), from chalicelib/governance/queue_names.json."""
+    skills: list[str] = json.loads((root / "chalicelib/governance/queue_names.json").read_text())["skills"]
     return {f"{skill}.{urgency}": _logical(skill) + urgency.title() + "Queue" for skill in skills for urgency in URGENCIES}
 
 

@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.knowledge import encoder
-from chalicelib.knowledge.article import Article
+from chalicelib.knowledge.articles.article import Article
+from chalicelib.knowledge.encoder import encoder
 from tests.bench import bot_cost, bot_learning, bot_quality
 from tests.bench.bot_data import ROOT, Remembering, digest, folder, rows
 from tests.bench.bot_quality import OWN, Line
@@ -63,7 +63,7 @@ def written(lines: Sequence[Line], made_by: str) -> str:
             table(lines),
             "",
             f"Versions of the data (SHA-256 of the files): {versions}. Seeds: learning {seeds};",
-            "the confidence's are in `chalicelib/knowledge/confidence.json`. Everything else has no chance in it.",
+            "the confidence's are in `chalicelib/knowledge/index/confidence.json`. Everything else has no chance in it.",
             END,
         )
     )

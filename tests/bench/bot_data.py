@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from chalicelib.knowledge.encoder import Encoder
+from chalicelib.knowledge.encoder.encoder import Encoder
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".baton" / "cache" / "bench"

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from chalicelib.knowledge import scoring, threshold, wordings
-from chalicelib.knowledge.threshold import Outcome
-from chalicelib.knowledge.wordings import Wordings
+from chalicelib.knowledge.index import scoring, wordings
+from chalicelib.knowledge.index.wordings import Wordings
+from chalicelib.knowledge.learning import threshold
+from chalicelib.knowledge.learning.threshold import Outcome
 from tests.bench.bot_data import Pair, by_article, pairs
 from tests.bench.bot_quality import Line, default
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from chalicelib.bot import brain
-from chalicelib.knowledge import confidence, scoring, wordings
-from chalicelib.knowledge.scoring import Found
-from chalicelib.knowledge.wordings import Wordings
+from chalicelib.bot.messages import brain
+from chalicelib.knowledge.index import confidence, scoring, wordings
+from chalicelib.knowledge.index.scoring import Found
+from chalicelib.knowledge.index.wordings import Wordings
 from tests.bench.bot_data import Pair, pairs, rows
 
 OWN = Path(__file__).parents[1] / "fixtures" / "intents" / "own_shop_en_zh"

@@ -20,7 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from chalicelib.bot import brain
+from chalicelib.bot.messages import brain
 from tests.bench.bots_entries import BOTS
 
 ROOT = Path(__file__).parents[2]

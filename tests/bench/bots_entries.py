@@ -28,9 +28,10 @@ BOTS = {
         + r"""
 def imp():
     global index, encoder, search, Article
-    from chalicelib.bot.retrieval import search
-    from chalicelib.knowledge import encoder, index
-    from chalicelib.knowledge.article import Article
+    from chalicelib.bot.interpretation.retrieval import search
+    from chalicelib.knowledge.encoder import encoder
+    from chalicelib.knowledge.index import index
+    from chalicelib.knowledge.articles.article import Article
 phase("import", imp)
 enc = phase("create", encoder.load)
 made = [Article("a%d" % f["id"], "en", f["q"], f["a"], f["a"], (f["alt"],)) for f in faqs]

@@ -1,7 +1,7 @@
-"""`python -m tests.bench.choose [head|words|threshold|caution]`: what there is to choose, chosen by a rule on train and valid parts.
+"""`python -m tests.bench.choose [kernel_ridge|words|threshold|caution]`: what there is to choose, chosen by a rule on train and valid parts
 
 Each part prints every candidate with what it reached, and which one the rule takes; the code's constants are set by hand to these.
-The order matters: head, then `python -m tests.bench.train_confidence`, then the others. No test part is read here.
+The order matters: kernel_ridge, then `python -m tests.bench.train_confidence`, then the others. No test part is read here.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from unittest.mock import patch
 
 import numpy as np
 
-from chalicelib.knowledge import encoder, head, scoring
-from chalicelib.knowledge.head import Shape
-from chalicelib.knowledge.wordings import Wordings
+from chalicelib.knowledge.encoder import encoder
+from chalicelib.knowledge.index import kernel_ridge, scoring
+from chalicelib.knowledge.index.kernel_ridge import Shape
+from chalicelib.knowledge.index.wordings import Wordings
 from tests.bench import bot_learning
 from tests.bench.bot_cost import by_words
 from tests.bench.bot_data import Pair, Remembering, pairs
@@ -70,7 +71,7 @@ def shapes(enc: Any) -> None:
     for name, candidates, sets in (("FEW", FEW, few()), ("MANY", MANY, many())):
         means = {}
         for shape in candidates:
-            with patch.multiple(head, **{name: shape}), patch.multiple(scoring, SURE=2.0):
+            with patch.multiple(kernel_ridge, **{name: shape}), patch.multiple(scoring, SURE=2.0):
                 figures = [reached(known(base, enc), questions) for _, base, questions in sets]
             means[shape] = float(np.mean(figures))
             print(name, tuple(shape), *(f"{found:.1f}" for found in figures), f"mean {means[shape]:.2f}", flush=True)

@@ -26,7 +26,7 @@ from botocore.httpsession import URLLib3Session
 import app
 from chalicelib.conversations import keys, timeline
 from chalicelib.conversations.timeline import Thread
-from chalicelib.knowledge import index
+from chalicelib.knowledge.index import index
 from infra.template.events import FILTERS
 from tests.bench import letters
 from tests.bench.wire import Item, Wire
@@ -57,7 +57,7 @@ SURROUNDINGS = {
 _FUNCTIONS = {"BotAnswer": app.bot_answer, "Deliver": app.deliver}
 _PASS = {"status": "PASS"}
 # The attributes that the template's filters look at.
-_FILTERED = tuple(sorted({field for patterns in FILTERS.values() for p in patterns for field in p["dynamodb"]["NewImage"]}))
+_FILTERED = tuple(sorted({field for patterns in FILTERS.values() for p in patterns for image in p["dynamodb"].values() for field in image}))
 _FOLD, _HEADER = re.compile(r"\r?\n[ \t]+"), re.compile(r"^([!-9;-~]+):[ \t]*(.*?)\r?$", re.MULTILINE)
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.knowledge import confidence, encoder, scoring, wordings
+from chalicelib.knowledge.encoder import encoder
+from chalicelib.knowledge.index import confidence, scoring, wordings
 from tests.bench.bot_data import Pair, Remembering, by_article, digest, pairs
 
 SEED, BASES = 20261122, 160

@@ -1,4 +1,4 @@
-"""Fits the weights of chalicelib/bot/interpretation/follow_up/ranking.py: `python -m tests.bench.train_follow_ups`.
+"""Fits the weights of chalicelib/bot/interpretation/contextual/ranking.py: `python -m tests.bench.train_follow_ups`.
 
 Logistic regression (ridge, Newton's method). Which article: over the candidates of every message that follows an answer, in the half of
 the dialogues that is not held out (tests/fixtures/dialogues). Whether its passages answer: over follow-ups to another shop's articles
@@ -18,20 +18,21 @@ from zlib import crc32
 
 import numpy as np
 
-from chalicelib.bot import brain
-from chalicelib.bot.context import Context
-from chalicelib.bot.follow_ups import carried
+from chalicelib.bot.answers.context import Context
 from chalicelib.bot.interpretation import unsure
+from chalicelib.bot.interpretation.contextual import ranking
+from chalicelib.bot.interpretation.contextual.completion import carried
+from chalicelib.bot.interpretation.contextual.meaning import ANSWERS, evidence
+from chalicelib.bot.interpretation.contextual.ranking import ALONE, FEATURES, TELLS
+from chalicelib.bot.interpretation.contextual.scope import Scope
 from chalicelib.bot.interpretation.courtesies.politeness import core
-from chalicelib.bot.interpretation.follow_up import ranking
-from chalicelib.bot.interpretation.follow_up.contextual import ANSWERS, evidence
-from chalicelib.bot.interpretation.follow_up.ranking import ALONE, FEATURES, TELLS
-from chalicelib.bot.interpretation.follow_up.scope import Scope
 from chalicelib.bot.interpretation.orthography.dialect import mainland
-from chalicelib.knowledge import encoder, index, passage_encoder
-from chalicelib.knowledge.article import Article
-from chalicelib.knowledge.index import Index
-from chalicelib.knowledge.plain_text import plain_text
+from chalicelib.bot.messages import brain
+from chalicelib.knowledge.articles.article import Article
+from chalicelib.knowledge.articles.plain_text import plain_text
+from chalicelib.knowledge.encoder import encoder, passage_encoder
+from chalicelib.knowledge.index import index
+from chalicelib.knowledge.index.index import Index
 from infra.articles import read_folder
 from tests.unit.dialogue_player import dialogues, is_held_out
 from tests.unit.lantern import FOLDER

@@ -157,7 +157,7 @@ def desk() -> Iterator[Desk]:
     made = Desk(free_port(2))
     inside = web.Application(client_max_size=0)
     inside.add_routes(
-        [web.get("/api/", made.page), web.get("/api/{name:console|widget.js}", made.page), web.get("/api/assets/{name}", made.page)]
+        [web.get("/api/", made.page), web.get("/api/{name:console|widget.js}", made.page), web.get("/api/assets/{name:.+}", made.page)]
     )
     inside.add_routes([web.get("/api/socket", made.socket), web.route("*", "/api/{path:.*}", made.api)])
     outside = web.Application(client_max_size=0)

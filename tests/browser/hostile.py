@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib.channels import email, sms
+from chalicelib.channels.email import adapter as email
+from chalicelib.channels.sms import adapter
 from chalicelib.conversations.model import Message
 from tests.browser.driver import Browser
 from tests.unit.conftest import T0
@@ -107,7 +108,7 @@ def message(channel: Any, n: int, text: str) -> Message:
 def taken(channel: str, n: int, value: str) -> Message:
     """The message that the channel's own room makes of it."""
     if channel == "sms":
-        return sms.incoming(f"SM{n:032d}", "+12025550100", "+12025550177", value, T0 + n)
+        return adapter.incoming(f"SM{n:032d}", "+12025550100", "+12025550177", value, T0 + n)
     if channel == "email":
         told = notification(f"ses-{n}")
         told["receipt"]["timestamp"] = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(T0 // 1000 + n))

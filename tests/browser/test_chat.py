@@ -104,8 +104,10 @@ def test_addresses_become_links_without_what_surrounds_them(stack: Stack, browse
     page = browser()
     visit(page, stack.addresses.site)
     say(page, "See (https://shop.example/a_(b)?x=1&y=2), https://例え.example/路径。 and javascript:alert(1) or http://")
+    say(page, "[卡](https://shop.example/zh/cards)输入号码[1] (https://shop.example/c?)。[https://shop.example/[d].]后面")
     links = [a.get_attribute("href") for a in page.all(".message.mine a")]
-    assert links == ["https://shop.example/a_(b)?x=1&y=2", "https://xn--r8jz45g.example/%E8%B7%AF%E5%BE%84"]
+    first = ["https://shop.example/a_(b)?x=1&y=2", "https://xn--r8jz45g.example/%E8%B7%AF%E5%BE%84"]
+    assert links == [*first, "https://shop.example/zh/cards", "https://shop.example/c", "https://shop.example/[d]"]
     assert all(a.get_attribute("rel") == "noopener noreferrer nofollow" for a in page.all(".message.mine a"))
 
 

@@ -228,6 +228,7 @@ def test_who_waits_for_a_person_is_asked_where_the_answer_shall_go(stack: Stack,
     code = re.search(r"\b\d{6}\b", mail["text"])
     assert code, mail["text"]
     page.find("#reach-code").clear()
+    page.until(lambda: page.find("#reach-code").get_attribute("value") == "", "the wrong code stays")
     page.type("#reach-code", code[0], Keys.ENTER)
     page.sees(mailer.address, ".reach-done")
     assert page.axe() == []

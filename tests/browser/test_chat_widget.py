@@ -53,7 +53,7 @@ def test_escape_closes_and_gives_the_focus_back_and_news_are_counted(stack: Stac
         page.open(address)
         widget.button.send_keys(Keys.ENTER)
         widget.enter()
-        page.type("#text", QUESTION, Keys.ENTER, Keys.ESCAPE)
+        page.type("#text", "the thing", Keys.ENTER, Keys.ESCAPE)  # unclear, so that the bot waits three seconds before it says anything
         widget.leave()
         page.until(lambda: widget.button.get_attribute("aria-expanded") == "false", "it stays open")
         assert widget.has_focus("button")
@@ -64,7 +64,7 @@ def test_escape_closes_and_gives_the_focus_back_and_news_are_counted(stack: Stac
         page.until(lambda: widget.label == "Chat with us, 1 new", "after a reload the answer is not counted")
         widget.button.click()
         widget.enter()
-        page.sees("30 days", ".message.bot")
+        page.sees("not quite sure", ".message.bot")
         widget.leave()
         widget.button.click()
         page.until(lambda: widget.label == "Chat with us", "what was seen is still counted")

@@ -121,7 +121,7 @@ def test_every_outcome_has_a_word(browser: NewBrowser, place: Desk) -> None:
     page = browser()
     page.open(place.site + "console")
     script = """const [done] = arguments;
-      import(new URL("./assets/console-words.js", document.baseURI)).then(({ WORDS }) => done(WORDS.en.why.outcomes));"""
+      import(new URL("./assets/console/words/words.js", document.baseURI)).then(({ WORDS }) => done(WORDS.en.why.outcomes));"""
     known = page.driver.execute_async_script(script)
     assert {*known, "action"} == {*model.OUTCOMES}
 

@@ -165,6 +165,18 @@ def place() -> Iterator[Desk]:
         yield made
 
 
+def test_a_channel_that_the_page_does_not_know_is_called_as_it_is(browser: NewBrowser, place: Desk) -> None:
+    talk, first = CHAT["conversation"], CHAT["messages"][0]
+    messages = [{**first, "channel": "pigeon"}, {**first, "id": "m9", "channel": "raven"}]
+    place.stories["coo.1"] = {**CHAT, "conversation": {**talk, "id": "coo.1", "channel": "pigeon"}, "messages": messages}
+    page = browser("en")
+    show(page, place, "coo.1")
+    assert "pigeon" in page.texts(".story header, .story .head")[0]
+    by = page.texts(".message .by")
+    assert ("raven" in by[0], "raven" in by[1]) == (False, True)
+    assert "undefined" not in page.find("body").text
+
+
 def show(page: Browser, place: Desk, name: str) -> None:
     page.open("about:blank")
     page.open(f"{place.site}console#/c/{name}")

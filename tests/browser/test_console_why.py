@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.bot import brain
-from chalicelib.bot.answer import Context, answer
+from chalicelib.bot.answers.answer import Context, answer
+from chalicelib.bot.messages import brain
 from chalicelib.conversations import model
 from tests.browser.conftest import NewBrowser
 from tests.browser.desk import Desk, desk
@@ -22,11 +22,11 @@ SAID = answer("A human please, 2,900 € are gone", Context("webchat", OPEN, tie
 assert isinstance(SAID, model.Escalation)
 DECIDED = model.hand_over_event(SAID, NOW - 20_000)
 WAITS = story(
-    conversation("why.1", channel="webchat", name="Mia", subject="Refund", owner="queue", agent="", wish="call +4915123456789"),
+    conversation("why.1", channel="webchat", name="Mia", subject="Refund", owner="queue", agent="", contact_request="call +4915123456789"),
     message("m1", "A human please, 2,900 € are gone", channel="webchat"),
     events=[
         {"kind": "escalated", "at": DECIDED.at, "by": "bot", "detail": DECIDED.detail},
-        {"kind": "wished", "at": NOW, "by": "customer", "detail": {"wish": "call +4915123456789"}},
+        {"kind": "contact_requested", "at": NOW, "by": "customer", "detail": {"contact_request": "call +4915123456789"}},
     ],
 )
 SEEN = {

@@ -14,10 +14,13 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
 from selenium.common.exceptions import WebDriverException
 
-from chalicelib.channels import email_render, email_whole
+from chalicelib import schemas
+from chalicelib.channels.email import render, whole
 from chalicelib.conversations import keys, timeline
+from chalicelib.conversations import schemas as views
 from chalicelib.conversations.model import Conversation, Event, Message
 from chalicelib.conversations.notes import Note
 from tests.browser import hostile
@@ -32,7 +35,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 STRINGS = hostile.strings()
 LIVE = [s for s in STRINGS if "script" in s.live]
 FRAMES = 40  # at a time
-HTML = email_whole.HTML
+HTML = whole.HTML
 SHOW_ALL = (
     "for (const b of document.querySelectorAll('.words > .plain')) b.click(); return document.querySelectorAll('.words > .plain').length"
 )
@@ -61,7 +64,7 @@ def test_the_chat_page(browser: NewBrowser, place: Desk) -> None:
     answers = [
         replace(m, id=f"r+{m.id}", direction="outgoing", by="agent-ann", name=m.text[:60], state="sent", link=m.text[:300]) for m in own
     ]
-    place.said = [timeline.for_visitor(_stored(m)) for m in (*own, *answers)]
+    place.said = [to_builtins(timeline.for_visitor(_stored(m))) for m in (*own, *answers)]
     page = browser()
     hostile.set_trap(page)
     page.open(place.site)
@@ -113,7 +116,7 @@ def test_the_frame_of_whole_mails_alone_holds(browser: NewBrowser, place: Desk) 
 
 def test_whole_mails_are_clean_without_any_frame(browser: NewBrowser, careless: dict[str, str]) -> None:
     """What the sanitiser leaves of the strings as HTML, in a page that would let it do anything."""
-    careless |= {f"s{n}": f"<!doctype html><body>{email_whole.clean(s.value[:HTML], {})}</body>" for n, s in enumerate(STRINGS)}
+    careless |= {f"s{n}": f"<!doctype html><body>{whole.clean(s.value[:HTML], {})}</body>" for n, s in enumerate(STRINGS)}
     page = browser()
     hostile.set_trap(page)
     assert _run_in_frames(page, careless, [f"s{n}" for n in range(len(STRINGS))]) == set()
@@ -144,7 +147,7 @@ def test_mail_answers_as_their_readers_see_them(browser: NewBrowser, careless: d
     for n, s in enumerate(STRINGS):
         text = hostile.written(s.value, 20_000)
         answer = replace(hostile.message("email", n, text), direction="outgoing", by="agent-ann", name=s.value[:60], subject=s.value)
-        raw = email_render.outgoing(replace(answer, address=CUSTOMER), SUPPORT, BUSINESS)
+        raw = render.outgoing(replace(answer, address=CUSTOMER), SUPPORT, BUSINESS)
         _assert_meant_headers(raw)
         mail = message_from_bytes(raw, policy=policy.default)
         plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
@@ -180,8 +183,8 @@ def _stored(message: Message) -> Message:
 
 
 def _story(c: Conversation, messages: list[Message]) -> dict[str, Any]:
-    shown = [timeline.for_agent(m) for m in messages]
-    return {"conversation": timeline.conversation_view(c), "messages": shown, "notes": [], "events": [], "others": [], "cursor": T0}
+    shown = [schemas.shown(views.Message, timeline.for_agent(m)) for m in messages]
+    return {"conversation": schemas.shown(views.Conversation, c), "messages": shown, "notes": [], "events": [], "others": [], "cursor": T0}
 
 
 def _told(messages: list[Message]) -> dict[str, Any]:
@@ -191,15 +194,15 @@ def _told(messages: list[Message]) -> dict[str, Any]:
         for m in messages
     ]
     notes = [Note(f"n-{n}", m.at, "agent-ann", m.text[:80], m.text) for n, m in enumerate(messages)]
-    shown = [timeline.for_agent(m) for m in messages]
-    return {"messages": shown, "notes": [asdict(n) for n in notes], "events": [asdict(e) for e in events]}
+    shown = [schemas.shown(views.Message, timeline.for_agent(m)) for m in messages]
+    return {"messages": shown, "notes": [asdict(n) for n in notes], "events": [schemas.shown(views.Event, e) for e in events]}
 
 
 # --- Looking on ------------------------------------------------------------------------------------------------------
 
 SHOW_FRAMES = """
 const [values, done] = arguments;
-import(document.querySelector("link[href*='console-mail.js']").href).then(async ({ framed }) => {
+import(document.querySelector("link[href*='story/mail.js']").href).then(async ({ framed }) => {
   const frames = values.map((value) => {
     const frame = document.createElement("iframe");
     frame.sandbox = "";

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.conversations import baton
-from chalicelib.conversations.model import CHANNELS, Answer, Conversation, Escalation
-from chalicelib.reports import facts, figures, periods, render, rows, words
-from chalicelib.reports.facts import Facts
+from chalicelib.conversations import baton, registry
+from chalicelib.conversations.model import Answer, Conversation, Escalation
+from chalicelib.insight import facts, figures, periods, render, rows, words
+from chalicelib.insight.facts import Facts
 from tests.browser import hostile
 from tests.browser.conftest import NewBrowser
 from tests.browser.driver import Browser
@@ -59,7 +59,7 @@ def report(conversations: list[Conversation], business: str) -> Facts:
 def test_the_page(browser: NewBrowser, careless: dict[str, str]) -> None:
     """With its policy and without: its words alone are harmless, too."""
     business = " ".join(hostile.typed(s.value, 200) for s in STRINGS)
-    page = render.files(report([told(n, text, CHANNELS[n % 3]) for n, text in enumerate(TEXTS)], business))["html"].decode()
+    page = render.files(report([told(n, text, registry.names()[n % 3]) for n, text in enumerate(TEXTS)], business))["html"].decode()
     assert POLICY.decode() in page
     careless |= {"kept": page, "bare": page.replace(POLICY.decode(), "")}
     wanted = sorted(_named(text) for text in set(TEXTS))
@@ -93,7 +93,7 @@ def test_where_it_is_stuck(browser: NewBrowser, careless: dict[str, str]) -> Non
         hostile.assert_calm(seen, f"{careless['']}s{n}")
 
 
-@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("channel", registry.names())
 def test_the_table(channel: str) -> None:
     conversations = [told(n, text, channel) for n, text in enumerate(TEXTS)]
     table = render.files(report(conversations, "Tea House"))["csv"]
@@ -111,7 +111,7 @@ def test_the_table(channel: str) -> None:
 
 def test_the_files_beside_the_page(browser: NewBrowser, careless: dict[str, str]) -> None:
     """A browser that opens the table or the figures shows text or saves a file."""
-    files = render.files(report([told(n, text, CHANNELS[n % 3]) for n, text in enumerate(TEXTS)], " ".join(TEXTS)[:2_000]))
+    files = render.files(report([told(n, text, registry.names()[n % 3]) for n, text in enumerate(TEXTS)], " ".join(TEXTS)[:2_000]))
     careless |= {f"report.{kind}": files[kind].decode("utf-8-sig") for kind in ("csv", "json")}
     seen = browser()
     hostile.set_trap(seen)

@@ -66,7 +66,7 @@ def test_every_state_of_both_pages(stack: Stack, browser: NewBrowser, supervisor
 
 def test_both_languages_have_every_word(stack: Stack, browser: NewBrowser) -> None:
     page = browser()
-    for address, module in ((stack.addresses.site, "chat-words"), (stack.addresses.console, "console-words")):
+    for address, module in ((stack.addresses.site, "chat/words"), (stack.addresses.console, "console/words/words")):
         page.open(address)
         words = page.driver.execute_async_script(ALL_WORDS, f"./assets/{module}.js")
         assert sorted(words["en"]) == sorted(words["zh"])
@@ -78,3 +78,14 @@ const names = (value, path = "") => value && typeof value === "object"
   ? Object.entries(value).flatMap(([name, inner]) => names(inner, `${path}.${name}`)) : [path];
 import(new URL(module, document.baseURI)).then(({ WORDS }) => done({ en: names(WORDS.en), zh: names(WORDS.zh) }));
 """
+
+
+@pytest.mark.parametrize(("size", "dark"), [("desktop", False), ("phone", True)])
+def test_the_description_of_the_api_can_be_read_by_everybody(stack: Stack, browser: NewBrowser, size: str, dark: bool) -> None:
+    page = browser("en", size, dark)
+    page.open(f"{stack.addresses.site}reference")
+    page.driver.execute_script("document.querySelector('#reply').open = true")
+    assert page.find("#reply dd a").is_displayed()
+    page.shot("reference")
+    assert page.axe() == []
+    assert page.driver.execute_script("return document.documentElement.scrollWidth <= innerWidth")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.channels import email_events
+from chalicelib.channels.email import events as email_events
 from infra.local.ses_events import SIMULATOR
 from tests.local.cloud import Cloud
 from tests.people import eventually

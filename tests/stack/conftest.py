@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from chalicelib import aws
-from chalicelib.agents import roster
+from chalicelib.aws import clients
+from chalicelib.governance import queue_names
 from infra.template import data
 from tests.conftest import Stack
 
@@ -25,9 +25,9 @@ def quiet_table(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     monkeypatch.setenv("TABLE", name)
     properties = data.resources("dev")["Table"]["Properties"]
     wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-    dynamodb, sqs = aws.client("dynamodb"), aws.client("sqs")
+    dynamodb, sqs = clients.client("dynamodb"), clients.client("sqs")
     dynamodb.create_table(TableName=name, **{part: properties[part] for part in wanted})
-    names = [f"{skill}.{urgency}" for skill in roster.queues()["skills"] for urgency in ("urgent", "normal")]
+    names = [f"{skill}.{urgency}" for skill in queue_names.known() for urgency in ("urgent", "normal")]
     queues = {q: sqs.create_queue(QueueName=f"{name}-{q.replace('.', '-')}")["QueueUrl"] for q in names}
     monkeypatch.setenv("QUEUES", json.dumps(queues))
     yield

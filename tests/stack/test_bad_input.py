@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from chalicelib.channels import email, email_parse
+from chalicelib.channels.email import adapter, parse
 from chalicelib.conversations import keys
 from chalicelib.observability import now
 from infra.cloud import Cloud
@@ -87,13 +87,25 @@ def test_a_signed_form_that_is_no_message_is_refused(stack: Stack, cloud: Cloud)
         ("POST", "agents/session", b"[]", 400, "bad_request"),
         ("POST", "agents/session", b'{"email": "a@b.example", "password": "wrong"}', 401, "not_authenticated"),
         ("POST", "agents/session/refresh", b"", 401, "not_authenticated"),
-        ("GET", "assets/nothing.js", b"", 404, "not_found"),
+        ("GET", "assets/shared/nothing.js", b"", 404, "not_found"),
+        ("GET", "assets/shared/%2e%2e/chat.html", b"", 404, "not_found"),
+        ("GET", "assets/shared/..%2fpages.py", b"", 404, "not_found"),
     ],
 )
 def test_malformed_requests_get_a_clear_answer(stack: Stack, method: str, path: str, body: bytes, status: int, code: str) -> None:
     response = httpx.request(method, stack.addresses.site + path, content=body, headers={"Content-Type": "application/json"}, timeout=60)
     assert (response.status_code, response.json()["error"]["code"]) == (status, code)
     assert response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "path", ["assets/nothing.js", "assets/shared", "assets/shared/..%2f..%2fpages.py", "assets/console/words/../../../pages.py"]
+)
+def test_where_no_route_leads_the_gateway_answers(stack: Stack, path: str) -> None:
+    """The local one in words of its own; AWS's as the template tells it (test_template.py)."""
+    response = httpx.get(stack.addresses.site + path, timeout=60)
+    assert response.status_code in {403, 404}
+    assert response.headers["Content-Type"].startswith("application/json")
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "nonsense"}, {"Authorization": "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0."}])
@@ -209,7 +221,7 @@ def test_a_mail_without_sense_breaks_nothing(stack: Stack, cloud: Cloud, raw: by
     client(cloud, "s3").put_object(Bucket=place["bucketName"], Key=mails.PREFIX + ses_id, Body=raw)
     told = mails.notification(raw, ses_id, "someone@customer.example", ["x@y.example"], place=place, now=mails.datetime.now(mails.UTC))
     client(cloud, "sns").publish(TopicArn=place["topicArn"], Subject=SUBJECT, Message=json.dumps(told))
-    expected = email.content_id(email_parse.parse(raw), raw, ses_id)
+    expected = adapter.content_id(parse.parse(raw), raw, ses_id)
     eventually(lambda: f"M#{expected}" in stored(stack, cloud))
     assert client(cloud, "s3").head_object(Bucket=place["bucketName"], Key=mails.PREFIX + ses_id)
     assert depth(stack, cloud) == 0

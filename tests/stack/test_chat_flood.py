@@ -10,7 +10,7 @@ import time
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from chalicelib.channels.limits import MESSAGES
+from chalicelib.governance.limits import MESSAGES
 from tests.conftest import Stack
 from tests.people import Visitor, eventually
 

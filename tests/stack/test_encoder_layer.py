@@ -18,7 +18,7 @@ pytestmark = pytest.mark.stack
 
 PROBE = """
 import sys
-from chalicelib.knowledge import encoder
+from chalicelib.knowledge.encoder import encoder
 
 
 def handler(event, context):

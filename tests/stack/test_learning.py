@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.conversations import ids
-from chalicelib.knowledge import threshold
+from chalicelib.knowledge.learning import threshold
 from tests.conftest import Stack
 from tests.faults.test_kills import workers
 from tests.people import Agent, Visitor, eventually

@@ -40,7 +40,7 @@ def test_a_greeting_alone_is_answered_after_the_pause(stack: Stack) -> None:
 
 def test_unclear_pieces_are_asked_about_once_and_reach_a_person_whole(stack: Stack) -> None:
     visitor = stack.visitor()
-    pieces = ["hm", "the zorgle", "it blinks"]
+    pieces = ["hm", "the thing", "it blinks"]
     for piece in pieces:
         visitor.say(piece)
     assert not visitor.answer().get("handover")

@@ -6,9 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from chalicelib.agents import replies, roster, workspace
-from chalicelib.conversations import identities, table
+from chalicelib.conversations import table
+from chalicelib.customers import identities
+from chalicelib.desk import replies, workspace
 from chalicelib.errors import Conflict, NotOwner
+from chalicelib.governance import roster
 from tests.unit.conftest import T0, incoming
 from tests.unit.test_workspace import wait
 

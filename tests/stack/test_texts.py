@@ -118,7 +118,7 @@ def test_a_picture_comes_as_a_file_of_the_message(stack: Stack, entrance: Entran
 
     def fetched() -> list[Any]:
         last = [m for m in agent.read(claimed["id"])["messages"] if m["text"] == "Look"]
-        return list(last[0]["meta"].get("attachments", [])) if last else []
+        return list(last[0]["attachments"]) if last else []
 
     (entry,) = eventually(fetched)
     assert (entry["name"], entry["type"], entry["size"], entry["fate"]) == ("file-1.png", "image/png", len(PNG), "stored")
@@ -130,7 +130,7 @@ def test_a_picture_comes_as_a_file_of_the_message(stack: Stack, entrance: Entran
 @pytest.fixture
 def by_aws(stack: Stack, entrance: Entrance) -> Iterator[None]:
     """The function that sends, told to send by AWS, as the deployment's parameter SmsProvider does."""
-    functions, name = entrance.client("lambda"), stack.addresses.outputs["DeliverName"]
+    functions, name = entrance.client("lambda"), stack.addresses.outputs["SendName"]
     known = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
 
     def choose(provider: str) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.conversations import baton, customers, identities, moves, proofs, table
+from chalicelib.conversations import baton, table
+from chalicelib.customers import customer as customers
+from chalicelib.customers import identities, merging, proofs
 from infra.local.aws import session
 from tests.conftest import Stack
 from tests.people import Agent, Mailer, Visitor, eventually
@@ -165,8 +167,8 @@ def test_a_customer_with_all_channels_is_one_query_and_one_batch() -> None:
         known = identities.ensure(channel, address, T0 + n)
         table.save(baton.opened(incoming(thread=f"t{n}", channel=channel, address=address, at=T0 + n), known.customer))
     visitor = identities.ensure("webchat", "w1", T0)
-    move = moves.merge(customers.exactly(phone.customer), customers.exactly(visitor.customer), "agent-sue", "by hand", T0 + 20)
-    moves.carry_out(move)
+    move = merging.merge(customers.exactly(phone.customer), customers.exactly(visitor.customer), "agent-sue", "by hand", T0 + 20)
+    merging.carry_out(move)
     with counted() as units:
         found = customers.of(move.target)
     assert (len(found.conversations), len(found.identities), len(found.moves)) == (10, 2, 1)

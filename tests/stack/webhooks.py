@@ -17,11 +17,11 @@ from urllib.parse import urlencode
 
 import httpx
 
-from chalicelib import dynamodb
+from chalicelib.aws import dynamodb
+from chalicelib.aws.dynamodb import Item
 from chalicelib.channels.tags import tagged
 from chalicelib.conversations import keys
 from chalicelib.conversations.model import Conversation, Message
-from chalicelib.dynamodb import Item
 from chalicelib.observability import now
 from infra.local import mails, twilio
 from infra.local.aws import session

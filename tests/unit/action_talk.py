@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib import settings, streams
-from chalicelib.bot import turn
-from chalicelib.bot.answer import Brain, Context
-from chalicelib.bot.context import Look
-from chalicelib.bot.language import detect
-from chalicelib.bot.messages import deciding
-from chalicelib.conversations import contact, keys, table
+from chalicelib import settings
+from chalicelib.aws import streams
+from chalicelib.bot.answers.answer import Brain, Context
+from chalicelib.bot.answers.context import Look
+from chalicelib.bot.interpretation.language import detect
+from chalicelib.bot.messages import brain, deciding, turn
+from chalicelib.conversations import keys, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
+from chalicelib.customers import verification
 from tests.unit.action_shop import SECRET, Shop, open_shop
 from tests.unit.conftest import ROOT, T0, Store, incoming
 from tests.unit.test_baton import HAND_OVER
@@ -63,8 +64,8 @@ def small_bot(question: str, context: Context, brain: Brain, _look: Look) -> Ans
 @pytest.fixture(name="shop")
 def open_for_business(monkeypatch: pytest.MonkeyPatch, store: Store) -> Iterator[Shop]:
     monkeypatch.setattr(deciding, "answer", small_bot)
-    rules = turn.brain.shipped().rules
-    monkeypatch.setattr(turn.brain, "load", lambda: Brain(index=object(), rules=rules, queues=("billing",), hours=None))
+    rules = brain.shipped().rules
+    monkeypatch.setattr(brain, "load", lambda: Brain(index=object(), rules=rules, queues=("billing",), hours=None))
     monkeypatch.setattr(turn, "now", lambda: T0 + 500)
     monkeypatch.setattr(streams, "later", lambda item: None)
     known = settings.Parameters(ROOT.encode(), "", "", "", actions_secret=SECRET)
@@ -111,6 +112,6 @@ def codes(store: Store, thread: str = "") -> list[Message]:
 
 
 def digits(message: Message) -> str:
-    found = re.search(r"\d{6}", contact.filled(message).text)
+    found = re.search(r"\d{6}", verification.filled(message).text)
     assert found
     return found[0]

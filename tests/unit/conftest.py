@@ -10,17 +10,32 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib import aws
-from chalicelib.agents import roster
-from chalicelib.agents.roster import Agent
+from chalicelib.aws import clients, functions
+from chalicelib.aws.dynamodb import Item
+from chalicelib.channels import delivery, dispatch
+from chalicelib.conversations import keys
 from chalicelib.conversations.model import Message
-from chalicelib.dynamodb import Item
+from chalicelib.governance import queue_names, roster
+from chalicelib.governance.roster import Agent
 from infra.template import data
 from tests.unit.packaged import package, prod, resources  # noqa: F401 - fixtures
 
 T0 = 1_790_000_000_000  # 2026-09-21T14:13:20Z
 ROOT = "the root secret of a test"
 KNOWLEDGE = "knowledge"  # the knowledge bucket
+
+
+HandedOn = list[tuple[str, dict[str, Any]]]
+
+
+@pytest.fixture
+def handed_on(monkeypatch: pytest.MonkeyPatch) -> HandedOn:
+    """The calls of functions that nobody waits for: which, and what it is to do."""
+    taken: HandedOn = []
+    for name in ("SEND", "HINTS"):
+        monkeypatch.setenv(f"{name}_FUNCTION", name.lower())
+    monkeypatch.setattr(functions, "start", lambda what, function, order: taken.append((function, json.loads(json.dumps(order)))))
+    return taken
 
 
 def incoming(text: str = "Where is my order?", **changes: Any) -> Message:
@@ -38,7 +53,7 @@ class Store:
     seen: dict[str, Any] = field(default_factory=dict)
 
     def items(self) -> list[Item]:
-        found: list[Item] = aws.client("dynamodb").scan(TableName="conversations", ConsistentRead=True)["Items"]
+        found: list[Item] = clients.client("dynamodb").scan(TableName="conversations", ConsistentRead=True)["Items"]
         return found
 
     def stream(self) -> list[dict[str, Any]]:
@@ -53,7 +68,7 @@ class Store:
         return records
 
     def tickets(self, queue: str) -> list[dict[str, Any]]:
-        page = aws.client("sqs").receive_message(QueueUrl=self.queues[queue], MaxNumberOfMessages=10, VisibilityTimeout=0)
+        page = clients.client("sqs").receive_message(QueueUrl=self.queues[queue], MaxNumberOfMessages=10, VisibilityTimeout=0)
         return [json.loads(m["Body"]) for m in page.get("Messages", [])]
 
 
@@ -67,13 +82,13 @@ def record(item: Item, old: Item | None = None) -> dict[str, Any]:
 def asked_of_the_table() -> list[str]:
     """The names of DynamoDB's operations from now on, in the order in which they are asked for."""
     asked: list[str] = []
-    aws._session().register("before-send.dynamodb.*", lambda event_name, **_: asked.append(event_name.rpartition(".")[2]))
+    clients._session().register("before-send.dynamodb.*", lambda event_name, **_: asked.append(event_name.rpartition(".")[2]))
     return asked
 
 
 def make_bucket(name: str) -> Any:
     """A new bucket; a client for it."""
-    s3 = aws.client("s3")
+    s3 = clients.client("s3")
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     return s3
 
@@ -97,11 +112,11 @@ def s3(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     with mock_aws():
-        aws.client.cache_clear()
-        aws._session.cache_clear()
+        clients.client.cache_clear()
+        clients._session.cache_clear()
         for name, logical in (("conversations", "Table"), ("notes", "NotesTable"), ("knowledge", "KnowledgeTable")):
-            aws.client("dynamodb").create_table(TableName=name, **_table(data.resources("dev")[logical]["Properties"]))
-        queues = {f"{s}.{u}": _queue(f"{s}-{u}") for s in roster.queues()["skills"] for u in ("urgent", "normal")}
+            clients.client("dynamodb").create_table(TableName=name, **_table(data.resources("dev")[logical]["Properties"]))
+        queues = {f"{s}.{u}": _queue(f"{s}-{u}") for s in queue_names.known() for u in ("urgent", "normal")}
         failed, postponed = _queue("failed"), _queue("postponed")
         parameters = {
             "secrets/root": ROOT,
@@ -110,7 +125,9 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
             "stack/socket_endpoint": "https://socket.example/api",
         }
         for name, value in parameters.items():
-            aws.client("ssm").put_parameter(Name=f"/baton/test/{name}", Value=value, Type="SecureString")
+            clients.client("ssm").put_parameter(Name=f"/baton/test/{name}", Value=value, Type="SecureString")
+        # What Lambda would do at once with what is handed on to the function that sends.
+        monkeypatch.setattr(dispatch, "hand_on", lambda message: delivery.send(keys.message_item(message), None))
         monkeypatch.setenv("TABLE", "conversations")
         monkeypatch.setenv("NOTES_TABLE", "notes")
         monkeypatch.setenv("KNOWLEDGE_TABLE", "knowledge")
@@ -137,5 +154,5 @@ def _table(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _queue(name: str) -> str:
-    url: str = aws.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+    url: str = clients.client("sqs").create_queue(QueueName=name)["QueueUrl"]
     return url

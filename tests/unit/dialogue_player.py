@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from chalicelib.bot import turn
+from chalicelib.aws.dynamodb import Item
+from chalicelib.aws.streams import PAUSE_SECONDS
+from chalicelib.bot.messages import turn
 from chalicelib.conversations import keys, table
 from chalicelib.conversations.model import Conversation, Message
-from chalicelib.dynamodb import Item
-from chalicelib.streams import PAUSE_SECONDS
 from tests.unit.conftest import incoming
 from tests.unit.lantern import at
 
@@ -175,7 +175,7 @@ def _is_to(m: Message, message: Message) -> bool:
 
 def _facts(play: Play) -> str:
     """What endangers her, as it was heard when she was last made urgent."""
-    from chalicelib.bot.facts import hear
+    from chalicelib.bot.rules.facts import hear
 
     topics = [hear(m.text).urgent_topic for m in table.read_thread(play.thread).messages if m.direction == "incoming"]
     return next((topic for topic in reversed(topics) if topic), "")

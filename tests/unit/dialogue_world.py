@@ -9,15 +9,17 @@ from itertools import count
 
 import pytest
 
-from chalicelib import settings, streams
-from chalicelib.bot import brain, turn
-from chalicelib.bot.context import Brain
-from chalicelib.knowledge import encoder, index, passage_encoder
+from chalicelib import settings
+from chalicelib.aws import streams
+from chalicelib.bot.answers.context import Brain
+from chalicelib.bot.messages import brain, turn
+from chalicelib.knowledge.encoder import encoder, passage_encoder
+from chalicelib.knowledge.index import index
 from infra.articles import read_folder
 from infra.demo.shop import Orders
 from tests.unit.action_shop import SECRET, Shop, open_shop
 from tests.unit.conftest import ROOT, Store
-from tests.unit.dialogue_player import Clock, Play
+from tests.unit.dialogue_player import Clock, Play, Seen, look
 from tests.unit.lantern import FOLDER
 
 
@@ -50,7 +52,7 @@ def lantern_mind() -> Brain:
 def make_world(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     made, mind = World(), lantern_mind()
     known = settings.Parameters(ROOT.encode(), "", "", "", actions_secret=SECRET)
-    monkeypatch.setattr(turn.brain, "load", lambda: mind)
+    monkeypatch.setattr(brain, "load", lambda: mind)
     monkeypatch.setattr(turn, "now", lambda: made.clock.now)
     monkeypatch.setattr(streams, "later", lambda item: made.play.later(item) if made.play else None)
     monkeypatch.setattr(settings, "parameters", lambda: known)
@@ -60,3 +62,15 @@ def make_world(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]
         monkeypatch.setenv("ACTIONS_URL", shop.address)
         made.shop = shop
         yield made
+
+
+def seen(world: World, *said: str, pause_s: float = 8) -> list[Seen]:
+    """What a customer of the web chat sees of each of her messages, on a Sunday; the bot has time to answer each."""
+    play = Play(f"seen-{world.next()}", world.clock, when="sunday")
+    world.play = play
+    found = []
+    for text in said:
+        message = play.say(text, pause_s)
+        play.wait(play.clock.now + 10_000)
+        found.append(look(play, message))
+    return found

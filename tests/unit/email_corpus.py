@@ -10,8 +10,8 @@ from email.message import Message as Part
 from pathlib import Path
 from typing import Any
 
-from chalicelib.channels import email_automatic, email_parse, email_reply
-from chalicelib.channels.email_parse import Mail
+from chalicelib.channels.email import automatic, parse, reply
+from chalicelib.channels.email.parse import Mail
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "email"
 OWN = "support@shop.example"  # the business in the corpus
@@ -35,12 +35,12 @@ def known_gaps(kind: str) -> dict[str, str]:
 def checks(path: Path) -> Iterator[tuple[str, bool]]:
     """(what was asked, was it met), one for each stated expectation."""
     told = expected(path)
-    mail = email_parse.parse(path.read_bytes())
+    mail = parse.parse(path.read_bytes())
     yield from _headers(told, mail)
     yield from _texts(told, mail)
-    why = email_automatic.reason(mail, mail.header("return-path") or None, OWN)
+    why = automatic.reason(mail, mail.header("return-path") or None, OWN)
     if "auto_generated" in told:
-        yield f"auto_generated (we: {why})", told["auto_generated"] == (why in email_automatic.MACHINE)
+        yield f"auto_generated (we: {why})", told["auto_generated"] == (why in automatic.MACHINE)
     if "may_auto_answer" in told:
         yield f"may_auto_answer (we: {why})", told["may_auto_answer"] == (not why)
     yield f"fates (we: {[(a.type, a.fate) for a in mail.attachments]})", _all_have_a_fate(path, mail)
@@ -51,7 +51,7 @@ def checks(path: Path) -> Iterator[tuple[str, bool]]:
 
 
 def reply_checks(told: dict[str, Any], text: str) -> Iterator[tuple[str, bool]]:
-    shown = joined(email_reply.visible(text)[0])
+    shown = joined(reply.visible(text)[0])
     if told.get("reply_text") is not None:
         wanted = joined(told["reply_text"])
         met = shown.startswith(wanted) if told.get("first_part_only") else shown == wanted
@@ -118,7 +118,7 @@ def _leaves(part: Part) -> Iterator[Part]:
 
 
 def _has(mail: Mail, wanted: dict[str, Any]) -> bool:
-    def matches(part: email_parse.Attachment) -> bool:
+    def matches(part: parse.Attachment) -> bool:
         return (
             wanted.get("filename") in (None, part.name)
             and wanted.get("content_type") in (None, part.type)

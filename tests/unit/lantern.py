@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chalicelib.bot import brain
-from chalicelib.bot.answer import Answer, Brain, Context, Escalation, answer
-from chalicelib.knowledge import index
+from chalicelib.bot.answers.answer import Answer, Brain, Context, Escalation, answer
+from chalicelib.bot.messages import brain
+from chalicelib.knowledge.index import index
 from infra.articles import read_folder
 
 FOLDER = Path(__file__).parents[2] / "infra" / "demo" / "knowledge"

@@ -16,7 +16,7 @@ import pytest
 from moto import mock_aws
 
 from chalicelib import settings
-from chalicelib.channels import email, email_render
+from chalicelib.channels.email import adapter, render
 from chalicelib.conversations import model
 from chalicelib.conversations.model import Message
 from tests.unit.conftest import make_bucket
@@ -58,7 +58,7 @@ def notification(ses_id: str = "ses-1", **verdicts: str) -> dict[str, Any]:
 
 
 def read(content: bytes, ses_id: str = "ses-1", **verdicts: str) -> Message:
-    return email.incoming(notification(ses_id, **verdicts), content, SUPPORT)
+    return adapter.incoming(notification(ses_id, **verdicts), content, SUPPORT)
 
 
 def answer_to(message: Message, **changes: Any) -> Message:
@@ -79,7 +79,7 @@ def answer_to(message: Message, **changes: Any) -> Message:
 
 
 def sent(message: Message) -> EmailMessage:
-    parsed = BytesParser(policy=policy.default).parsebytes(email_render.outgoing(message, SUPPORT, BUSINESS))
+    parsed = BytesParser(policy=policy.default).parsebytes(render.outgoing(message, SUPPORT, BUSINESS))
     assert isinstance(parsed, EmailMessage)
     return parsed
 

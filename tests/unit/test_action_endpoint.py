@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from chalicelib import outside, settings
+from chalicelib import safe_http, settings
 from chalicelib.bot.actions import endpoint
 from chalicelib.errors import BatonError, Forbidden, Unavailable
 from infra.demo.shop_endpoint import FRESH, verified
@@ -170,7 +170,7 @@ class TestWhere:
 
     @pytest.mark.parametrize("address", ["10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "fd00::1", "::ffff:10.0.0.1", "100.64.0.1"])
     def test_a_name_that_leads_inside_is_not_called(self, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(outside, "resolve", lambda _: ["93.184.216.34", address])
+        monkeypatch.setattr(safe_http, "resolve", lambda _: ["93.184.216.34", address])
         with pytest.raises(Forbidden):
             endpoint.allowed("https://shop.example/baton", "orders/status")
 
@@ -181,7 +181,7 @@ class TestWhere:
             made.append(address)
             raise OSError("nowhere else in a test")
 
-        monkeypatch.setattr(outside, "resolve", lambda _: ["93.184.216.34"])
+        monkeypatch.setattr(safe_http, "resolve", lambda _: ["93.184.216.34"])
         monkeypatch.setattr(urllib3.util.connection, "create_connection", nowhere)
         monkeypatch.setenv("ACTIONS_URL", "https://shop.example:8443/baton/")
         for name in ("http_proxy", "https_proxy", "ALL_PROXY"):

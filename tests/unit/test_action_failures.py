@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bot import turn
 from chalicelib.bot.actions import endpoint
+from chalicelib.bot.messages import turn
 from chalicelib.conversations import baton, keys, table
 from tests.unit.action_shop import Shop
 from tests.unit.action_talk import MIA, STREET, Talk, open_for_business  # noqa: F401 - a fixture among them

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.bot.actions import declared, flow, sentences, state, values
-from chalicelib.bot.actions.state import Flow, Move
+from chalicelib.bot.actions import code_step, declared, flow, sentences, state, values
+from chalicelib.bot.actions.state import Directive, Flow
 from tests.unit.action_flows import ACTIONS, ADDRESS, INVOICE, RETURN, STATUS, STREET, heard, known, play
 
 INJECTIONS = Path(__file__).parent.parent / "fixtures" / "hostile" / "prompt-injection.json"
@@ -82,7 +82,7 @@ class TestChangingOnesMind:
     def test_what_was_given_before_is_taken_back(self, word: str) -> None:
         assert play(RETURN, "A-10342", word).say == "fix"
         assert known(play(RETURN, "A-10342", word, "1", "A-10343")) == {"order": "A-10343"}
-        asked = flow.waits_for_code(Flow("invoice-copy", values={"order": "A-10342"}), "email#mia@customer.example")
+        asked = code_step.waits_for_code(Flow("invoice-copy", values={"order": "A-10342"}), "email#mia@customer.example")
         back = play(INVOICE, word, start=asked)
         assert (back.say, known(back)) == ("ask", {})
 
@@ -140,7 +140,7 @@ class TestProof:
         move = flow.begin(ADDRESS, "change the address of A-10342", "en")
         assert move.do == "contact"
         assert move.flow
-        waiting = flow.waits_for_code(move.flow, "email#mia@customer.example")
+        waiting = code_step.waits_for_code(move.flow, "email#mia@customer.example")
         assert waiting.flow
         assert flow.step(waiting.flow, ADDRESS, heard(waiting.flow, "123 456")).do == "check"
         assert flow.step(waiting.flow, ADDRESS, heard(waiting.flow, "The code is １２３４５６")).do == "check"
@@ -148,23 +148,23 @@ class TestProof:
         assert flow.proven(waiting.flow, ADDRESS).say == "ask"
 
     def test_three_wrong_codes_call_a_person_and_the_second_offers_one(self) -> None:
-        waiting = flow.waits_for_code(Flow("change-address", values={"order": "A-10342"}), "email#mia@customer.example").flow
+        waiting = code_step.waits_for_code(Flow("change-address", values={"order": "A-10342"}), "email#mia@customer.example").flow
         assert waiting
-        wrong = flow.wrong_code(waiting)
+        wrong = code_step.wrong_code(waiting)
         assert wrong.say == "code_retry"
         assert wrong.flow
-        second = flow.wrong_code(wrong.flow).flow
+        second = code_step.wrong_code(wrong.flow).flow
         assert second
         assert second.person
-        assert play(ADDRESS, "yes", start=Move("say", second)).do == "person"
-        assert flow.wrong_code(second).do == "person"
+        assert play(ADDRESS, "yes", start=Directive("say", second)).do == "person"
+        assert code_step.wrong_code(second).do == "person"
 
     def test_another_code_forgets_no_wrong_one(self) -> None:
-        waiting = flow.waits_for_code(Flow("change-address", values={"order": "A-10342"}), "email#mia@customer.example").flow
+        waiting = code_step.waits_for_code(Flow("change-address", values={"order": "A-10342"}), "email#mia@customer.example").flow
         assert waiting
-        wrong = flow.wrong_code(waiting).flow
+        wrong = code_step.wrong_code(waiting).flow
         assert wrong
-        again = flow.waits_for_code(wrong, wrong.to, "code_again").flow
+        again = code_step.waits_for_code(wrong, wrong.to, "code_again").flow
         assert again
         assert again.refusals == 1
 
@@ -256,10 +256,10 @@ def test_whatever_is_written_it_goes_on_or_ends(action: declared.Action, story: 
     for text, answers, outside in story:
         if move.do in ("contact", "resend", "elsewhere") and move.flow:
             to = "email#mia@customer.example"
-            sent, none = flow.waits_for_code(move.flow, to), flow.no_code(move.flow, to, "code_later")
+            sent, none = code_step.waits_for_code(move.flow, to), code_step.no_code(move.flow, to, "code_later")
             move = {"ok": flow.proven(move.flow, action), "wrong": sent, "refused": none}[outside]
         if move.do == "check" and move.flow:
-            move = flow.proven(move.flow, action) if outside == "ok" else flow.wrong_code(move.flow)
+            move = flow.proven(move.flow, action) if outside == "ok" else code_step.wrong_code(move.flow)
         if move.do == "call" and move.flow:
             calls += 1
             assert set(move.flow.values) == {slot.name for slot in action.slots}, "only what is complete is called"

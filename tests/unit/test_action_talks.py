@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws
+from chalicelib.aws import clients
 from infra.demo.shop import Orders
 from tests.unit.action_code_talks import CODES
 from tests.unit.action_order_talks import CANCELLING, MISSING, NUMBERS, REMEMBERED
@@ -131,7 +131,7 @@ def test_talks(shop: Shop, store: Store, monkeypatch: pytest.MonkeyPatch, kind: 
 
 def empty(store: Store) -> None:
     for item in store.items():
-        aws.client("dynamodb").delete_item(TableName="conversations", Key={"pk": item["pk"], "sk": item["sk"]})
+        clients.client("dynamodb").delete_item(TableName="conversations", Key={"pk": item["pk"], "sk": item["sk"]})
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 
 from chalicelib.bot.actions import flow
-from chalicelib.bot.actions.state import Flow, Move
+from chalicelib.bot.actions.state import Directive, Flow
 from tests.unit.action_flows import ADDRESS, CANCEL, STATUS, heard
+from tests.unit.halves import is_held_out
 
 WORDINGS: dict[str, list[str]] = json.loads(
     (Path(__file__).parents[1] / "fixtures" / "action_wordings" / "wordings.json").read_text("utf-8")
@@ -25,15 +25,15 @@ CODE = Flow("change-address", "code", values={"order": "A-10342"}, to="email#mia
 OFFERED = Flow("cancel", "offer", "order")
 
 
-def asked(text: str) -> Move:
+def asked(text: str) -> Directive:
     return flow.step(ASKED, STATUS, heard(ASKED, text))
 
 
-def coded(text: str) -> Move:
+def coded(text: str) -> Directive:
     return flow.step(CODE, ADDRESS, heard(CODE, text))
 
 
-def offered(text: str) -> Move:
+def offered(text: str) -> Directive:
     return flow.step(OFFERED, CANCEL, heard(OFFERED, text))
 
 
@@ -51,10 +51,6 @@ RIGHT: dict[str, Callable[[str], bool]] = {
     "do_it": lambda text: offered(text).say == "ask",
     "other": is_nothing,
 }
-
-
-def is_held_out(text: str) -> bool:
-    return crc32(text.encode()) % 2 == 1
 
 
 def score(kind: str, *, held_out: bool) -> tuple[int, int, list[str]]:

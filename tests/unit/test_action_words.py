@@ -10,9 +10,9 @@ import pytest
 
 from chalicelib.bot.actions import days, declared, fields, flow, sentences, values
 from chalicelib.bot.actions.sentences import Told
-from chalicelib.bot.actions.state import Flow, Move
+from chalicelib.bot.actions.state import Directive, Flow
 from chalicelib.errors import Unavailable
-from chalicelib.knowledge.article import LANGUAGES
+from chalicelib.knowledge.articles.article import LANGUAGES
 from tests.unit.action_flows import ACTIONS, ADDRESS, INVOICE, RETURN, STATUS, heard, known, play
 
 TODAY = date(2026, 11, 29)
@@ -156,7 +156,7 @@ class TestDays:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_tapped_is_understood(language: str) -> None:
     asked = replace(play(RETURN, "A-10342").flow or Flow("return"), language=language)
-    reasons = sentences.choices(Move("say", asked, "ask"), asked, RETURN, ACTIONS)
+    reasons = sentences.choices(Directive("say", asked, "ask"), asked, RETURN, ACTIONS)
     assert len(reasons) == 3
     for tapped, reason in zip(reasons, ("unwanted", "damaged", "wrong"), strict=True):
         confirm = flow.step(asked, RETURN, heard(asked, tapped))

@@ -7,8 +7,9 @@ import re
 import pytest
 
 from chalicelib import settings
-from chalicelib.bot import turn
-from chalicelib.conversations import contact, identities, keys, proofs
+from chalicelib.bot.messages import turn
+from chalicelib.conversations import keys
+from chalicelib.customers import identities, proofs, verification
 from tests.unit.action_shop import Shop
 from tests.unit.action_talk import MIA, STREET, Talk, codes, digits, open_for_business  # noqa: F401 - a fixture among them
 from tests.unit.conftest import T0, Store
@@ -128,19 +129,19 @@ class TestLimits:
             for _ in range(4):
                 stranger.say("change the address of A-10344")
                 stranger.say("stop")
-        assert len(codes(store)) == contact.OF_NETWORK
+        assert len(codes(store)) == verification.OF_NETWORK
         owner = Talk("w99", meta={"network": "b"})
         assert "I have sent a code" in owner.say("change the address of A-10344")
         assert owner.say(digits(*codes(store, "w99"))).startswith("What is the new delivery address?")
 
     def test_who_is_refused_hears_how_long_and_stays_with_the_bot(self, shop: Shop, store: Store) -> None:
-        for n in range(contact.TO_ADDRESS):
+        for n in range(verification.TO_ADDRESS):
             Talk(f"w{n}", meta={"network": f"n{n}"}).say("change the address of A-10344")
         late = Talk("w99", meta={"network": "z"})
         said = late.say("change the address of A-10344")
         assert "No code can be sent to m•••@c•••.example just now" in said
         assert re.search(r"In \d+ minutes it works again", said)
-        assert (late.head.owner, len(codes(store))) == ("bot", contact.TO_ADDRESS)
+        assert (late.head.owner, len(codes(store))) == ("bot", verification.TO_ADDRESS)
         early = Talk("w0", meta={"network": "n0"})
         early.number = 1
         assert "your last one is still good" in early.say("send it again")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 
 from chalicelib.bot.interpretation.hazards.aftermath import beside, meant
+from tests.unit.halves import is_held_out
 
 # How these ask to be answered like others: whether it is serious is for a doctor, whether it may be used again of what to do with it.
 _LIKE = {"risk": "doctor", "again": "keep"}
@@ -21,7 +21,7 @@ LISTS = Path(__file__).parents[1] / "fixtures" / "aftermath_wordings"
 def share(language: str, *, held_out: bool) -> float:
     """Of one half of a list, how much is heard as what it is? Whether it is serious is asked of a doctor, too, where a body suffers."""
     rows = [json.loads(line) for line in (LISTS / f"{language}.jsonl").read_text("utf-8").splitlines()]
-    half = [row for row in rows if bool(crc32(row["text"].encode()) % 2) == held_out]
+    half = [row for row in rows if is_held_out(row["text"]) == held_out]
     assert len(half) >= 40
     return sum(_LIKE.get(meant(row["text"]), meant(row["text"])) == row["meant"] for row in half) / len(half)
 

@@ -6,8 +6,7 @@ import pytest
 
 from chalicelib.bot.interpretation.hazards import emergency
 from chalicelib.bot.messages import alarm
-from tests.unit.dialogue_player import Play, Seen, look
-from tests.unit.dialogue_world import World, make_world
+from tests.unit.dialogue_world import World, make_world, seen
 
 __all__ = ["make_world"]
 
@@ -15,17 +14,6 @@ ITCHES = "I drank your tea and my lips are swelling"
 SPARKS = "my kettle just sparked and the base smells of burning"
 SICK = "孩子喝了你们电水壶烧的水，一直在吐"
 BURNS = "電水煲插座冒火花，有燒焦味"
-
-
-def seen(world: World, *said: str) -> list[Seen]:
-    play = Play("alarm", world.clock, when="sunday")
-    world.play = play
-    found = []
-    for text in said:
-        message = play.say(text, 8)
-        play.wait(play.clock.now + 9_000)
-        found.append(look(play, message))
-    return found
 
 
 @pytest.mark.parametrize(
@@ -65,6 +53,57 @@ def test_whom_to_call_and_what_to_do_is_answered(world: World, first: str, then:
     assert (raised.outcome, answered.outcome) == ("urgent", "urgent")
     assert holds in answered.text
     assert answered.articles == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "holds", "article"),
+    [
+        (ITCHES, "What? Nobody is hurt. I meant customs duty for the UK", "I took that for an emergency|all duties paid", "ship-abroad"),
+        (ITCHES, "im fine its only a question", "I took that for an emergency|What would you like to know", ""),
+        (ITCHES, "you misunderstood, nobody is ill. how much is the postage?", "I took that for an emergency|3.90", "shipping-cost"),
+        (SICK, "没事没事 孩子现在没喝 我就是提前问问", "误以为是紧急情况|您想了解什么", ""),
+        (SICK, "你没听懂 没人不舒服 我只是想问有没有完全不含坚果的茶", "误以为是紧急情况|微量坚果", "ingredients-allergens"),
+        (BURNS, "誤會了 我說的是運費太貴 運費怎麼算", "誤以為是緊急情況|3.90", "shipping-cost"),
+    ],
+)
+def test_an_alarm_that_never_was_one_is_taken_back(world: World, first: str, then: str, holds: str, article: str) -> None:
+    raised, said = seen(world, first, then)
+    assert (raised.urgency, said.urgency, said.owner) == ("urgent", "normal", "queue")
+    assert all(part in said.text for part in holds.split("|")), said.text
+    assert said.articles == ((article,) if article else ())
+    assert not any(word in said.text for word in ("112", "emergency number", "keep it", "急救"))
+
+
+def test_after_it_is_taken_back_a_real_one_is_raised_in_full(world: World) -> None:
+    *_, last = seen(world, ITCHES, "im fine its only a question", "how much is postage to Austria?", "now my throat is closing, I drank it")
+    assert (last.outcome, last.urgency) == ("urgent", "urgent")
+    assert "trouble breathing" in last.text
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "holds", "never"),
+    [
+        (ITCHES, "ok ill ring the doctor. does almond chai contain almond or cashew", "traces of nuts|A doctor can", "only be guessing"),
+        (ITCHES, "no trouble breathing, just a fast heart. is it the caffeine", "matcha contain it|A doctor can", "now and do not wait"),
+        (SICK, "没有呼吸困难 就是有点拉肚子 那个茶叶要扔掉吗 还是留着", "请先保留|如有加重", "请现在就拨打"),
+        (SICK, "沒那麼嚴重啦 我只是想知道茶葉要不要留著 可以退錢嗎", "請先保留|能否退款由同事決定", "兩杯"),
+        (ITCHES, "can I get my money back? I drank more than two cups", "a colleague decides", "two cups are missing"),
+        (ITCHES, "my chest hurts too, do I throw the tea away?", "call the emergency number|Please keep it", "glad"),
+    ],
+)  # fmt: skip
+def test_a_plain_question_is_answered_beside_the_advice(world: World, first: str, then: str, holds: str, never: str) -> None:
+    said = seen(world, first, then)[-1]
+    assert said.outcome == "urgent"
+    assert all(part in said.text for part in holds.split("|")), said.text
+    assert never not in said.text
+
+
+@pytest.mark.parametrize("text", ["fine", "ok whatever", "好吧"])
+def test_nobody_is_glad_about_a_sulk(world: World, text: str) -> None:
+    said = seen(world, ITCHES, "can you tell me which herb is in it", text)[-1]
+    assert "glad" not in said.text
+    assert "放心" not in said.text
+    assert said.urgency == "urgent"
 
 
 def test_a_sick_child_is_not_told_about_fire(world: World) -> None:

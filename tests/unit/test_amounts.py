@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.bot.amounts import largest
+from chalicelib.bot.interpretation.amounts import largest
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import aws
-from chalicelib.agents import roster
-from chalicelib.agents.roster import Agent
+from chalicelib.aws import clients
+from chalicelib.governance import roster
+from chalicelib.governance.roster import Agent
 from tests.unit.conftest import T0, Store
 from tests.unit.test_workspace import wait
 
@@ -144,7 +144,7 @@ def test_a_chat_session_is_a_signed_name_and_stores_nothing(api: Api, store: Sto
 
 
 def test_signing_in_and_out_by_cognito(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    cognito = aws.client("cognito-idp")
+    cognito = clients.client("cognito-idp")
     pool = cognito.create_user_pool(PoolName="p")["UserPool"]["Id"]
     client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="c")["UserPoolClient"]["ClientId"]
     monkeypatch.setenv("USER_POOL_CLIENT", client)
@@ -159,3 +159,28 @@ def test_signing_in_and_out_by_cognito(api: Api, monkeypatch: pytest.MonkeyPatch
     status, session = api("POST", "/agents/session", answer)
     assert (status, session["agent"]["role"]) == (200, "agent")
     assert session["expires_at"] > T0 // 2
+
+
+def test_what_is_not_known_or_given_twice_is_refused_by_its_name(api: Api) -> None:
+    for method, path, body, told in (
+        ("GET", "/me?surely=1", None, "`surely`"),
+        ("GET", "/conversations?owner=me&owner=me", None, "owner is given twice"),
+        ("GET", "/conversations?queue=billing&limit=500", None, "`limit`"),
+        ("POST", "/claims", {"surely": 1}, "`surely`"),
+    ):
+        status, answer = api(method, path, body)
+        assert (status, answer["error"]["code"], told in answer["error"]["message"]) == (400, "bad_request", True), answer
+
+
+def test_what_is_no_json_is_told_as_everything_else(api: Api) -> None:
+    status, answer = api("POST", "/claims", None, headers={"Content-Type": "text/plain"})
+    assert (status, answer["error"]["code"]) == (415, "unsupported_media_type")
+
+
+def test_an_agents_own_limit_counts_and_the_usual_one_is_stored_with_nobody(api: Api, store: Store) -> None:
+    assert api("GET", "/me")[1]["per_minute"] == roster.PER_MINUTE
+    [item] = [item for item in store.items() if item["type"]["S"] == "agent"]
+    assert "per_minute" not in item
+    roster.change("agent-ann", {"per_minute": 60})
+    assert api("GET", "/me")[1]["per_minute"] == 60
+    assert [api("GET", "/me")[0] for _ in range(70)].count(429) > 5

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 from numpy.typing import NDArray
 
-from chalicelib.knowledge.arrays import packed, unpacked
+from chalicelib.knowledge.index.arrays import packed, unpacked
 
 KINDS = st.sampled_from(["<f2", "<f4", "<i1", "<i4", "<i8", "<u2", "<u4"]).map(np.dtype)
 ARRAYS = st.dictionaries(

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import streams
+from chalicelib.aws import streams
+from chalicelib.aws.dynamodb import Item
 from chalicelib.conversations import keys, table
-from chalicelib.dynamodb import Item
 from chalicelib.errors import Unavailable
 from tests.unit.conftest import T0, Store, incoming, record
 from tests.unit.test_streams import parked

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.bot.answer import Answer, Brain, is_miss
+from chalicelib.bot.answers.answer import Answer, Brain, is_miss
 from chalicelib.bot.interpretation.courtesies import foreign
-from chalicelib.bot.traditional import traditional
+from chalicelib.bot.interpretation.traditional import traditional
 from tests.unit.lantern import SUNDAY, answered, ask, at, handed_over, lantern, unsure
 
 INJECTIONS = json.loads((Path(__file__).parents[1] / "fixtures" / "hostile" / "prompt-injection.json").read_text("utf-8"))["strings"]

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bot import brain, override
-from chalicelib.bot.answer import Answer, Context, Escalation, answer
+from chalicelib.bot.answers.answer import Answer, Context, Escalation, answer
+from chalicelib.bot.messages import brain
+from chalicelib.bot.rules import override
 from chalicelib.errors import Unavailable
-from chalicelib.knowledge import bucket, index
-from chalicelib.knowledge.article import Article
+from chalicelib.knowledge.articles.article import Article
+from chalicelib.knowledge.index import bucket, index
 from tests.unit.conftest import KNOWLEDGE
 from tests.unit.lantern import OPEN
 

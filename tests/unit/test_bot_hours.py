@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.bot.opening_hours import parse, state
+from chalicelib.bot.rules.opening_hours import parse, state
 from chalicelib.errors import BadRequest
 
 DATA: dict[str, Any] = {

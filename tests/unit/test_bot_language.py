@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from chalicelib.bot.language import KNOWN, detect, region
-from chalicelib.bot.phrases import lexicon
-from chalicelib.knowledge.words import variants
+from chalicelib.bot.interpretation.language import KNOWN, detect, region
+from chalicelib.bot.interpretation.phrases import lexicon
+from chalicelib.knowledge.index.words import variants
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.bot.answer import Context, answer
+from chalicelib.bot.answers.answer import Context, answer
 from chalicelib.conversations.model import Answer
 from tests.unit.conftest import T0
 from tests.unit.lantern import lantern

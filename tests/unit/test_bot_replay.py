@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.bot import turn
+from chalicelib.bot.messages import brain, turn
 from chalicelib.conversations import keys, table
 from tests.unit.conftest import Store, incoming
 from tests.unit.lantern import lantern
@@ -17,7 +17,7 @@ from tests.unit.lantern import lantern
 def test_after_a_crash_the_same_answer_is_stored(
     store: Store, monkeypatch: pytest.MonkeyPatch, text: str, unclear: bool, at_once: bool
 ) -> None:
-    monkeypatch.setattr(turn.brain, "load", lantern)
+    monkeypatch.setattr(brain, "load", lantern)
     monkeypatch.setattr(turn, "now", lambda: incoming().at + 500)
     monkeypatch.setattr(turn.streams, "later", lambda item: None)
     item = keys.message_item(incoming(text))

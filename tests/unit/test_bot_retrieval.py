@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.bot.retrieval import search
-from chalicelib.knowledge import index
-from chalicelib.knowledge.article import Article
-from chalicelib.knowledge.index import Index
-from chalicelib.knowledge.words import LONGEST, cut, simplified
+from chalicelib.bot.interpretation.retrieval import search
+from chalicelib.knowledge.articles.article import Article
+from chalicelib.knowledge.index import index
+from chalicelib.knowledge.index.index import Index
+from chalicelib.knowledge.index.words import LONGEST, cut, simplified
 from tests.unit.lantern import lantern
 
 DAY = "2026-11-23"

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from chalicelib import yaml_files
-from chalicelib.bot import rule_table, rules
-from chalicelib.bot.answer import Answer, Brain, Context, Escalation, answer
-from chalicelib.bot.brain import known_queues
-from chalicelib.bot.context import Load
-from chalicelib.bot.facts import Asked, Facts, hear
-from chalicelib.reports import words
+from chalicelib.bot.answers.answer import Answer, Brain, Context, Escalation, answer
+from chalicelib.bot.answers.context import Load
+from chalicelib.bot.rules import rule_table, rules
+from chalicelib.bot.rules.facts import Asked, Facts, hear
+from chalicelib.governance import queue_names
+from chalicelib.insight import words
 from tests.unit.lantern import OPEN, SUNDAY, answered, ask, handed_over, lantern
 
 INJECTIONS = json.loads((Path(__file__).parents[1] / "fixtures" / "hostile" / "prompt-injection.json").read_text("utf-8"))["strings"]
@@ -41,6 +41,7 @@ FIRES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "opt-out-request": [("Please stop texting me", {"opt_out_request": True}), ("请不要再给我发短信", {"opt_out_request": True})],
     "asked-for-person": [("I'd like to talk to someone please", {}), ("我要找人工客服", {})],
     "upset": [("This is ridiculous, the worst shop ever", {}), ("太差劲了，我要投诉", {})],
+    "spoilt": [("there is fuzzy stuff in my tea tin", {}), ("熟普 有點霉味耶", {})],
     "bot-unavailable": [("Where is my order?", {"index": None}), ("我的快递到哪了", {"index": None})],
     "vip": [("do you sharpen scissors", {"tier": "vip"}), ("你们磨剪刀吗", {"tier": "vip"})],
     "large-amount": [("When will I get my refund of $2,900?", UNSURE), ("一万五千元的退款什么时候到账？", UNSURE)],
@@ -73,6 +74,8 @@ TOLD: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "urgent-out-of-hours": [("I will tell the newspapers", {"now": SUNDAY}), ("我要打12315", {"now": SUNDAY})],
     "urgent": [("You will hear from my lawyer", {}), ("我要曝光你们", {})],
     "opt-out-request": [("Stop texting me", {"opt_out_request": True}), ("别再发短信", {"opt_out_request": True})],
+    "spoilt-out-of-hours": [("my tea smells musty", {"now": SUNDAY}), ("发霉了", {"now": SUNDAY})],
+    "spoilt": [("my tea smells musty", {}), ("茶饼上长了白毛", {})],
     "returned-out-of-hours": [
         ("you got the teapot back, A-10343", {"now": SUNDAY}),
         ("你们已经收到我退的壶 A-10343", {"now": SUNDAY}),
@@ -334,7 +337,7 @@ def test_the_queues_load_is_looked_up_only_for_a_hand_over_and_may_change_its_ru
     crowded: dict[str, Any] = {"id": "crowded", "when": "asked_for_person and waiting >= 20", "queue": "technical", "urgency": "normal"}
     crowded["reason"] = {"en": "a long queue", "zh": "排队很长"}
     table = TABLE | {"hand_over": [crowded, *TABLE["hand_over"]]}
-    mind = replace(lantern(), rules=rule_table.load(table, known_queues()))
+    mind = replace(lantern(), rules=rule_table.load(table, queue_names.known()))
     decided = answer("I want to talk to a person", context, mind, look)
     assert isinstance(decided, Escalation)
     assert (decided.rule, decided.queue, decided.facts["waiting"], decided.facts["waited"]) == ("crowded", "technical", 30, 10)

@@ -6,10 +6,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
 
-from chalicelib.agents import workspace
-from chalicelib.bot import turn
+from chalicelib.bot.messages import brain, turn
 from chalicelib.conversations import keys, table, timeline
+from chalicelib.desk import workspace
 from tests.unit.conftest import T0, Store, incoming
 from tests.unit.lantern import OPEN, SUNDAY, lantern
 
@@ -17,7 +18,7 @@ from tests.unit.lantern import OPEN, SUNDAY, lantern
 @pytest.fixture
 def say(store: Store, monkeypatch: pytest.MonkeyPatch) -> Any:
     """What the page gets of the bot's answer to a text."""
-    monkeypatch.setattr(turn.brain, "load", lantern)
+    monkeypatch.setattr(brain, "load", lantern)
     said = 0
 
     def taken(text: str, sunday: bool = False, **meta: Any) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def say(store: Store, monkeypatch: pytest.MonkeyPatch) -> Any:
         message = incoming(text, id=f"m-{said:07}", at=at, meta=meta)
         table.record(message)
         turn.handle(keys.message_item(message), None)
-        return timeline.for_visitor(table.read_thread("w1").messages[-1])
+        return to_builtins(timeline.for_visitor(table.read_thread("w1").messages[-1]))
 
     return taken
 
@@ -47,7 +48,7 @@ def test_a_person_answers_next_until_she_gives_up_her_place(say: Any, leave: str
         left = say(left["choices"][0])
     assert "waits" not in left
     told = workspace.read("w1.1", 0)
-    assert [e["kind"] for e in told["events"]] == ["escalated", *events]
+    assert [e.kind for e in told["events"]] == ["escalated", *events]
     assert "waits" not in say("How long does delivery take?")
 
 

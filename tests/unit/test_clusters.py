@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chalicelib.knowledge import clusters, gap_finding, gaps
-from chalicelib.knowledge.gaps import Gap, Question
+from chalicelib.knowledge.learning import clusters, gap_finding
+from chalicelib.knowledge.learning import gap as gap_of
+from chalicelib.knowledge.learning.gap import Gap, Question
 
 DAY = 86_400_000
 CUSTOMS = ["Who pays the customs duty?", "Do I have to pay customs duties?", "customs duty, who pays", "Is there any customs duty to pay"]
@@ -53,20 +54,20 @@ def test_a_supervisors_words_are_not_drafted_over() -> None:
 
 def test_what_was_rejected_stays_away_unless_it_grows_a_lot() -> None:
     [gap] = [g for g in placed(asked(CUSTOMS), []) if g.count == 4]
-    rejected = gaps.decided(gap, "rejected", "agent-ann", 5)
+    rejected = gap_of.decided(gap, "rejected", "agent-ann", 5)
     some = [Question(f"n{n}.1", 3 * DAY + n, CUSTOMS[0], "en") for n in range(9)]
-    assert gaps.grown(rejected, some).state == "rejected"
-    back = gaps.grown(rejected, [*some, Question("m.1", 4 * DAY, CUSTOMS[0], "en")])
+    assert gap_of.grown(rejected, some).state == "rejected"
+    back = gap_of.grown(rejected, [*some, Question("m.1", 4 * DAY, CUSTOMS[0], "en")])
     assert (back.state, back.count) == ("open", 14)
-    approved = gaps.decided(gap, "approved", "agent-ann", 5, "customs")
-    assert gaps.grown(approved, some).state == "approved"
+    approved = gap_of.decided(gap, "approved", "agent-ann", 5, "customs")
+    assert gap_of.grown(approved, some).state == "approved"
 
 
 def test_a_gap_stays_small_however_often_it_is_asked() -> None:
     many = [Question(f"c{n}.1", DAY + n, f"customs duty number {n}", "en", f"reply {n}") for n in range(500)]
-    gap = gaps.found(many)
+    gap = gap_of.found(many)
     assert gap.count == 500
-    assert (len(gap.samples), len(gap.replies), len(gap.recent)) == (gaps.SAMPLES, gaps.REPLIES, gaps.RECENT)
+    assert (len(gap.samples), len(gap.replies), len(gap.recent)) == (gap_of.SAMPLES, gap_of.REPLIES, gap_of.RECENT)
 
 
 def test_texts_without_words_are_like_nothing() -> None:
@@ -96,7 +97,7 @@ def test_two_thousand_questions_are_grouped_in_a_moment() -> None:
 
 
 def test_one_question_in_two_languages_is_one_gap() -> None:
-    from chalicelib.knowledge import encoder
+    from chalicelib.knowledge.encoder import encoder
 
     meanings = encoder.load()
     assert meanings

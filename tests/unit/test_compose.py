@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws
-from chalicelib.bot import bedrock, compose, turn
-from chalicelib.bot.answer import Answer
+from chalicelib.aws import clients
+from chalicelib.bot.answers import bedrock, compose
+from chalicelib.bot.answers.answer import Answer
 from chalicelib.bot.interpretation.courtesies import foreign
+from chalicelib.bot.messages import brain, turn
 from chalicelib.conversations import keys, table
 from chalicelib.conversations.model import Source
 from infra.local.aws import local_aws
@@ -232,7 +233,7 @@ def test_an_article_that_gives_orders_is_told_only_in_its_own_words(player: Play
 
 
 def test_a_late_model_is_not_waited_for(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aws, "TIMEOUTS", (1, 0.3))
+    monkeypatch.setattr(clients, "TIMEOUTS", (1, 0.3))
     player.late = 5.0
     began = time.monotonic()
     done = composed()
@@ -257,7 +258,7 @@ def test_nobody_is_asked_where_nothing_listens(player: Player, monkeypatch: pyte
 
 @pytest.fixture
 def asked(store: Store, player: Player, monkeypatch: pytest.MonkeyPatch) -> Player:
-    monkeypatch.setattr(turn.brain, "load", lantern)
+    monkeypatch.setattr(brain, "load", lantern)
     monkeypatch.setattr(turn, "now", lambda: T0 + 500)
     return player
 

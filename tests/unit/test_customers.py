@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import aws, dynamodb, streams
-from chalicelib.conversations import baton, customers, identities, keys, model, moves, proofs, table
-from chalicelib.conversations.identities import Identity
+from chalicelib.aws import clients, dynamodb, streams
+from chalicelib.conversations import baton, keys, model, table
+from chalicelib.customers import customer as customers
+from chalicelib.customers import identities, merging, proofs
+from chalicelib.customers.identities import Identity
 from chalicelib.errors import BadRequest, BatonError, Conflict, NotFound, Unavailable
 from tests.unit.conftest import T0, Store, asked_of_the_table, incoming
 
@@ -22,7 +24,7 @@ LATER = T0 + 10 * 60_000
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moves, "now", lambda: LATER)
+    monkeypatch.setattr(merging, "now", lambda: LATER)
 
 
 def writes(channel: str, address: str, thread: str, at: int = T0, **changes: Any) -> model.Conversation:
@@ -35,7 +37,7 @@ def writes(channel: str, address: str, thread: str, at: int = T0, **changes: Any
 
 def work_off(store: Store) -> None:
     """What the stream would bring to `deliver`, until nothing new comes."""
-    handlers = {"proof": proofs.handle, "move": moves.handle}
+    handlers = {"proof": proofs.handle, "move": merging.handle}
     while records := [r for r in store.stream() if r["eventName"] == "INSERT" and r["dynamodb"]["NewImage"]["type"]["S"] in handlers]:
         assert streams.process({"Records": records}, "deliver", handlers) == {"batchItemFailures": []}
 
@@ -90,7 +92,7 @@ def test_a_better_proof_replaces_the_carriers_word_and_nothing_else(store: Store
 
 def test_an_identity_of_the_first_version_keeps_its_customer(store: Store) -> None:
     old = dynamodb.encode({"pk": keys.identity_pk("email", MAIL), "sk": "-", "type": "identity", "customer_id": "c-old", "tier": "vip"})
-    aws.client("dynamodb").put_item(TableName="conversations", Item=old)
+    clients.client("dynamodb").put_item(TableName="conversations", Item=old)
     known = identities.whose(incoming(channel="email", address=MAIL))
     assert (known.customer, known.tier) == ("c-old", "vip")
     assert [i.address for i in customers.of("c-old").identities] == [MAIL]
@@ -137,7 +139,7 @@ def test_two_customers_with_proven_addresses_of_one_kind_are_never_merged_by_the
     assert customers.of(ann).possibly == ((bob, "email"),)
     assert customers.of(bob).possibly == ((ann, "email"),)
     assert customers.are_possibly_the_same(ann, bob)
-    moves.merge(customers.of(ann), customers.of(bob), "agent-sue", "by hand", T0 + 3)
+    merging.merge(customers.of(ann), customers.of(bob), "agent-sue", "by hand", T0 + 3)
     work_off(store)
     both = customers.of(ann)
     assert both == customers.of(bob)
@@ -154,9 +156,9 @@ def test_two_proofs_of_one_account_at_once_hold_nobody_up(store: Store) -> None:
         writes("webchat", thread, thread)
         proofs.prove(thread, "account", "mia", "jwt", T0 + 3)
     work_off(store)
-    (waits,) = [m for m in aws.client("sqs").receive_message(QueueUrl=store.postponed)["Messages"] if "merged" in m["Body"]]
+    (waits,) = [m for m in clients.client("sqs").receive_message(QueueUrl=store.postponed)["Messages"] if "merged" in m["Body"]]
     again = {name: {"S": value} for name, value in json.loads(waits["Body"])["keys"].items()}
-    proofs.handle(aws.client("dynamodb").get_item(TableName="conversations", Key=again)["Item"], None)
+    proofs.handle(clients.client("dynamodb").get_item(TableName="conversations", Key=again)["Item"], None)
     work_off(store)
     assert of("webchat", "w1") == of("webchat", "w2") == of("account", "mia")
 
@@ -191,7 +193,7 @@ def test_a_split_gives_back_what_the_merge_brought_and_new_conversations_go_with
     writes("email", MAIL, "e2", T0 + 3)
     both = customers.of(of("webchat", "w1"))
     assert len(both.conversations) == 4
-    moves.split(both, "webchat", "w1", "agent-sue", T0 + 5)
+    merging.split(both, "webchat", "w1", "agent-sue", T0 + 5)
     work_off(store)
     held, talks = world(store)
     assert held == before[0]
@@ -211,7 +213,7 @@ def test_an_identity_that_came_by_no_merge_becomes_a_customer_of_its_own(store: 
     proofs.prove("w1", "email", MAIL, "code", T0 + 2)
     work_off(store)
     both = customers.of(of("email", MAIL))
-    moves.split(both, "email", MAIL, "agent-sue", T0 + 5)
+    merging.split(both, "email", MAIL, "agent-sue", T0 + 5)
     work_off(store)
     assert of("email", MAIL) != of("webchat", "w1") == both.id
     assert [c.id for c in customers.of(of("email", MAIL)).conversations] == ["e1.1"]
@@ -221,11 +223,11 @@ def test_nothing_is_split_that_is_not_there_or_is_all_there_is(store: Store) -> 
     writes("email", MAIL, "e1", T0)
     alone = customers.of(of("email", MAIL))
     with pytest.raises(NotFound):
-        moves.split(alone, "sms", PHONE, "agent-sue", T0)
+        merging.split(alone, "sms", PHONE, "agent-sue", T0)
     with pytest.raises(BadRequest):
-        moves.split(alone, "email", MAIL, "agent-sue", T0)
+        merging.split(alone, "email", MAIL, "agent-sue", T0)
     with pytest.raises(BadRequest):
-        moves.merge(alone, alone, "agent-sue", "by hand", T0)
+        merging.merge(alone, alone, "agent-sue", "by hand", T0)
     with pytest.raises(NotFound):
         customers.of("nobody")
 
@@ -234,13 +236,13 @@ def test_of_two_merges_at_once_that_share_a_customer_one_is_refused(store: Store
     for n, channel in enumerate(("email", "sms", "webchat")):
         writes(channel, f"a{n}", f"t{n}", T0 + n)
     a, b, c = (customers.exactly(of(channel, f"a{n}")) for n, channel in enumerate(("email", "sms", "webchat")))
-    moves.merge(a, b, "agent-sue", "by hand", T0 + 5)
+    merging.merge(a, b, "agent-sue", "by hand", T0 + 5)
     with pytest.raises(Conflict):
-        moves.merge(b, c, "agent-sue", "by hand", T0 + 6)
+        merging.merge(b, c, "agent-sue", "by hand", T0 + 6)
     with pytest.raises(Conflict):
-        moves.merge(c, b, "agent-sue", "by hand", T0 + 7)
+        merging.merge(c, b, "agent-sue", "by hand", T0 + 7)
     work_off(store)
-    moves.merge(customers.of(b.id), c, "agent-sue", "by hand", T0 + 8)
+    merging.merge(customers.of(b.id), c, "agent-sue", "by hand", T0 + 8)
     work_off(store)
     assert {of("email", "a0"), of("sms", "a1"), of("webchat", "a2")} == {a.id}
 
@@ -253,7 +255,7 @@ def test_a_merge_that_is_killed_in_the_middle_is_finished_by_the_next_try(
     for n in range(3):
         writes("webchat", "w1", f"w{n}", T0 + n + 1)
     stays, goes = customers.exactly(of("email", MAIL)), customers.exactly(of("webchat", "w1"))
-    move = moves.merge(stays, goes, "agent-sue", "by hand", T0 + 5)
+    move = merging.merge(stays, goes, "agent-sue", "by hand", T0 + 5)
     left = survives
 
     def dies(event_name: str, **_: Any) -> None:
@@ -263,10 +265,10 @@ def test_a_merge_that_is_killed_in_the_middle_is_finished_by_the_next_try(
             if left < 0:
                 raise Unavailable("killed")
 
-    events = aws._session()
+    events = clients._session()
     events.register("before-send.dynamodb.*", dies)
     try:
-        moves.carry_out(move)
+        merging.carry_out(move)
     except BatonError:
         assert survives < 4
     events.unregister("before-send.dynamodb.*", dies)
@@ -283,13 +285,13 @@ def test_what_began_before_the_merge_and_was_stored_after_it_follows_at_the_seco
     writes("email", MAIL, "e1", T0)
     writes("webchat", "w1", "w1", T0 + 1)
     known = identities.whose(incoming(thread="w1", address="w1"))
-    monkeypatch.setattr(moves, "now", lambda: T0 + 3)
-    moves.merge(customers.exactly(of("email", MAIL)), customers.exactly(known.customer), "agent-sue", "by hand", T0 + 2)
+    monkeypatch.setattr(merging, "now", lambda: T0 + 3)
+    merging.merge(customers.exactly(of("email", MAIL)), customers.exactly(known.customer), "agent-sue", "by hand", T0 + 2)
     work_off(store)
-    queued = aws.client("sqs").receive_message(QueueUrl=store.postponed)["Messages"]
+    queued = clients.client("sqs").receive_message(QueueUrl=store.postponed)["Messages"]
     assert len(queued) == 1
     table.save(baton.opened(incoming(thread="w1b", address="w1", at=T0 + 2), known.customer))
-    monkeypatch.setattr(moves, "now", lambda: LATER)
+    monkeypatch.setattr(merging, "now", lambda: LATER)
     (move,) = customers.of(of("email", MAIL)).moves
-    assert moves.handle(customers.move_item(move), None) == "moved"
+    assert merging.handle(customers.move_item(move), None) == "moved"
     assert len(customers.of(of("email", MAIL)).conversations) == 3

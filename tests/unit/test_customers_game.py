@@ -7,9 +7,11 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from chalicelib import aws
-from chalicelib.conversations import customers, identities, keys, moves, proofs, table
-from chalicelib.conversations.customers import Customer
+from chalicelib.aws import clients
+from chalicelib.conversations import keys, table
+from chalicelib.customers import customer as customers
+from chalicelib.customers import identities, merging, proofs
+from chalicelib.customers.customer import Customer
 from chalicelib.errors import BadRequest, NotFound
 from tests.unit.conftest import T0, Store
 from tests.unit.test_customers import clock, work_off, world, writes
@@ -61,7 +63,7 @@ def test_whatever_happens_every_conversation_is_its_identitys_and_a_split_undoes
         _assert_proofs_never_clash_by_themselves(store)
 
 
-def _do(step: tuple[Any, ...], at: int) -> customers.Move | None:
+def _do(step: tuple[Any, ...], at: int) -> customers.MergeRecord | None:
     kind, first = step[0], ADDRESSES[step[1]]
     if kind == "writes":
         thread = first[1] if first[0] == "webchat" else f"{first[0][0]}{at}"
@@ -71,9 +73,9 @@ def _do(step: tuple[Any, ...], at: int) -> customers.Move | None:
         proofs.prove(first[1], *ADDRESSES[step[2]], "code", at)
     elif kind == "merges":
         one, other = (_customer(*ADDRESSES[n]) for n in step[1:])
-        return moves.merge(one, other, "agent-sue", "by hand", at)
+        return merging.merge(one, other, "agent-sue", "by hand", at)
     else:
-        moves.split(_customer(*first), *first, "agent-sue", at)
+        merging.split(_customer(*first), *first, "agent-sue", at)
     return None
 
 
@@ -84,12 +86,12 @@ def _customer(channel: str, address: str) -> Customer:
     return customers.of(known.customer)
 
 
-def _undo_and_redo(store: Store, move: customers.Move, before: tuple[Any, Any], at: int) -> None:
+def _undo_and_redo(store: Store, move: customers.MergeRecord, before: tuple[Any, Any], at: int) -> None:
     channel, address = keys.split_identity(move.identities[0])
-    moves.split(customers.of(move.target), channel, address, "agent-sue", at + 1)
+    merging.split(customers.of(move.target), channel, address, "agent-sue", at + 1)
     work_off(store)
     assert world(store) == before
-    moves.merge(customers.of(move.source), customers.of(move.target), "agent-sue", "by hand", at + 2)
+    merging.merge(customers.of(move.source), customers.of(move.target), "agent-sue", "by hand", at + 2)
     work_off(store)
 
 
@@ -104,5 +106,5 @@ def _assert_proofs_never_clash_by_themselves(store: Store) -> None:
 
 def _empty(store: Store) -> None:
     for item in store.items():
-        aws.client("dynamodb").delete_item(TableName="conversations", Key={"pk": item["pk"], "sk": item["sk"]})
+        clients.client("dynamodb").delete_item(TableName="conversations", Key={"pk": item["pk"], "sk": item["sk"]})
     store.seen.clear()

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 
-from chalicelib.bot.facts import hear
 from chalicelib.bot.interpretation.hazards import danger
-from chalicelib.bot.phrases import plain
+from chalicelib.bot.interpretation.phrases import plain
+from chalicelib.bot.rules.facts import hear
+from tests.unit.halves import is_held_out
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 PUBLIC = Path(__file__).parents[3] / "shared" / "data" / "intents"
@@ -30,7 +30,7 @@ def wordings(name: str, *, held_out: bool) -> list[tuple[str, str]]:
     """(text, topic) of one half of a list."""
     lines = (FIXTURES / "danger_wordings" / f"{name}.jsonl").read_text("utf-8").splitlines()
     rows = [(row["text"], row["topic"]) for row in map(json.loads, lines)]
-    return [(text, topic) for text, topic in rows if bool(crc32(text.encode()) % 2) == held_out]
+    return [(text, topic) for text, topic in rows if is_held_out(text) == held_out]
 
 
 def heard(text: str) -> str:
@@ -82,10 +82,18 @@ def test_beside_them_most_charges_and_logins_that_she_did_not_make_are_heard(lan
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_idioms_and_allergies_of_the_healthy_raise_no_alarm_and_the_same_words_of_the_ill_do(language: str) -> None:
+    name = f"{language}_false"
+    assert share(name, ("",), held_out=True) >= 0.8
+    assert share(name, ("",), held_out=False) >= 0.98
+    assert share(name, ("safety",), held_out=True) == share(name, ("safety",), held_out=False) == 1.0
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("held_out", [False, True])
 def test_of_what_burns_and_what_was_only_drunk_or_hot_nearly_all_are_told_apart(language: str, held_out: bool) -> None:
     lines = (FIXTURES / "danger_wordings" / f"{language}_electrical.jsonl").read_text("utf-8").splitlines()
-    rows = [row for row in map(json.loads, lines) if bool(crc32(row["text"].encode()) % 2) == held_out]
+    rows = [row for row in map(json.loads, lines) if is_held_out(row["text"]) == held_out]
     assert len(rows) >= 15
     assert sum(hear(row["text"]).electrical == row["electrical"] for row in rows) / len(rows) >= 0.94
 

@@ -47,6 +47,11 @@ AFTER: dict[str, Turns] = {
         ("when do i get the money", "your return has reached us"),
         ("did the return go through?", "Yes, that went through.|A-10343"),
     ],
+    "the last day is that of the article": [
+        ("return A-10343, i do not like it", "code"),
+        ("{code}", "check"),
+        ("yes", "send the parcel by Friday, 25 December"),  # delivered four days ago
+    ],
     "a stop that asks for a person": [*CANCELLED_ZH[:2], ("算了 人工", f"同事|!已经停止|{PERSON}")],
     "a stop that asks for a person, traditional": [*CANCELLED_HANT[:1], ("算了，轉人工", f"同事|!已經停止|{PERSON}")],
     "a stop that asks for a person, English": [*CANCELLED[:2], ("forget it. agent please", f"colleagues|!I have stopped|{PERSON}")],

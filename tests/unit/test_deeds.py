@@ -9,13 +9,13 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 
 from chalicelib.bot.actions import hearing, memory, values
 from chalicelib.bot.actions.state import Flow
 from tests.unit.action_flows import ACTIONS, ADDRESS, RETURN
+from tests.unit.halves import is_held_out
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "action_wordings"
 DONE = Flow("cancel", "done", values={"order": "A-10344"}, deed="Order A-10344 is cancelled.", did="cancel")
@@ -29,7 +29,7 @@ LEAST = {"did": 0.9, "money": 0.9, "misread": 0.8, "partly": 0.9, "": 0.95, "ask
 
 def wordings(name: str, kind: str, *, held_out: bool) -> Iterator[dict[str, str]]:
     rows = map(json.loads, (FOLDER / f"{name}.jsonl").read_text("utf-8").splitlines())
-    return (row for row in rows if row["is"] == kind and (crc32(row["text"].encode()) % 2 == 1) is held_out)
+    return (row for row in rows if row["is"] == kind and is_held_out(row["text"]) is held_out)
 
 
 def meant(row: dict[str, str]) -> str:

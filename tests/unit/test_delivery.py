@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import Struct, to_builtins
 
-from chalicelib import push
+from chalicelib.aws import push
 from chalicelib.channels import CHANNELS, delivery, receipts
-from chalicelib.conversations import baton, identities, keys, model, sockets, table
+from chalicelib.conversations import baton, keys, model, sockets, table
 from chalicelib.conversations.model import Message
+from chalicelib.customers import identities
 from chalicelib.errors import Postponed, Unavailable, Uncertain, Undeliverable
 from chalicelib.observability import now
 from tests.unit.conftest import Store, incoming
@@ -41,8 +43,8 @@ def sms(monkeypatch: pytest.MonkeyPatch) -> Provider:
 def frames(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     pushed: list[tuple[str, dict[str, Any]]] = []
 
-    def post(connection: str, frame: dict[str, Any]) -> bool:
-        pushed.append((connection, frame))
+    def post(connection: str, frame: Struct) -> bool:
+        pushed.append((connection, to_builtins(frame)))
         return not connection.startswith("gone")
 
     monkeypatch.setattr(push, "post", post)

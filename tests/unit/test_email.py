@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.channels import email, email_thread
+from chalicelib.channels.email import adapter
+from chalicelib.channels.email import thread as email_thread
 from chalicelib.conversations.model import Message
 from chalicelib.errors import BadRequest, Unavailable
 from tests.unit.mails import CUSTOMER, EVENTS, FIXTURES, SUPPORT, answer_to, known, mail_bucket, notification, raw, read, sent  # noqa: F401 - fixtures among them
@@ -17,7 +18,7 @@ from tests.unit.mails import CUSTOMER, EVENTS, FIXTURES, SUPPORT, answer_to, kno
 class TestReceive:
     def test_the_raw_mail_is_read_from_its_bucket_and_becomes_a_message(self, bucket: Any) -> None:
         bucket.put_object(Bucket="mails", Key="raw/ses-1", Body=raw("Subject: =?gb18030?B?tqm1pQ==?="))
-        message = email.receive(notification(spam="PASS", virus="PASS", dmarc="PASS"))
+        message = adapter.receive(notification(spam="PASS", virus="PASS", dmarc="PASS"))
         assert message
         assert (message.direction, message.channel, message.state) == ("incoming", "email", "received")
         assert (message.address, message.name, message.subject, message.text) == (CUSTOMER, "Eve", "订单", "Where is my order?")
@@ -26,11 +27,11 @@ class TestReceive:
 
     def test_a_mail_that_is_not_there_yet_is_tried_again(self, bucket: Any) -> None:
         with pytest.raises(Unavailable):
-            email.receive(notification())
+            adapter.receive(notification())
 
     def test_notifications_of_other_things_are_nothing_to_store(self) -> None:
-        assert email.receive({"notificationType": "Bounce"}) is None
-        assert email.receive({}) is None
+        assert adapter.receive({"notificationType": "Bounce"}) is None
+        assert adapter.receive({}) is None
 
     @pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: event["id"])
     def test_every_example_of_ses_has_its_verdict(self, event: dict[str, Any], bucket: Any) -> None:
@@ -40,9 +41,9 @@ class TestReceive:
             bucket.put_object(Bucket="mails", Key=key, Body=raw("Subject: Order 1001"))
         if expect.startswith("refused"):
             with pytest.raises(BadRequest):
-                email.receive(told)
+                adapter.receive(told)
             return
-        message = email.receive(told)
+        message = adapter.receive(told)
         assert message
         assert ("quarantine" in expect and "marked" not in expect) == bool(message.meta.get("quarantined"))
         assert ("unverified" in expect or "suspicious" in expect or "reject" in expect) == bool(message.meta.get("unproven"))
@@ -55,8 +56,8 @@ class TestReceive:
     def test_a_mail_without_any_sender_is_kept(self) -> None:
         told = notification()
         told["mail"]["source"] = ""
-        message = email.incoming(told, b"Subject: x\r\n\r\nhello", SUPPORT)
-        assert (message.address, message.text) == (email.UNKNOWN, "hello")
+        message = adapter.incoming(told, b"Subject: x\r\n\r\nhello", SUPPORT)
+        assert (message.address, message.text) == (adapter.UNKNOWN, "hello")
         assert message.meta["automatic"]
 
     def test_the_cut_quote_is_said(self) -> None:
@@ -68,16 +69,16 @@ class TestReceive:
         late = notification()
         late["receipt"]["timestamp"] = "yesterday"
         with pytest.raises(BadRequest):
-            email.incoming(late, raw(), SUPPORT)
+            adapter.incoming(late, raw(), SUPPORT)
         broken = notification() | {"content": "!!"}
         broken["receipt"]["action"] = {"type": "SNS", "encoding": "BASE64"}
         with pytest.raises(BadRequest):
-            email.receive(broken)
+            adapter.receive(broken)
 
     def test_many_references_do_not_swell_the_item(self) -> None:
         chain = " ".join(f"<{i:060d}@example.com>" for i in range(500))
         references = read(raw(f"References: {chain}")).meta["references"]
-        assert sum(map(len, references)) <= email.REFERENCES
+        assert sum(map(len, references)) <= adapter.REFERENCES
         assert references[0] == f"{0:060d}@example.com"
         assert references[-1] == f"{499:060d}@example.com"
 
@@ -115,7 +116,7 @@ class TestRelated:
         told = notification("ses-2")
         told["receipt"]["recipients"] = [recipient]
         content = raw("Message-ID: <new@example.com>", *headers, sender="colleague@example.com")
-        return email.incoming(told, content, SUPPORT)
+        return adapter.incoming(told, content, SUPPORT)
 
     def test_by_our_reply_address(self) -> None:
         first = read(raw("Subject: Order"))
@@ -131,7 +132,7 @@ class TestRelated:
         first = read(raw("Subject: Order"))
         told = notification("ses-2")
         told["receipt"]["recipients"] = [str(sent(answer_to(first))["Reply-To"])]
-        reply = email.incoming(told, raw("Message-ID: <second@example.com>"), SUPPORT)
+        reply = adapter.incoming(told, raw("Message-ID: <second@example.com>"), SUPPORT)
         assert (reply.thread, "related" in reply.meta) == (first.thread, False)
 
     def test_an_invented_mark_names_nobodys_thread(self) -> None:
@@ -143,7 +144,7 @@ class TestRelated:
         first = read(raw("Subject: Order"))
         told = notification("ses-2", dmarc="FAIL")
         told["receipt"]["recipients"] = [str(sent(answer_to(first))["Reply-To"])]
-        found = email.incoming(told, raw("Message-ID: <second@example.com>"), SUPPORT)
+        found = adapter.incoming(told, raw("Message-ID: <second@example.com>"), SUPPORT)
         assert (found.thread == first.thread, found.meta["related"]) == (False, [first.thread])
 
     def test_by_the_customers_own_mail_that_a_colleague_answers_with_a_copy_to_her(self) -> None:
@@ -158,10 +159,10 @@ class TestRelated:
         assert len(address.partition("@")[0]) <= 64
         told = notification("ses-2")
         told["receipt"]["recipients"] = [address]
-        assert email.incoming(told, raw(), SUPPORT).thread == chat
-        assert email.incoming(told, raw(sender="other@example.com"), SUPPORT).meta["related"] == [chat]
+        assert adapter.incoming(told, raw(), SUPPORT).thread == chat
+        assert adapter.incoming(told, raw(sender="other@example.com"), SUPPORT).meta["related"] == [chat]
         reference = email_thread.reference(SUPPORT, chat, "a+m-1", CUSTOMER)
-        assert email.incoming(notification(), raw(f"In-Reply-To: <{reference}>"), SUPPORT).thread == chat
+        assert adapter.incoming(notification(), raw(f"In-Reply-To: <{reference}>"), SUPPORT).thread == chat
 
 
 class TestThreads:
@@ -171,7 +172,7 @@ class TestThreads:
     def reply(self, *headers: str, sender: str = CUSTOMER, recipient: str = SUPPORT, **verdicts: str) -> Message:
         told = notification("ses-2", **verdicts)
         told["receipt"]["recipients"] = [recipient]
-        return email.incoming(told, raw("Message-ID: <second@example.com>", *headers, sender=sender), SUPPORT)
+        return adapter.incoming(told, raw("Message-ID: <second@example.com>", *headers, sender=sender), SUPPORT)
 
     def test_the_same_mail_gives_the_same_message(self) -> None:
         assert self.first() == self.first()
@@ -244,6 +245,6 @@ class TestThreads:
 def test_content_inside_the_notification_is_read_too() -> None:
     told = notification() | {"content": base64.b64encode(raw("Subject: inside")).decode()}
     told["receipt"]["action"] = {"type": "SNS", "encoding": "BASE64"}
-    message = email.receive(told)
+    message = adapter.receive(told)
     assert message
     assert message.subject == "inside"

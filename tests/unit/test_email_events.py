@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws
-from chalicelib.channels import email_events, receipts, sns
+from chalicelib.aws import clients
+from chalicelib.channels import receipts, sns
+from chalicelib.channels.email import events as email_events
 from chalicelib.channels.tags import tagged, untagged
-from chalicelib.conversations import baton, identities, keys, table
+from chalicelib.conversations import baton, keys, table
 from chalicelib.conversations.model import Message
+from chalicelib.customers import identities
 from chalicelib.errors import Forbidden
 from chalicelib.observability import now
 from tests.unit.conftest import T0, Store, incoming
@@ -106,7 +108,7 @@ def test_any_order_and_twice_ends_alike(store: Store) -> None:
     ends = set()
     for order in permutations(names):
         for item in store.items():
-            aws.client("dynamodb").delete_item(TableName="conversations", Key={"pk": item["pk"], "sk": item["sk"]})
+            clients.client("dynamodb").delete_item(TableName="conversations", Key={"pk": item["pk"], "sk": item["sk"]})
         m = ours("gone@example.org")
         for name in (*order, order[0]):
             event = about(BY_ID[name], m)
@@ -125,7 +127,7 @@ def test_that_it_was_late_is_no_news_once_it_arrived(store: Store) -> None:
     ends = set()
     for order in permutations(("delivery-eventType", "bounce-transient-general-ooo-eventType")):
         for item in store.items():
-            aws.client("dynamodb").delete_item(TableName="conversations", Key={"pk": item["pk"], "sk": item["sk"]})
+            clients.client("dynamodb").delete_item(TableName="conversations", Key={"pk": item["pk"], "sk": item["sk"]})
         m = ours("ooo@example.org")
         for name in order:
             event = about(BY_ID[name], m)

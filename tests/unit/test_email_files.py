@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.channels import email, email_calendar, email_parse, email_tnef
+from chalicelib.channels.email import adapter, parse
+from chalicelib.channels.email import calendar as email_calendar
+from chalicelib.channels.email import tnef as email_tnef
 from tests.unit.mails import CUSTOMER, SUPPORT, known, mail_bucket, notification, raw, read  # noqa: F401 - fixtures among them
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
@@ -48,7 +50,7 @@ def test_files_are_stored_by_their_hash_before_the_message_is(bucket: Any) -> No
     mail = letter()
     mail.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="发票.pdf")
     bucket.put_object(Bucket="mails", Key="raw/ses-1", Body=mail.as_bytes())
-    message = email.receive(notification(virus="PASS"))
+    message = adapter.receive(notification(virus="PASS"))
     assert message
     listed = message.meta["attachments"][1]
     assert listed == {"name": "发票.pdf", "type": "application/pdf", "size": 8, "fate": "stored", "sha256": sha256(b"%PDF-1.7").hexdigest()}
@@ -77,7 +79,7 @@ def test_files_are_locked_unless_a_scan_passed_them(verdict: str, fate: str) -> 
 def test_a_mail_within_a_mail_is_called_by_its_subject_and_kept_as_it_was() -> None:
     inner = b"From: a@example.org\r\nSubject: =?utf-8?b?6K6i5Y2V?= /1\r\nX-Long: " + b"x" * 300 + b"\r\n\r\nFrom here on\r\nit is old.\r\n"
     body = b"--b\r\n\r\nsee\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n" + inner + b"\r\n--b--"
-    mail = email_parse.parse(b"From: c@example.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + body)
+    mail = parse.parse(b"From: c@example.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + body)
     assert [(part.name, part.type, part.fate) for part in mail.attachments][1:] == [("订单 _1.eml", "message/rfc822", "stored")]
     assert mail.attachments[1].content == inner
     assert "old" not in mail.text

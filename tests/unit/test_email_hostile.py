@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from chalicelib.channels import email_parse
+from chalicelib.channels.email import parse
 from tests.unit.mails import CUSTOMER, known, raw, read  # noqa: F401 - a fixture among them
 
 MEMORY = 1024  # MB of EmailWebhook
@@ -19,7 +19,7 @@ JAPANESE = "注文した商品がまだ届きません。確認してくださ�
 LARGEST = """
 import base64, os, re
 from pathlib import Path
-from chalicelib.channels import email
+from chalicelib.channels.email import adapter
 from chalicelib.conversations import files
 stored = []
 files.store = lambda thread, content: stored.append(len(content))
@@ -28,9 +28,9 @@ parts = b"".join(one % n + base64.encodebytes(os.urandom(960_000)) for n in rang
 head = b"From: a@example.com\\r\\nDate: x\\r\\nContent-Type: multipart/mixed; boundary=b\\r\\n\\r\\n"
 raw = head + b"--b\\r\\n\\r\\nsee\\r\\n" + parts + b"--b--"
 assert len(raw) > 38_000_000
-email._raw = lambda told: raw
+adapter._raw = lambda told: raw
 told = {"notificationType": "Received", "mail": {"messageId": "1"}, "receipt": {"timestamp": "2026-11-20T10:00:00.000Z"}}
-message = email.receive(told)
+message = adapter.receive(told)
 fates = [part["fate"] for part in message.meta["attachments"]]
 assert fates == ["shown"] + ["stored"] * 30 and stored == [960_000] * 30, fates
 # Not getrusage: a process begins with the peak of the one that started it, which may be a large pytest.
@@ -76,7 +76,7 @@ def test_the_largest_mail_with_thirty_files_fits_into_the_function() -> None:
 def test_texts_are_read_whatever_is_declared(text: str, actual: str, declared: str | None) -> None:
     kind = f"Content-Type: text/plain; charset={declared}" if declared else "Content-Type: text/plain"
     content = f"From: {CUSTOMER}\r\n{kind}\r\nContent-Transfer-Encoding: 8bit\r\n\r\n".encode() + text.encode(actual)
-    assert email_parse.parse(content).text == text
+    assert parse.parse(content).text == text
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ import pytest
 from botocore import exceptions as boto
 from moto import mock_aws
 
-from chalicelib import aws
-from chalicelib.channels import email, email_parse, email_render, email_thread
+from chalicelib.aws import clients
+from chalicelib.channels.email import adapter, parse, render
+from chalicelib.channels.email import thread as email_thread
 from chalicelib.conversations.model import Message
 from chalicelib.errors import BatonError, Unavailable, Uncertain, Undeliverable
 from tests.unit.mails import BUSINESS, CUSTOMER, HOSTILE, SUPPORT, answer_to, header_lines, known, raw, read, sent  # noqa: F401 - fixtures among them
@@ -23,7 +24,7 @@ class TestOutgoing:
         """Python's own policy writes a word that is longer than a line as =?utf-8?q?…, and mail programs lose the thread."""
         chain = " ".join(f"<{'x' * 150}{n}@mail.example.com>" for n in range(4))
         first = read(raw(f"Message-ID: <{'y' * 200}@example.com>", f"References: {chain}"))
-        lines = dict(header_lines(email_render.outgoing(answer_to(first), SUPPORT, BUSINESS)))
+        lines = dict(header_lines(render.outgoing(answer_to(first), SUPPORT, BUSINESS)))
         for name in ("Message-ID", "In-Reply-To", "References"):
             assert "=?" not in lines[name]
         assert set(chain.split()) < set(lines["References"].split())
@@ -53,11 +54,11 @@ class TestOutgoing:
         assert mail["Auto-Submitted"] is None
 
     def test_one_re_whatever_came(self) -> None:
-        assert email_render.subject("RE: Re: 回复：订单", BUSINESS) == "Re: 订单"
-        assert email_render.subject("", BUSINESS) == "Re: The Shop"
+        assert render.subject("RE: Re: 回复：订单", BUSINESS) == "Re: 订单"
+        assert render.subject("", BUSINESS) == "Re: The Shop"
 
     def test_our_own_answer_is_known_as_a_robots_when_it_comes_back(self) -> None:
-        content = email_render.outgoing(answer_to(read(raw())), SUPPORT, BUSINESS)
+        content = render.outgoing(answer_to(read(raw())), SUPPORT, BUSINESS)
         assert read(content).meta["automatic"] == "auto-submitted"
 
     @pytest.mark.parametrize("string", HOSTILE, ids=lambda string: string["id"])
@@ -66,7 +67,7 @@ class TestOutgoing:
         message = answer_to(
             read(raw()), subject=value, name=value, by="agent-ann", meta={"in_reply_to": value, "references": [value, "ok@example.com"]}
         )
-        content = email_render.outgoing(message, SUPPORT, value)
+        content = render.outgoing(message, SUPPORT, value)
         names = [name for name, _ in header_lines(content)]
         assert sorted(names) == sorted(set(names))
         assert set(names) <= {
@@ -83,7 +84,7 @@ class TestOutgoing:
         }
         values = dict(header_lines(content))
         assert values["To"] == CUSTOMER
-        parsed = email_parse.parse(content)
+        parsed = parse.parse(content)
         assert (parsed.address, parsed.text.strip()) == (SUPPORT, "It is on its way.")
         assert max(map(len, content.split(b"\r\n"))) < 998
         assert content.isascii()
@@ -91,14 +92,14 @@ class TestOutgoing:
     @pytest.mark.parametrize("string", HOSTILE, ids=lambda string: string["id"])
     def test_nothing_but_one_plain_address_is_written_to(self, string: dict[str, str]) -> None:
         with pytest.raises(Undeliverable):
-            email_render.outgoing(answer_to(read(raw()), address=string["value"]), SUPPORT, BUSINESS)
+            render.outgoing(answer_to(read(raw()), address=string["value"]), SUPPORT, BUSINESS)
 
     @pytest.mark.parametrize("text", ["x" * 5_000, "你" * 5_000, ".\n..\nFrom me", "a\r\nb\rc\nd", "\x00x\x1b", "tail  \n"], ids=repr)
     def test_any_text_arrives_as_it_was_typed(self, text: str) -> None:
-        content = email_render.outgoing(answer_to(read(raw()), text=text), SUPPORT, BUSINESS)
+        content = render.outgoing(answer_to(read(raw()), text=text), SUPPORT, BUSINESS)
         assert max(map(len, content.split(b"\r\n"))) < 998
         typed = re.sub(r"[\x00\x1b]", "", text.replace("\r\n", "\n").replace("\r", "\n"))
-        assert email_parse.parse(content).text.strip("\n") == typed.strip("\n")
+        assert parse.parse(content).text.strip("\n") == typed.strip("\n")
 
     def test_markup_in_a_text_is_shown_and_not_run(self) -> None:
         html = sent(answer_to(read(raw()), text='<script>alert(1)</script> https://a.example/"><img src=x>')).get_body(("html",))
@@ -133,7 +134,7 @@ class TestWhatRobotsAndPeopleSend:
     @pytest.mark.parametrize("kind", range(KINDS))
     def test_every_mail_is_read_alike_elsewhere(self, kind: int) -> None:
         message = mails_of_every_kind()[kind]
-        content = email_render.outgoing(message, SUPPORT, BUSINESS, FILES)
+        content = render.outgoing(message, SUPPORT, BUSINESS, FILES)
         lines = content.split(b"\r\n")
         assert content.isascii()
         assert max(map(len, lines)) < 998
@@ -144,7 +145,7 @@ class TestWhatRobotsAndPeopleSend:
         assert {name: len(seen.headers[name]) for name in once} == dict.fromkeys(once, 1)
         assert "Bcc" not in seen.headers
         assert (seen.headers["To"], len(seen.to)) == ([CUSTOMER], 1)
-        assert [part.replace("\r\n", "\n").rstrip("\n") for part in seen.text_plain] == [email_render.body(message).rstrip("\n")]
+        assert [part.replace("\r\n", "\n").rstrip("\n") for part in seen.text_plain] == [render.body(message).rstrip("\n")]
         assert len(seen.text_html) == 1
         names = [entry["name"] for entry, _ in FILES[:3]]
         assert [(a.filename, a.mimetype) for a in seen.attachments[:3]] == list(zip(names, [e["type"] for e, _ in FILES[:3]], strict=True))
@@ -153,7 +154,7 @@ class TestWhatRobotsAndPeopleSend:
     @pytest.mark.parametrize("kind", range(KINDS))
     def test_a_robots_mail_says_so_and_a_persons_does_not(self, kind: int) -> None:
         message = mails_of_every_kind()[kind]
-        headers = fast_mail_parser.parse_email(email_render.outgoing(message, SUPPORT, BUSINESS)).headers
+        headers = fast_mail_parser.parse_email(render.outgoing(message, SUPPORT, BUSINESS)).headers
         if message.by == "bot":
             assert headers["Auto-Submitted"] == ["auto-generated" if message.meta.get("unasked") else "auto-replied"]
             assert headers["X-Auto-Response-Suppress"] == ["All"]
@@ -166,7 +167,7 @@ class TestWhatRobotsAndPeopleSend:
 
     def test_our_message_id_is_under_our_domain_and_can_be_proven(self) -> None:
         for message in mails_of_every_kind():
-            (given,) = fast_mail_parser.parse_email(email_render.outgoing(message, SUPPORT, BUSINESS)).headers["Message-ID"]
+            (given,) = fast_mail_parser.parse_email(render.outgoing(message, SUPPORT, BUSINESS)).headers["Message-ID"]
             assert given.endswith("@shop.example>")
             (reference,) = email_thread.references_in(given.upper())  # some servers change the case
             assert (reference.thread, reference.message) == (message.thread, message.id)
@@ -176,7 +177,7 @@ class TestWhatRobotsAndPeopleSend:
     def test_only_what_nobody_asked_for_can_be_unsubscribed_from(self) -> None:
         def headers(page: str) -> dict[str, list[str]]:
             message = answer_to(read(raw()), meta={"unsubscribe": page, "unasked": True})
-            found: dict[str, list[str]] = fast_mail_parser.parse_email(email_render.outgoing(message, SUPPORT, BUSINESS)).headers
+            found: dict[str, list[str]] = fast_mail_parser.parse_email(render.outgoing(message, SUPPORT, BUSINESS)).headers
             return found
 
         page = f"https://shop.example/u?t={'t' * 300}"
@@ -188,7 +189,7 @@ class TestWhatRobotsAndPeopleSend:
         assert "List-Unsubscribe" not in sent(answer_to(read(raw())))
 
     def test_a_text_file_says_its_charset_only_if_it_is_known(self) -> None:
-        content = email_render.outgoing(answer_to(read(raw())), SUPPORT, BUSINESS, FILES)
+        content = render.outgoing(answer_to(read(raw())), SUPPORT, BUSINESS, FILES)
         kinds = [
             line for line in content.split(b"\r\n") if line.lower().startswith((b"content-type: text/plain", b"content-type: text/csv"))
         ]
@@ -213,10 +214,10 @@ def refused(code: str, status: int = 400) -> boto.ClientError:
 class TestSend:
     def test_one_mail_to_one_recipient_tagged_with_our_id(self, monkeypatch: pytest.MonkeyPatch) -> None:
         client, asked = Client(), dict[str, Any]()
-        monkeypatch.setattr(aws, "client", lambda service, **options: asked.update(options, service=service) or client)
+        monkeypatch.setattr(clients, "once", lambda service: asked.update(service=service) or client)
         answer = answer_to(read(raw()), id="a+ses-1")
-        assert email.send(answer) == "0100018f"
-        assert asked == {"service": "sesv2", "attempts": 1}
+        assert adapter.send(answer) == "0100018f"
+        assert asked == {"service": "sesv2"}
         (request,) = client.requests
         assert request["Destination"] == {"ToAddresses": [CUSTOMER]}
         assert {tag["Name"]: tag["Value"] for tag in request["EmailTags"]} == {
@@ -244,11 +245,11 @@ class TestSend:
     def test_each_failure_says_whether_the_mail_may_have_left(
         self, monkeypatch: pytest.MonkeyPatch, failure: Exception, meaning: type[BatonError]
     ) -> None:
-        monkeypatch.setattr(aws, "client", lambda service, **options: Client(failure))
+        monkeypatch.setattr(clients, "once", lambda service: Client(failure))
         with pytest.raises(meaning):
-            email.send(answer_to(read(raw())))
+            adapter.send(answer_to(read(raw())))
 
     def test_ses_takes_what_we_make(self) -> None:
         with mock_aws():
-            aws.client("sesv2").create_email_identity(EmailIdentity=SUPPORT)
-            assert email.send(answer_to(read(raw())))
+            clients.client("sesv2").create_email_identity(EmailIdentity=SUPPORT)
+            assert adapter.send(answer_to(read(raw())))

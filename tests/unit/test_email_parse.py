@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.channels import email_html, email_parse, email_parts, email_reply, email_words
+from chalicelib.channels.email import html as email_html
+from chalicelib.channels.email import parse, reply, words
+from chalicelib.channels.email import parts as email_parts
 from tests.unit import email_corpus
 
 # The whole corpus lies beside the checkout on some machines; its mails have licences of many kinds and are not copied.
@@ -54,15 +56,13 @@ def test_every_reply_that_we_made_ourselves_is_cut_exactly() -> None:
     """Whatever program and language; and nothing is cut of those that must be kept."""
     told = {path: email_corpus.expected(path) for path in email_corpus.mails(WHOLE / "made")}
     asked = {p: t for p, t in told.items() if any(key in t for key in ("reply_text", "reply_is_whole_text", "reply_must_contain"))}
-    failed = [
-        p.stem for p, t in asked.items() if not all(ok for _, ok in email_corpus.reply_checks(t, email_parse.parse(p.read_bytes()).text))
-    ]
+    failed = [p.stem for p, t in asked.items() if not all(ok for _, ok in email_corpus.reply_checks(t, parse.parse(p.read_bytes()).text))]
     assert len(asked) > 40
     assert failed == []
 
 
-def mail(*headers: str, body: str = "hello") -> email_parse.Mail:
-    return email_parse.parse("\r\n".join([*headers, "", body]).encode("utf-8", "surrogateescape"))
+def mail(*headers: str, body: str = "hello") -> parse.Mail:
+    return parse.parse("\r\n".join([*headers, "", body]).encode("utf-8", "surrogateescape"))
 
 
 @pytest.mark.parametrize("depth", [150, 1200])
@@ -84,12 +84,12 @@ def test_more_parts_than_can_be_shown_are_told_and_not_silently_dropped() -> Non
 
 def test_a_text_that_is_too_long_is_cut_with_a_remark() -> None:
     read = mail("From: a@example.org", body="word " * 20_000)
-    assert len(read.text) == email_parse.TEXT
+    assert len(read.text) == parse.TEXT
     assert "100000 characters" in read.remarks[0]
 
 
 def test_a_huge_mail_is_cut_with_a_remark(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(email_parse, "LIMIT", 1_000)
+    monkeypatch.setattr(parse, "LIMIT", 1_000)
     read = mail("From: a@example.org", body="x" * 2_000)
     assert "only the first 1000 were read" in read.remarks[0]
     assert read.text.startswith("xxx")
@@ -115,7 +115,7 @@ def test_nul_and_other_controls_never_get_into_a_text_or_a_name() -> None:
     ],
 )
 def test_a_sender_is_one_address_and_never_one_from_the_shown_name(raw: str, name: str, address: str) -> None:
-    assert email_words.mailbox(raw) == (name, address)
+    assert words.mailbox(raw) == (name, address)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_no_html_keeps_the_reader_busy(piece: str) -> None:
 
 @pytest.mark.parametrize("line", ["On " + "1 " * 200, "1 <a@b " * 60, " " * 480 + "x", "-" * 400, "1" * 480, "##-" * 160, "From: a@b"])
 def test_no_text_keeps_the_search_for_quotes_busy(line: str) -> None:
-    assert _seconds(lambda: email_reply.visible((line + "\n") * 3_000)) < SECONDS
+    assert _seconds(lambda: reply.visible((line + "\n") * 3_000)) < SECONDS
 
 
 @pytest.mark.parametrize(
@@ -168,12 +168,12 @@ def test_no_text_keeps_the_search_for_quotes_busy(line: str) -> None:
     ],
 )
 def test_a_text_without_a_sure_quote_is_kept_whole(text: str) -> None:
-    assert email_reply.visible(text) == (text, False)
+    assert reply.visible(text) == (text, False)
 
 
 def test_answers_between_the_quoted_lines_are_kept() -> None:
     text = "On 1 May 2024 at 10:00, Shop <s@example.org> wrote:\n> Which one?\nThe blue one.\n> How many?\nTwo."
-    assert email_reply.visible(text) == ("The blue one.\nTwo.", True)
+    assert reply.visible(text) == ("The blue one.\nTwo.", True)
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.channels import email_automatic, email_parse, email_reports, email_thread
-from chalicelib.channels.email_reports import About
+from chalicelib.channels.email import automatic, parse, reports, thread
+from chalicelib.channels.email.reports import About
 from chalicelib.conversations.model import Message
 from tests.unit.email_corpus import FIXTURES, expected
 from tests.unit.mails import CUSTOMER, SUPPORT, answer_to, known, raw, read, sent  # noqa: F401 - a fixture among them
@@ -29,7 +29,7 @@ NOT_READ = {"sisimai-lhost-amazonworkmail-01", "sisimai-lhost-office365-01", "si
 def test_what_servers_say_of_a_recipient(path: Path) -> None:
     told = expected(path)["bounce"]
     content = path.read_bytes()
-    found = email_reports.failures(email_parse.parse(content), content)
+    found = reports.failures(parse.parse(content), content)
     if not told.get("is_bounce", True) or path.stem in NOT_READ:
         assert not found
         return
@@ -63,7 +63,7 @@ def bounce(quoted: str, recipient: str = CUSTOMER, action: str = "failed", statu
 
 
 def about(content: bytes) -> About | None:
-    return email_reports.about(email_parse.parse(content), content)
+    return reports.about(parse.parse(content), content)
 
 
 def test_a_bounce_joins_what_it_answers_as_a_robots_mail_and_marks_the_message() -> None:
@@ -95,10 +95,10 @@ def test_a_forged_bounce_changes_nothing() -> None:
     """No reference, an invented one, one of another customer's, one of another message; and the corpus's own."""
     mia = ours()
     theirs = ours("eve@example.com")
-    reference = email_thread.reference(SUPPORT, mia.thread, mia.id, CUSTOMER)
+    reference = thread.reference(SUPPORT, mia.thread, mia.id, CUSTOMER)
     invented = reference.replace(reference.split(".")[2][:16], "a" * 16)
-    swapped = f"{mia.thread}.{email_thread.reference(SUPPORT, mia.thread, 'a+other', CUSTOMER).partition('.')[2]}".replace(
-        email_thread.reference(SUPPORT, mia.thread, "a+other", CUSTOMER).split(".")[1], reference.split(".")[1]
+    swapped = f"{mia.thread}.{thread.reference(SUPPORT, mia.thread, 'a+other', CUSTOMER).partition('.')[2]}".replace(
+        thread.reference(SUPPORT, mia.thread, "a+other", CUSTOMER).split(".")[1], reference.split(".")[1]
     )
     for quoted in ("", f"References: <{invented}>\r\n", f"References: <{swapped}>\r\n"):
         assert about(bounce(quoted)) is None
@@ -185,10 +185,10 @@ def test_nothing_in_the_corpus_counts_as_about_a_mail_of_ours(path: Path) -> Non
 def test_every_robot_of_the_corpus_is_known_as_one() -> None:
     wrong = []
     for path in sorted(FIXTURES.rglob("*.eml")):
-        told, mail = expected(path), email_parse.parse(path.read_bytes())
-        why = email_automatic.reason(mail, mail.header("return-path") or None, SUPPORT)
+        told, mail = expected(path), parse.parse(path.read_bytes())
+        why = automatic.reason(mail, mail.header("return-path") or None, SUPPORT)
         if told.get("may_auto_answer") is False and not why:
             wrong.append(path.stem)
-        if told.get("auto_generated") is True and why not in email_automatic.MACHINE:
+        if told.get("auto_generated") is True and why not in automatic.MACHINE:
             wrong.append(path.stem)
     assert not wrong

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.agents import attachments
-from chalicelib.channels import email, email_whole
+from chalicelib.channels.email import adapter
+from chalicelib.channels.email import whole as email_whole
 from chalicelib.conversations import baton, files, table
 from chalicelib.conversations.model import Message
+from chalicelib.desk import attachments
 from chalicelib.errors import NotFound
 from tests.unit.conftest import Store
 from tests.unit.mails import CUSTOMER, SUPPORT, known, mail_bucket, notification, raw, read  # noqa: F401 - fixtures among them
@@ -28,7 +29,7 @@ REMOTE = re.compile(r"(src|background|poster|srcset|action|formaction|data|code|
 
 def stored(bucket: Any, content: bytes, **verdicts: str) -> Message:
     bucket.put_object(Bucket="mails", Key="raw/ses-1", Body=content)
-    message = email.receive(notification(**verdicts))
+    message = adapter.receive(notification(**verdicts))
     assert message
     return message
 

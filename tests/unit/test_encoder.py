@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.knowledge import encoder
-from chalicelib.knowledge.encoder import BUILT, FOLDER, Encoder
-from chalicelib.knowledge.encoder_pieces import LONGEST_TEXT, Pieces
+from chalicelib.knowledge.encoder import encoder
+from chalicelib.knowledge.encoder.encoder import BUILT, FOLDER, Encoder
+from chalicelib.knowledge.encoder.pieces import LONGEST_TEXT, Pieces
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 REFERENCE: dict[str, str] = json.loads((FIXTURES / "encoder/reference.json").read_text())
@@ -178,7 +178,7 @@ def test_a_broken_layer_is_no_encoder_and_no_error(copy: Path, name: str, harm: 
 
 def test_without_numpy_there_is_no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numpy", None)
-    for name in [name for name in sys.modules if name.startswith("chalicelib.knowledge.encoder_")]:
+    for name in [name for name in sys.modules if name.startswith("chalicelib.knowledge.encoder.")]:
         monkeypatch.delitem(sys.modules, name)
     assert encoder.read(DATA) is None
 

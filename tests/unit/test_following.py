@@ -8,15 +8,19 @@ from email.policy import default
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
 
-from chalicelib import push
-from chalicelib.agents.roster import Agent
-from chalicelib.bot import turn
-from chalicelib.channels import delivery, email_parse, email_render, email_thread, following
-from chalicelib.conversations import baton, identities, ids, keys, model, moves, proofs, reading, sockets, table, timeline
-from chalicelib.conversations.customers import exactly
+from chalicelib.aws import push
+from chalicelib.bot.messages import turn
+from chalicelib.channels import delivery, forwarding
+from chalicelib.channels.email import parse, render
+from chalicelib.channels.email import thread as email_thread
+from chalicelib.conversations import baton, ids, keys, model, reading, sockets, table, timeline
 from chalicelib.conversations.model import Message
+from chalicelib.customers import identities, merging, proofs
+from chalicelib.customers.customer import exactly
 from chalicelib.errors import Postponed, Unavailable
+from chalicelib.governance.roster import Agent
 from tests.unit.conftest import T0, Store, asked_of_the_table, incoming
 from tests.unit.test_baton import HAND_OVER
 from tests.unit.test_customers import work_off
@@ -31,7 +35,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch, store: Store) -> Clock:
-    for module in (delivery, turn, moves):
+    for module in (delivery, turn, merging):
         monkeypatch.setattr(module, "now", lambda: Clock.at)
     Clock.at = SOON
     return Clock()
@@ -40,7 +44,7 @@ def clock(monkeypatch: pytest.MonkeyPatch, store: Store) -> Clock:
 @pytest.fixture
 def browsers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     pushed: list[dict[str, Any]] = []
-    monkeypatch.setattr(push, "post", lambda _, frame: pushed.append(frame) or True)
+    monkeypatch.setattr(push, "post", lambda _, frame: pushed.append(to_builtins(frame)) or True)
     return pushed
 
 
@@ -125,9 +129,9 @@ def test_two_functions_at_once_send_one_mail(store: Store, held: model.Conversat
     stale = table.read_thread("w1")
     assert deliver(second) == "follows"
     with monkeypatch.context() as slow:
-        slow.setattr(following.table, "read_thread", lambda *_, **__: stale)
+        slow.setattr(forwarding.table, "read_thread", lambda *_, **__: stale)
         with pytest.raises(Unavailable):
-            following.care(first, False, Clock.at)
+            forwarding.care(first, False, Clock.at)
     assert len(followers()) == 1
 
 
@@ -237,7 +241,7 @@ def test_after_a_supervisor_parted_them_nothing_follows_to_that_address(store: S
     other = incoming(thread="e1", channel="email", address=MAIL, at=T0 - 5)
     table.save(baton.opened(other, identities.whose(other).customer))
     proven(store)
-    moves.carry_out(moves.split(exactly(identities.whose(other).customer), "webchat", "w1", "agent-sue", T0 + 9))
+    merging.carry_out(merging.split(exactly(identities.whose(other).customer), "webchat", "w1", "agent-sue", T0 + 9))
     assert deliver(says("For her eyes only")) == "nobody_there"
 
 
@@ -268,11 +272,11 @@ def test_what_was_said_before_she_opened_a_new_case_by_mail_follows_too(store: S
 def test_a_long_answer_is_cut_for_a_phone_and_chinese_gets_chinese_words() -> None:
     way = identities.Identity("sms", PHONE, "c1", 0, proven="code")
     c = replace(baton.opened(incoming(), "c1"), language="zh-CN")
-    sent = following.composed(c, [says_only("长" * 2_000)], way, LATER, "https://site.example/")
-    assert len(sent.text) < following.SMS_TEXT + 60
+    sent = forwarding.composed(c, [says_only("长" * 2_000)], way, LATER, "https://site.example/")
+    assert len(sent.text) < forwarding.SMS_TEXT + 60
     assert sent.text.endswith("回到在线客服继续对话：https://site.example/")
-    assert {channel for channel, _ in following._BACK} == set(following.DETAILS)
-    assert len(following._BACK) == 4
+    assert {channel for channel, _ in forwarding._BACK} == set(forwarding.DETAILS)
+    assert len(forwarding._BACK) == 4
 
 
 def says_only(text: str) -> Message:
@@ -295,12 +299,12 @@ def test_a_mail_into_the_chat_goes_on_with_the_same_agent_and_proves_its_address
 def test_an_answer_to_what_followed_joins_the_chat_of_a_visitor_and_of_an_account(store: Store, thread: str) -> None:
     way = identities.Identity("email", MAIL, "c1", 0, proven="code")
     c = baton.opened(incoming(thread=thread), "c1")
-    sent = following.composed(c, [says_only("We send you a new one.")], way, LATER, "https://site.example/")
-    mail = message_from_bytes(email_render.outgoing(sent, "customerservice@shop.example", "Shop"), policy=default)
+    sent = forwarding.composed(c, [says_only("We send you a new one.")], way, LATER, "https://site.example/")
+    mail = message_from_bytes(render.outgoing(sent, "customerservice@shop.example", "Shop"), policy=default)
     local = mail["Reply-To"].partition("@")[0]
     assert len(local) <= 64
     for sender, joins in ((MAIL, True), ("stranger@customer.example", False)):
-        answer = email_parse.parse(f"From: {sender}\r\nTo: {mail['Reply-To']}\r\nMessage-ID: <x@y.example>\r\n\r\nThanks".encode())
+        answer = parse.parse(f"From: {sender}\r\nTo: {mail['Reply-To']}\r\nMessage-ID: <x@y.example>\r\n\r\nThanks".encode())
         found = email_thread.thread_of(answer, sender, [mail["Reply-To"]], "customerservice@shop.example", content_id="1", trusted=True)
         assert (found == thread) is joins
 

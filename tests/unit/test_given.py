@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.bot.interpretation.follow_up import given
+from chalicelib.bot.interpretation.contextual import given
 from chalicelib.conversations.model import Answer, Escalation
 from tests.unit.lantern import ask
 

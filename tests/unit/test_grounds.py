@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.bot import grounds
+from chalicelib.bot.answers import grounds
 from tests.unit.lantern import lantern
 
 

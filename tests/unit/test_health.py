@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.bot.facts import hear
-from chalicelib.bot.interpretation.follow_up import passages
-from chalicelib.bot.interpretation.follow_up.passages import Passage
-from chalicelib.knowledge.plain_text import short_text
+from chalicelib.bot.interpretation.contextual import passages
+from chalicelib.bot.interpretation.contextual.passages import Passage
+from chalicelib.bot.rules.facts import hear
+from chalicelib.knowledge.articles.plain_text import short_text
 from tests.unit.lantern import answered, handed_over
 
 NUTS, DOCTOR = "traces of nuts", "ask your doctor"

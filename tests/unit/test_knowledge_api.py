@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws
-from chalicelib.knowledge import bucket, releases, store
+from chalicelib.aws import clients
+from chalicelib.knowledge.articles import store
+from chalicelib.knowledge.index import bucket, releases
 from tests.unit.conftest import make_bucket
 from tests.unit.test_api import Api, api, code  # noqa: F401 - a fixture
 
@@ -25,8 +26,10 @@ def supervisor(api: Api, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]
     make_bucket("lantern")
     called: list[dict[str, Any]] = []
     client = type("L", (), {"invoke": lambda _, **request: called.append(request)})()
-    monkeypatch.setattr(aws, "client", lambda service, *more, real=aws.client: client if service == "lambda" else real(service, *more))
-    monkeypatch.setattr(aws.client, "cache_clear", lambda: None, raising=False)
+    monkeypatch.setattr(
+        clients, "client", lambda service, *more, real=clients.client: client if service == "lambda" else real(service, *more)
+    )
+    monkeypatch.setattr(clients.client, "cache_clear", lambda: None, raising=False)
     return called
 
 
@@ -66,15 +69,15 @@ def test_who_was_slower_is_told(api: Api) -> None:  # noqa: F811
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"title": " "}, "title: is missing"),
     ({"body": ""}, "body: is empty"),
-    ({"body": 3}, "body: must be a text"),
+    ({"body": 3}, "body: Expected `str`, got `int`"),
     ({"body": "x" * 20_001}, "body: 20001 characters"),
-    ({"title": "\ud800"}, "title: holds half a character"),
+    ({"title": "\ud800"}, "surrogate"),
     ({"queue": "nobody"}, 'queue: "nobody" is not known'),
     ({"audience": "friends"}, 'audience: "friends" is not known'),
     ({"valid_from": "2026-02-30"}, "valid_from:"),
     ({"valid_from": "2026-03-01", "valid_until": "2026-02-01"}, "valid_until: lies before valid_from"),
     ({"link": "javascript:alert(1)"}, "link: must start with http"),
-    ({"version": "1"}, "version must be a whole number"),
+    ({"version": "1"}, "version: Expected `int`, got `str`"),
     ({"short": "x" * 601}, "short: 601 characters"),
 ]
 
@@ -122,6 +125,10 @@ def test_nothing_of_a_bad_list_is_stored(api: Api) -> None:  # noqa: F811
     assert code(api("POST", "/knowledge/import", raw=b"x" * 4_000_001)) == (413, "too_large")
 
 
+SEEN = {"article": "returns", "title": "Return", "confidence": 0.9, "sure": True}
+QUESTION = {"question": "x", "kind": "lost", "worse": True, "before": SEEN, "after": {**SEEN, "sure": False}}
+
+
 def test_publishing_is_ordered_and_its_end_can_be_looked_at(api: Api, supervisor: list[dict[str, Any]]) -> None:  # noqa: F811
     status, ordered = api("POST", "/knowledge/publish", {"preview": True})
     assert (status, ordered["do"], ordered["state"], ordered["by"]) == (202, "preview", "ordered", "agent-ann")
@@ -130,8 +137,8 @@ def test_publishing_is_ordered_and_its_end_can_be_looked_at(api: Api, supervisor
     done = releases.Release(ordered["id"], "preview", "agent-ann", 1, state="done", version="abc", counts={"asked": 1})
     releases.save(done)
     assert "questions" not in api("GET", f"/knowledge/versions/{done.id}")[1], "its comparison was forgotten meanwhile"
-    bucket.save_json(releases.comparison(done.id), {"counts": {}, "questions": [{"question": "x"}], "articles": []})
-    assert api("GET", f"/knowledge/versions/{done.id}")[1]["questions"] == [{"question": "x"}]
+    bucket.save_json(releases.comparison(done.id), {"counts": {}, "questions": [QUESTION], "articles": []})
+    assert api("GET", f"/knowledge/versions/{done.id}")[1]["questions"] == [QUESTION]
     assert [one["id"] for one in api("GET", "/knowledge/versions")[1]["versions"]] == [done.id]
     assert code(api("GET", "/knowledge/versions/none")) == (404, "not_found")
 

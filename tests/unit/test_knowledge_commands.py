@@ -9,7 +9,7 @@ import boto3
 import pytest
 from click.testing import CliRunner
 
-from chalicelib import aws
+from chalicelib.aws import clients
 from infra.cloud import Cloud
 from infra.errors import DeployError
 from infra.inside import inside
@@ -59,5 +59,5 @@ def test_working_inside_a_stage_leaves_the_environment_as_it_was(monkeypatch: py
         assert "AWS_PROFILE" not in os.environ
         assert "AWS_ENDPOINT_URL" not in os.environ
         assert (os.environ["AWS_ACCESS_KEY_ID"], os.environ["KNOWLEDGE_TABLE"]) == ("theirs", "theirs")
-        assert aws._session().get_credentials().access_key == "theirs"
+        assert clients._session().get_credentials().access_key == "theirs"
     assert dict(os.environ) == before

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.knowledge import changes, store
-from chalicelib.knowledge.article import AUDIENCES, LANGUAGES, Article
-from chalicelib.knowledge.example import example
-from chalicelib.knowledge.plain_text import plain_text, short_text
-from chalicelib.knowledge.writing import article_of
+from chalicelib.knowledge.articles import changes, store
+from chalicelib.knowledge.articles.article import AUDIENCES, LANGUAGES, Article
+from chalicelib.knowledge.articles.example import example
+from chalicelib.knowledge.articles.plain_text import plain_text, short_text
+from chalicelib.knowledge.articles.writing import article_of
 from infra.articles import BadArticlesError, _read, as_file, read_folder, write_folder
 from infra.errors import DeployError
 from tests.unit.conftest import T0

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.errors import BadRequest
-from chalicelib.knowledge import imports
-from chalicelib.knowledge.imports import BadList, own_id, read
+from chalicelib.errors import BadList, BadRequest
+from chalicelib.knowledge.articles import imports
+from chalicelib.knowledge.articles.imports import own_id, read
 
 QUEUES = ("general", "orders")
 EN = "question,answer\nHow do I return it?,You have 30 days.\nWhere is my parcel?,See your account.\n"

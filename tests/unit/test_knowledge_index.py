@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.knowledge import arrays, index
-from chalicelib.knowledge.article import Article, problems, version_for
-from chalicelib.knowledge.index import BadIndex
-from chalicelib.knowledge.words import cut, hashed
+from chalicelib.knowledge.articles.article import Article, problems, version_for
+from chalicelib.knowledge.index import arrays, index
+from chalicelib.knowledge.index.index import BadIndex
+from chalicelib.knowledge.index.words import cut, hashed
 from tests.unit.lantern import lantern
 
 GOOD = Article("returns", "en", "Return an item", "Thirty days.", "Thirty days.", ("How do I return it?",), "orders", "https://a.example/x")

@@ -8,19 +8,20 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws
-from chalicelib.bot import replay
-from chalicelib.bot.brain import known_queues
+from chalicelib.aws import clients
+from chalicelib.bot.learning import replay
 from chalicelib.conversations import keys
 from chalicelib.conversations.model import Conversation
 from chalicelib.errors import BatonError
-from chalicelib.knowledge import bucket, changes, comparing, indexing, publishing, releases, store
-from chalicelib.knowledge.article import Article
-from chalicelib.knowledge.comparing import Asked, Said
-from chalicelib.knowledge.example import example
-from chalicelib.knowledge.index import Index
-from chalicelib.knowledge.releases import Release
-from chalicelib.knowledge.writing import article_of
+from chalicelib.governance import queue_names
+from chalicelib.knowledge.articles import changes, store
+from chalicelib.knowledge.articles.article import Article
+from chalicelib.knowledge.articles.example import example
+from chalicelib.knowledge.articles.writing import article_of
+from chalicelib.knowledge.index import bucket, building, comparing, publishing, releases
+from chalicelib.knowledge.index.comparing import Asked, Said
+from chalicelib.knowledge.index.index import Index
+from chalicelib.knowledge.index.releases import Release
 from infra.articles import read_folder
 from tests.unit.conftest import T0, Store, make_bucket
 from tests.unit.lantern import FOLDER
@@ -70,7 +71,7 @@ def compared(release_id: str) -> Any:
 def asked(question: str, number: int = 1, **changes: Any) -> None:
     """A customer asked, and this is what became of it."""
     head = Conversation(f"w{question}", number, "webchat", "w1", T0 - 1000, question=question, language="en", **changes)
-    aws.client("dynamodb").put_item(TableName="conversations", Item=keys.conversation_item(head))
+    clients.client("dynamodb").put_item(TableName="conversations", Item=keys.conversation_item(head))
 
 
 def test_what_is_published_is_used_and_the_version_is_named_by_its_content() -> None:
@@ -193,7 +194,7 @@ def test_by_night_new_examples_count_and_unpublished_articles_wait() -> None:
     assert learned
     assert learned.switched
     assert learned.version != first.version
-    articles = indexing.read(learned.version).articles
+    articles = building.read(learned.version).articles
     assert articles.keys() == {"returns"}
     assert "30 days" in articles["returns"]["en"].text
 
@@ -214,7 +215,7 @@ def test_what_was_learned_by_night_waits_if_it_makes_anything_worse(monkeypatch:
 def test_staff_articles_are_never_said_to_customers() -> None:
     write(replace(RETURNS, audience="staff"), replace(INVOICE, audience="vip"))
     carry_out("publish")
-    index = indexing.read(bucket.current())
+    index = building.read(bucket.current())
     assert not index.articles["returns"]["en"].valid("2026-01-01", "vip")
     assert not index.articles["invoice"]["en"].valid("2026-01-01")
     assert index.articles["invoice"]["en"].valid("2026-01-01", "vip")
@@ -251,9 +252,9 @@ def test_the_last_questions_are_asked_once_each_the_newest_first(store: Store) -
 
 
 def test_what_is_compared_is_what_the_bot_would_say() -> None:
-    write(*read_folder(FOLDER, known_queues()))
+    write(*read_folder(FOLDER, queue_names.known()))
     carry_out("publish")
-    index, said = indexing.read(bucket.current()), replay.replay(T0).judge
+    index, said = building.read(bucket.current()), replay.replay(T0).judge
     assert said(index, Asked("How do I delete my account?")).article == "account-data"
     assert not said(index, Asked("qwertz uiop")).sure
 
@@ -262,7 +263,7 @@ def test_the_learn_function_is_called_with_what_was_ordered(monkeypatch: pytest.
     called: list[dict[str, Any]] = []
     client = type("L", (), {"invoke": lambda _, **request: called.append(request)})()
     monkeypatch.setenv("LEARN_FUNCTION", "learn")
-    monkeypatch.setattr(releases.aws, "client", lambda service, real=aws.client: client if service == "lambda" else real(service))
+    monkeypatch.setattr(clients, "client", lambda service, real=clients.client: client if service == "lambda" else real(service))
     release = releases.order("publish", "sam", T0)
     assert releases.get(release.id).state == "ordered"
     assert json.loads(called[0]["Payload"]) == {"do": "publish", "release": release.id}

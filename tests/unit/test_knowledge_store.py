@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import aws
+from chalicelib.aws import clients
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.knowledge import items, store
-from chalicelib.knowledge.article import Article
-from chalicelib.knowledge.example import LONGEST, Example, example
+from chalicelib.knowledge.articles import items, store
+from chalicelib.knowledge.articles.article import Article
+from chalicelib.knowledge.articles.example import LONGEST, Example, example
 from tests.unit.conftest import T0, Store
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -91,7 +91,7 @@ def test_thousands_come_in_and_go_out_in_pages() -> None:
     assert [one.text for one in store.examples()] == [one.text for one in many]
     store.remove_examples(many)
     assert store.examples() == []
-    assert aws.client("dynamodb").scan(TableName="knowledge")["Count"] == 0
+    assert clients.client("dynamodb").scan(TableName="knowledge")["Count"] == 0
     long = [store.Stored(replace(RETURNS, id=f"a{n}", body="x" * 20_000), 1, T0, "sam") for n in range(60)]
     store.put_articles(long)
     assert len(store.articles()) == 60, "more than the megabyte that one answer holds"

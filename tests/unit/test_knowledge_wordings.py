@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalicelib.bot.retrieval import search
-from chalicelib.knowledge import head, index, wordings
-from chalicelib.knowledge.article import Article
-from chalicelib.knowledge.example import Example
-from chalicelib.knowledge.index import Index
-from chalicelib.knowledge.words import normal
+from chalicelib.bot.interpretation.retrieval import search
+from chalicelib.knowledge.articles.article import Article
+from chalicelib.knowledge.articles.example import Example
+from chalicelib.knowledge.index import index, kernel_ridge, wordings
+from chalicelib.knowledge.index.index import Index
+from chalicelib.knowledge.index.words import normal
 
 DAY = "2026-11-23"
 SAME = {"box": "parcel", "money": "refund", "purchase": "buy"}
@@ -116,23 +116,23 @@ def test_the_solver_agrees_with_numpys() -> None:
     x = chance.normal(size=(1_300, 40)).astype(np.float32)
     matrix = np.exp(x @ x.T / 200) + np.eye(1_300, dtype=np.float32)
     wanted = chance.normal(size=(1_300, 3)).astype(np.float32)
-    assert np.allclose(head.solved(matrix.copy(), wanted), np.linalg.solve(matrix, wanted), atol=1e-3)
+    assert np.allclose(kernel_ridge.solved(matrix.copy(), wanted), np.linalg.solve(matrix, wanted), atol=1e-3)
 
 
 def test_of_too_many_wordings_some_of_each_article_stand_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(head, "EXACT", 60)
-    monkeypatch.setattr(head, "LANDMARKS", 60)
+    monkeypatch.setattr(kernel_ridge, "EXACT", 60)
+    monkeypatch.setattr(kernel_ridge, "LANDMARKS", 60)
     chance = np.random.default_rng(2)
     owners = np.repeat(np.arange(4, dtype=np.int32), [5, 50, 60, 85])
     x = np.eye(4)[owners] + chance.normal(scale=0.3, size=(200, 4))
     x /= np.linalg.norm(x, axis=1, keepdims=True)
     similar = (x @ x.T).astype(np.float32)
-    fitting = head.fitting(np.concatenate([owners, [-1]]).astype(np.int32), 4)
+    fitting = kernel_ridge.fitting(np.concatenate([owners, [-1]]).astype(np.int32), 4)
     assert fitting
     beside = np.zeros((201, 201), np.float32)  # the last one is answered by no article
     beside[:200, :200] = similar
     for first in range(0, 201, 70):
-        fitting.see(first, beside[first : first + 70].copy())
+        fitting.add_rows(first, beside[first : first + 70].copy())
     made = fitting.head()
     assert len(made.rows) <= 60
     assert set(np.bincount(owners[made.rows])) == {5, 18}
@@ -141,16 +141,18 @@ def test_of_too_many_wordings_some_of_each_article_stand_for_all(monkeypatch: py
 
 
 def test_many_wordings_are_learned_as_a_few_are_and_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The head over some of them says what the one over all says, and no matrix of all with all is made."""
+    """The regression over some of them says what the one over all says, and no matrix of all with all is made."""
     subjects = [f"{verb} my {thing}" for verb in ("return", "pay", "track", "change") for thing in ("teapot", "parcel", "cup")]
     asked = [(f"a{n % 12}", f"{subjects[n % 12]} {['please', 'now', 'soon', 'today', 'again'][n % 5]} {n}") for n in range(600)]
     monkeypatch.setattr(wordings, "SOME", 100)
     whole = wordings.build(asked, None)
-    monkeypatch.setattr(head, "EXACT", 400)
-    monkeypatch.setattr(head, "LANDMARKS", 120)
+    monkeypatch.setattr(kernel_ridge, "EXACT", 400)
+    monkeypatch.setattr(kernel_ridge, "LANDMARKS", 120)
     shapes: list[int] = []
-    see = head.Part.see
-    monkeypatch.setattr(head.Part, "see", lambda part, first, similar: (shapes.append(similar.size), see(part, first, similar))[1])
+    add = kernel_ridge.NystroemFit.add_rows
+    monkeypatch.setattr(
+        kernel_ridge.NystroemFit, "add_rows", lambda part, first, similar: (shapes.append(similar.size), add(part, first, similar))[1]
+    )
     part = wordings.build(asked, None)
     assert part.head
     assert whole.head

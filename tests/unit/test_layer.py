@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalicelib.knowledge.encoder import BUILT, FOLDER
+from chalicelib.knowledge.encoder.encoder import BUILT, FOLDER
 from infra import encoder as making
 from infra import layer as layers
 from infra.bundle import forget_old
@@ -75,7 +75,7 @@ from operator import attrgetter
 from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
-from chalicelib.knowledge.encoder_use import Use
+from chalicelib.knowledge.encoder.use_model import Use
 for name in sys.argv[3:]:
     attrgetter(name)(np)
 Floats = NDArray[np.float32] | None

@@ -9,19 +9,25 @@ from typing import Any
 import pytest
 
 from chalicelib import settings
-from chalicelib.agents import gap_desk, learned, teaching
-from chalicelib.agents.roster import Agent
-from chalicelib.bot import brain, fresh, learning, replay
-from chalicelib.bot.answer import Context, answer
+from chalicelib.bot.answers.answer import Context, answer
+from chalicelib.bot.learning import learn as learning
+from chalicelib.bot.learning import live_examples, replay
+from chalicelib.bot.messages import brain
 from chalicelib.conversations import baton, ids, model, table
 from chalicelib.conversations.model import Answer, Conversation, Event, Message
 from chalicelib.errors import BadRequest, Conflict, NotFound, Unavailable
-from chalicelib.knowledge import encoder, gaps, lessons, passage_encoder, publishing, releases, threshold, verdicts
-from chalicelib.knowledge import store as knowledge
-from chalicelib.knowledge.example import example
-from chalicelib.knowledge.masking import SIGN
-from chalicelib.knowledge.verdicts import Verdict
-from chalicelib.knowledge.writing import article_of
+from chalicelib.governance.roster import Agent
+from chalicelib.knowledge.articles import store as knowledge
+from chalicelib.knowledge.articles.example import example
+from chalicelib.knowledge.articles.writing import article_of
+from chalicelib.knowledge.encoder import encoder, passage_encoder
+from chalicelib.knowledge.index import publishing, releases
+from chalicelib.knowledge.learning import gaps, lessons, threshold, verdicts
+from chalicelib.knowledge.learning.masking import SIGN
+from chalicelib.knowledge.learning.verdicts import Verdict
+from chalicelib.teaching import gaps as gap_desk
+from chalicelib.teaching import learned, teaching
+from chalicelib.teaching.schemas import VerdictRequest
 from tests.unit.conftest import T0, Store, incoming, make_bucket
 from tests.unit.test_baton import HAND_OVER
 
@@ -189,7 +195,7 @@ def test_a_learned_example_that_spoils_an_answer_is_taken_out_and_named(ann: Age
 def test_an_agents_wrong_is_no_spoiled_answer(ann: Agent) -> None:
     said = answered("How do I return a product?", "w1")
     answered("How do I return a product?", "w2")
-    teaching.verdict(ann, "w1.1", said.id, {"verdict": "wrong"}, LATER)
+    teaching.verdict(ann, "w1.1", said.id, VerdictRequest(verdict="wrong"), LATER)
     report = learn(LATER + 10)
     assert report["quarantined"] == []
     assert report["release"]["switched"]
@@ -231,7 +237,7 @@ def test_an_approved_draft_becomes_an_article_that_waits_for_publishing(ann: Age
     gap = gap_of_customs()
     draft = {"id": "customs", "language": "en", "title": "Who pays customs?", "body": "You do."}
     shown = gap_desk.approve(ann, gap, draft, [*CUSTOMS[:2], "Call me on 0171 2345678 about duty"], LATER + 50)
-    assert (shown["state"], shown["article"]) == ("approved", "customs")
+    assert (shown.state, shown.article) == ("approved", "customs")
     assert knowledge.article("customs", "en").article.text == "You do."
     assert {one.text for one in knowledge.examples() if one.article == "customs"} == {*CUSTOMS[:2], f"Call me on {SIGN} about duty"}
     assert says(CUSTOMS[0]) == ""
@@ -241,7 +247,7 @@ def test_an_approved_draft_becomes_an_article_that_waits_for_publishing(ann: Age
 
 def test_a_gap_is_edited_assigned_or_rejected(ann: Agent) -> None:
     gap = gap_of_customs()
-    assert gap_desk.edit(ann, gap, " Customs ", "You pay.", "en")["title"] == "Customs"
+    assert gap_desk.edit(ann, gap, " Customs ", "You pay.", "en").title == "Customs"
     handed_over(CUSTOMS[1], "w8", reply="Another reply")
     learn(LATER + 10)
     assert (gaps.get(gap).count, gaps.get(gap).body) == (4, "You pay.")
@@ -253,12 +259,12 @@ def test_a_gap_is_edited_assigned_or_rejected(ann: Agent) -> None:
         gap_desk.approve(ann, gap, {"id": "new", "language": "en", "body": "y"}, [], LATER)
     with pytest.raises(BadRequest, match="one of the articles"):
         gap_desk.assign(ann, gap, "unknown", [], LATER)
-    assert gap_desk.listed()["gaps"][0]["id"] == gap
-    assert gap_desk.assign(ann, gap, "invoice", CUSTOMS, LATER + 20)["state"] == "assigned"
+    assert gap_desk.listed()["gaps"][0].id == gap
+    assert gap_desk.assign(ann, gap, "invoice", CUSTOMS, LATER + 20).state == "assigned"
     assert says(CUSTOMS[2]) == "invoice"
-    assert gap_desk.listed()["gaps"] == []
-    assert gap_desk.reject(ann, gap, LATER + 30)["state"] == "rejected"
-    assert [one["id"] for one in gap_desk.listed("rejected")["gaps"]] == [gap]
+    assert gap_desk.listed()["gaps"] == ()
+    assert gap_desk.reject(ann, gap, LATER + 30).state == "rejected"
+    assert [one.id for one in gap_desk.listed("rejected")["gaps"]] == [gap]
     with pytest.raises(NotFound):
         gap_desk.reject(ann, "unknown", LATER)
 
@@ -273,9 +279,9 @@ def test_what_was_asked_once_long_ago_is_forgotten() -> None:
 
 
 def test_the_learned_threshold_never_meets_the_one_for_offers() -> None:
-    verdicts.set_threshold(threshold.Move(0.01, 0.7, "evidence"), T0)
+    verdicts.set_threshold(threshold.ThresholdChange(0.01, 0.7, "evidence"), T0)
     brain.forget()
     rules = brain.load().rules
     assert rules.answer > rules.offer
-    fresh.forget()
-    assert fresh.sure(rules) == rules
+    live_examples.forget()
+    assert live_examples.sure(rules) == rules

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.knowledge.masking import LONGEST, SIGN, masked
+from chalicelib.knowledge.learning.masking import LONGEST, SIGN, masked
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 PII = [entry["value"] for entry in json.loads((FIXTURES / "hostile" / "pii.json").read_text("utf-8"))["strings"]]

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.bot import mood
-from chalicelib.bot.mood import sentiment, urgency
+from chalicelib.bot.interpretation import mood
+from chalicelib.bot.interpretation.mood import sentiment, urgency
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "moods"
 NEGATIVE, POSITIVE = -0.5, 0.3

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.dialogue_world import World, make_world
-from tests.unit.test_alarm import BURNS, ITCHES, SICK, SPARKS, seen
+from tests.unit.dialogue_world import World, make_world, seen
+from tests.unit.test_alarm import BURNS, ITCHES, SICK, SPARKS
 
 __all__ = ["make_world"]
 
@@ -119,3 +119,24 @@ def test_whoever_gives_up_an_action_keeps_her_call(world: World) -> None:
     last = seen(world, *said)[-1]
     assert "您的请求保持不变" in last.text
     assert "通过电话" in last.text
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "holds"),
+    [
+        ("talk to a person", "ur a bit useless ngl", "I am only a program"),
+        ("talk to a person", "stupid bot", "I am only a program"),
+        ("转人工", "废物机器人", "我只是个程序"),
+        ("轉真人", "機器人真的很笨", "我只是個程式"),
+    ],
+)
+def test_whoever_scolds_while_she_waits_gets_a_human_word_once(world: World, before: str, text: str, holds: str) -> None:
+    *_, first, second = seen(world, before, text, text)
+    assert holds in first.text
+    assert holds not in second.text
+    assert (first.outcome, first.owner) == ("courtesy", "queue")
+
+
+@pytest.mark.parametrize("text", ["useless bot, get me a human", "废物机器人 我要真人"])
+def test_the_wish_for_a_person_is_heard_beside_it(world: World, text: str) -> None:
+    assert seen(world, "talk to a person", text)[-1].outcome == "status"

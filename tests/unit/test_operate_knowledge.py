@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from chalicelib.knowledge import releases
+from chalicelib.knowledge.index import releases
 from infra.operate import knowledge
 from infra.operate.knowledge import releases_table
 

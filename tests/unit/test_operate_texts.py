@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.channels import sms_twilio
+from chalicelib.channels.sms import twilio as sms_twilio
 from infra.operate import texts
 
 SITE = "https://abc.execute-api.eu-central-1.amazonaws.com/api"

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.agents import open_turns
-from chalicelib.bot import turn
+from chalicelib.bot.messages import brain
 from chalicelib.conversations import baton, keys, table
 from chalicelib.conversations.model import OUTCOMES, Message
+from chalicelib.desk import open_turns
 from chalicelib.errors import Unavailable
 from tests.unit.dialogue_player import Play, dialogues
 from tests.unit.dialogue_world import World, make_world
@@ -82,6 +82,16 @@ def test_whatever_is_said_in_whatever_state_has_an_outcome_within_seconds(
         outcome, seen_at = outcome_of(play, message)
         assert outcome.partition(":")[0] in OUTCOMES, (message.text, [m.text for m in sent])
         assert seen_at <= message.at + SECONDS * len(sent)
+
+
+def test_a_piece_is_a_persons_who_claims_and_hands_back_while_it_waits(world: World) -> None:
+    with playing(world, f"brief{world.next()}", "sms") as play:
+        play.say("I want to talk to a person", 30)
+        piece = play.say("it is", 3_600)
+        for event in ("claim", "hand-back"):
+            happens(play, event)
+        play.say("free shipping from what amount?", 0.5)
+    assert outcome_of(play, piece)[0] == "person"
 
 
 def test_pieces_of_one_thought_share_their_outcome(world: World) -> None:
@@ -215,7 +225,7 @@ def test_whatever_fails_in_the_bot_the_customer_gets_a_person(world: World, monk
     def broken() -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(turn.brain, "load", broken)
+    monkeypatch.setattr(brain, "load", broken)
     with pytest.raises(ZeroDivisionError):
         play.say("Where is my order?")
     stored = table.message(play.thread, f"m-{play.name}-{play.count:04}")

@@ -77,6 +77,7 @@ def test_nothing_strays_into_it(archive: zipfile.ZipFile) -> None:
     assert not top & {"tests", "infra", "moto", "boto3", "pip", "bin", ".chalice"}
     ours = {name for name in names if name.startswith("chalicelib/")}
     written = {name for name, _ in sources(ROOT) if name.startswith("chalicelib/")}
+    assert not [name for name in ours if name.endswith(".d.ts")]  # types are read by checkers only
     assert ours == written | {name.replace(".yaml", ".json") for name in written if name.endswith(".yaml")}
     assert {name for name in names if name.startswith("chalice/")} == {"chalice/__init__.py", "chalice/app.py"}
 
@@ -89,10 +90,10 @@ def test_botocore_knows_exactly_the_services_and_operations_in_use(archive: zipf
     }
     assert described == SERVICES
     code = "\n".join(path.read_text() for path in (ROOT / "chalicelib").rglob("*.py"))
-    assert set(re.findall(r'aws\.client\("([a-z0-9-]+)"', code)) == set(SERVICES)
+    assert set(re.findall(r'clients\.(?:client|once)\("([a-z0-9-]+)"', code)) == set(SERVICES)
     session = Session()
     existing = {operation for service in SERVICES for operation in session.get_service_model(service).operation_names}
-    called = {operation for operation in existing if f".{xform_name(operation)}(" in code}
+    called = {operation for operation in existing if re.search(rf"\.{xform_name(operation)}\b", code)}
     assert called | {"HeadBucket"} == {operation for operations in SERVICES.values() for operation in operations}
 
 
@@ -109,12 +110,14 @@ def test_licences_ship_with_what_they_belong_to(archive: zipfile.ZipFile) -> Non
         assert [n for n in names if n.startswith(f"{distribution}-") and re.search("LICEN[CS]E", n, re.IGNORECASE)], distribution
 
 
-@pytest.mark.parametrize("room", ["", "chalicelib.channels.sms", "chalicelib.channels.email", "chalicelib.channels.webchat"])
+@pytest.mark.parametrize(
+    "room", ["", "chalicelib.channels.sms.adapter", "chalicelib.channels.email.adapter", "chalicelib.channels.webchat.adapter"]
+)
 def test_intake_starts_from_the_archive_alone_and_loads_nothing_heavy(unpacked: Path, room: str) -> None:
     """Isolated from this environment, as on Lambda: what requirements.txt lacks is missing here too."""
     code = (
         f"import sys; sys.path.insert(0, {str(unpacked)!r}); import app\n"
-        "from chalicelib import aws; aws.client('dynamodb')\n"
+        "from chalicelib.aws import clients; clients.client('dynamodb')\n"
         "heavy = {'pydantic', 'numpy', 'simpleeval', 'yaml', 'jinja2', 'boto3', 'aws_xray_sdk', 'pygal', 's3transfer'} & set(sys.modules)\n"
         "foreign = [m.__file__ for m in sys.modules.values() if 'site-packages' in (getattr(m, '__file__', None) or '')]\n"
         "print(heavy or foreign or 'light')"
@@ -138,10 +141,10 @@ sys.path.insert(0, sys.argv[1])
 from botocore import xform_name
 from botocore.awsrequest import AWSResponse, HeadersDict
 from urllib3 import HTTPResponse
-from chalicelib import aws
+from chalicelib.aws import clients
 PLAIN = {"structure": {}, "list": [], "map": {}}
 for service, operations in json.loads(sys.argv[2]).items():
-    client = aws._botocore(service, "", 3)
+    client = clients._botocore(service, "", 3)
     body = b"" if service == "s3" else b"{}"
     def answer(body=body, **_):
         return AWSResponse("", 200, HeadersDict(), HTTPResponse(io.BytesIO(body), preload_content=False))

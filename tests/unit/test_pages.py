@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
+import app as contents
 from chalicelib.errors import NotFound
 from chalicelib.web import pages
 
 WEB = Path(pages.__file__).parent
 OWN = sorted(p for p in WEB.rglob("*") if p.suffix in pages.TYPES and p.parent.name != "vendor")
-REFERENCE = re.compile(r"""["'](\./[\w./-]+\.(?:js|css|svg))\?v=(\w+)["']""")
-CHAT_BYTES = 96_000
+KEPT = {p.relative_to(pages.ASSETS).as_posix() for p in OWN if p.suffix != ".html"}
+ANY_REFERENCE = re.compile(r"""["'](\.[\w./-]*\.(?:js|css|svg))(?:\?v=(\w*))?["']""")
+CHAT_BYTES = 96_000  # before compression
 WIDGET_BYTES = 12_000
 
 
@@ -81,11 +85,11 @@ def test_the_widget_may_be_loaded_by_other_sites_and_is_kept_for_an_hour() -> No
     widget = pages.serve("widget.js", asked_version=pages.version())
     assert widget.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert "max-age=3600" in widget.headers["Cache-Control"]
-    assert pages.serve("chat.js").headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert pages.serve("chat/chat.js").headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert len(widget.body) < WIDGET_BYTES
 
 
-@pytest.mark.parametrize("name", ["chat", "console", "chat.js", "base.css", "icon.svg", "preact.js"])
+@pytest.mark.parametrize("name", ["chat", "console", "chat/chat.js", "shared/base.css", "shared/icon.svg", "vendor/preact.js"])
 def test_every_answer_names_its_type_and_forbids_guessing(name: str) -> None:
     page = pages.serve(name)
     assert page.status == 200
@@ -95,7 +99,30 @@ def test_every_answer_names_its_type_and_forbids_guessing(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "nothing.js", "../pages.py", "pages.py", "chat.html", "LICENSE-htm", "assets/chat.js", "..%2fpages.py"]
+    "name",
+    [
+        "",
+        "nothing.js",
+        "chat.js",
+        "chat.html",
+        "pages.py",
+        "shared",
+        "shared/",
+        "/shared/base.css",
+        "assets/chat/chat.js",
+        "chat//chat.js",
+        "chat/./chat.js",
+        "chat/../chat/chat.js",
+        "../pages.py",
+        "..%2fpages.py",
+        "%2e%2e/pages.py",
+        "chat/%2e%2e/chat/chat.js",
+        "chat%2fchat.js",
+        "console%2Fwords/en.js",
+        "shared/wire.d.ts",
+        "vendor/LICENSE-htm",
+        "vendor/../pages.py",
+    ],
 )
 def test_nothing_else_can_be_had(name: str) -> None:
     with pytest.raises(NotFound):
@@ -110,18 +137,49 @@ def test_a_browser_that_has_it_is_told_so() -> None:
 
 
 def test_only_the_current_version_is_kept_for_ever() -> None:
-    assert "immutable" in pages.serve("chat.js", asked_version=pages.version()).headers["Cache-Control"]
-    assert pages.serve("chat.js", asked_version="older").headers["Cache-Control"] == "no-cache"
+    assert "immutable" in pages.serve("chat/chat.js", asked_version=pages.version()).headers["Cache-Control"]
+    assert pages.serve("chat/chat.js", asked_version="older").headers["Cache-Control"] == "no-cache"
     assert pages.serve("chat", asked_version=pages.version()).headers["Cache-Control"] == "no-cache"
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda p: p.name)
-def test_every_reference_leads_to_an_asset_of_this_version(path: Path) -> None:
-    name = path.stem if path.suffix == ".html" else path.name
-    prefix = "./assets/" if path.suffix == ".html" else "./"
-    for address, version in REFERENCE.findall(pages.serve(name).body):
-        assert version == pages.version()
-        assert pages.serve(address.removeprefix(prefix)).status == 200
+def named_by(name: str) -> dict[str, str]:
+    """What a page or an asset names, as a browser resolves it: the asset's path, with the version asked for."""
+    at = "/" if name in pages.PAGES else f"/assets/{name}"
+    return {urljoin(at, a).removeprefix("/assets/"): v for a, v in ANY_REFERENCE.findall(pages.serve(name).body)}
+
+
+@cache
+def needed_by(page: str) -> frozenset[str]:
+    """All that a page comes to load."""
+    needed: set[str] = set()
+    open_ends = {page}
+    while open_ends:
+        found = {name for end in open_ends for name in named_by(end)}
+        open_ends, needed = found - needed, needed | found
+    return frozenset(needed)
+
+
+@pytest.mark.parametrize("name", [*pages.PAGES, *sorted(KEPT)])
+def test_every_reference_leads_to_an_asset_of_this_version(name: str) -> None:
+    for found, version in named_by(name).items():
+        assert version == pages.version()  # and so has one address wherever it is named: a module is loaded once
+        assert pages.serve(found, asked_version=version).status == 200
+
+
+def test_every_asset_is_of_use() -> None:
+    needed = frozenset().union(*map(needed_by, pages.PAGES))
+    assert needed == (KEPT - {pages.WIDGET}) | {"vendor/preact.js"}
+
+
+def test_a_route_leads_to_every_asset() -> None:
+    routes = [re.sub(r"\{\w+\}", "[^/]+", route) for route in contents.app.routes]
+    ours = [f"/assets/{name}" for name in (KEPT - {pages.WIDGET}) | {"vendor/preact.js"}] + [f"/{pages.WIDGET}"]
+    assert not [address for address in ours if not any(re.fullmatch(route, address) for route in routes)]
+
+
+def test_a_page_loads_nothing_of_another() -> None:
+    for page in pages.PAGES:
+        assert {name.partition("/")[0] for name in needed_by(page)} == {page, "shared", "vendor"}
 
 
 @pytest.mark.parametrize("path", OWN, ids=lambda p: p.name)
@@ -132,15 +190,9 @@ def test_texts_cannot_become_markup_and_nothing_is_loaded_from_elsewhere(path: P
 
 
 def test_every_module_that_a_page_needs_is_preloaded() -> None:
-    for name in pages.PAGES:
-        page = pages.serve(name).body
-        needed, open_ends = set(), [f"{name}.js"]
-        while open_ends:
-            module = open_ends.pop()
-            found = {a.removeprefix("./") for a, _ in REFERENCE.findall(pages.serve(module).body)} - needed
-            needed |= found
-            open_ends += found
-        assert all(f'rel="modulepreload" href="./assets/{n}?v=' in page for n in needed)
+    for page in pages.PAGES:
+        preloaded = set(re.findall(r'rel="modulepreload" href="\./assets/(.*?)\?v=', pages.serve(page).body))
+        assert preloaded == {name for name in needed_by(page) if name.endswith(".js")} - {f"{page}/{page}.js"}
 
 
 def test_the_business_is_named_and_cannot_break_out() -> None:
@@ -149,6 +201,14 @@ def test_the_business_is_named_and_cannot_break_out() -> None:
 
 def test_the_chat_page_is_light() -> None:
     page = pages.serve("chat")
-    names = {address.rpartition("/")[2] for address, _ in REFERENCE.findall(page.body)}
-    weight = len(page.body.encode()) + sum(len(pages.serve(n).body.encode()) for n in names)
+    weight = len(page.body.encode()) + sum(len(pages.serve(name).body.encode()) for name in needed_by("chat"))
     assert weight < CHAT_BYTES, f"{weight} bytes"
+
+
+@pytest.mark.parametrize("name", sorted(name for name in KEPT if name.endswith(".js")))
+def test_of_a_script_only_its_doc_comments_stay_behind(name: str) -> None:
+    """A cast within a line stays."""
+    source = (pages.ASSETS / name).read_text("utf-8").splitlines()
+    comment = re.compile(r"\s*(?:/\*\*(?!.*\*/.*\S)|\* |\*/|\*$).*")
+    code = [line for line in source if not comment.match(line)]
+    assert re.sub(r"\?v=\w+", "", pages.serve(name).body).splitlines() == code

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from chalicelib.bot.interpretation.follow_up import passages as asking
-from chalicelib.bot.interpretation.follow_up.passages import Said
-from chalicelib.knowledge import arrays, encoder, passage_encoder, passages
-from chalicelib.knowledge.article import Article
-from chalicelib.knowledge.passages import split
+from chalicelib.bot.interpretation.contextual import passages as asking
+from chalicelib.bot.interpretation.contextual.passages import Said
+from chalicelib.knowledge.articles.article import Article
+from chalicelib.knowledge.encoder import encoder, passage_encoder
+from chalicelib.knowledge.index import arrays, passages
+from chalicelib.knowledge.index.passages import split
 
 POSTAGE = Article("postage", "en", "Postage", "Germany: 3.90 €.\n\n- Austria: 7.90 €\n- Norway: 14.90 €", "")
 TEA = Article("tea", "en", "Brewing", "Green tea wants 75 °C. Black tea wants 95 °C.", "")
@@ -134,3 +135,31 @@ def test_texts_do_not_depend_on_their_neighbours() -> None:
     alone = np.concatenate([reader.passages([text]) for text in texts])
     for order in itertools.permutations(range(3)):
         assert np.abs(reader.passages([texts[i] for i in order]) - alone[list(order)]).max() < 0.02
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "opposed"),
+    [
+        ("how long does it keep once opened", "Unopened green tea keeps for 18 months.", True),
+        ("is unopened tea welcome back", "Opened tea is welcome back, too, if no more than two cups are missing.", True),
+        ("开封的普洱可以放多久", "未开封的绿茶可以放 18 个月。", True),
+        ("没有开封的可以退吗", "已经开封的茶，只要用量不超过两杯，也可以退。", True),
+        ("how long does unopened tea keep", "Unopened green tea keeps for 18 months.", False),
+        ("it has not arrived", "If it has not arrived after ten days, write to us.", False),
+        ("can I return it under the warranty", "Unfortunately this is understood.", False),
+        ("开封的能退吗", "已经开封的茶，只要用量不超过两杯，也可以退。", False),
+    ],
+)
+def test_what_tells_of_the_opposite_is_known(said: str, text: str, opposed: bool) -> None:
+    assert asking.opposes(said, text) == opposed
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ('Does it say "not valid"? Look at the last day below it.', ('Does it say "not valid"? Look at the last day below it.',)),
+        ("东西收到的时候提示无效了吗？请看一下下面的有效期。", ("东西收到的时候提示无效了吗？请看一下下面的有效期。",)),
+    ],
+)
+def test_a_question_of_the_article_says_something_only_with_its_answer(text: str, parts: tuple[str, ...]) -> None:
+    assert split(text) == parts

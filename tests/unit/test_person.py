@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.bot.facts import hear
-from chalicelib.bot.person import is_asked_for
-from chalicelib.bot.phrases import plain
+from chalicelib.bot.interpretation.person import is_asked_for
+from chalicelib.bot.interpretation.phrases import plain
+from chalicelib.bot.rules.facts import hear
 
 LISTS = Path(__file__).parents[1] / "fixtures" / "person_wordings"
 

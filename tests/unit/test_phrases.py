@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.bot.phrases import Phrasebook, plain
+from chalicelib.bot.interpretation.phrases import Phrasebook, plain
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import pytest
 
 from chalicelib.bot.interpretation.choices.assent import agrees, refusal, refuses
 from chalicelib.bot.interpretation.choices.picks import Picked, picked
+from tests.unit.halves import is_held_out
 
 LISTS = Path(__file__).parents[1] / "fixtures" / "picks_wordings"
 
@@ -118,10 +118,6 @@ def test_a_no_is_heard(text: str) -> None:
 def test_a_longer_sentence_is_neither_yes_nor_no(text: str) -> None:
     assert not agrees(text)
     assert not refuses(text)
-
-
-def is_held_out(text: str) -> bool:
-    return crc32(text.encode()) % 2 == 1
 
 
 def rows(language: str, kind: str, held_out: bool) -> list[dict[str, Any]]:

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from chalicelib.bot.answer import Context, examined
-from chalicelib.bot.messages import waiting
+from chalicelib.bot.answers.answer import Context, examined
+from chalicelib.bot.messages.waiting.saying import beside
 from chalicelib.conversations import table
 from chalicelib.conversations.model import Answer
 from tests.unit.dialogue_player import Play
@@ -68,7 +68,7 @@ def test_nothing_that_is_said_to_her_offers_a_person(world: World, call: str, sa
 )
 def test_other_choices_stay(choices: tuple[str, ...], left: tuple[str, ...]) -> None:
     case = examined("is it organic", Context("webchat", OPEN), lantern())
-    assert waiting._beside(case, Answer("Yes.", "x", choices=choices)).said.choices == left
+    assert beside(case, Answer("Yes.", "x", choices=choices)).said.choices == left
 
 
 @pytest.mark.parametrize(

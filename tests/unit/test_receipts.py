@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.channels import receipts
-from chalicelib.conversations import baton, identities, table
+from chalicelib.conversations import baton, table
 from chalicelib.conversations.model import Message, State
+from chalicelib.customers import identities
 from tests.unit.conftest import T0, Store, incoming
 
 EVENTS = list(get_args(receipts.Event))

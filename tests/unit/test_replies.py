@@ -7,14 +7,17 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from msgspec import structs
 
-from chalicelib.agents import replies, workspace
-from chalicelib.agents.roster import Agent
-from chalicelib.bot import outgoing
+from chalicelib.bot.messages import outgoing
 from chalicelib.channels import delivery
-from chalicelib.conversations import baton, files, identities, keys, model, table
+from chalicelib.conversations import baton, files, keys, model, registry, table
 from chalicelib.conversations.model import Escalation
+from chalicelib.conversations.schemas import FileNamed
+from chalicelib.customers import identities
+from chalicelib.desk import replies, workspace
 from chalicelib.errors import BadRequest, Blocked, Conflict, NotOwner, TooLarge
+from chalicelib.governance.roster import Agent
 from tests.unit.conftest import T0, Store, incoming, make_bucket
 
 MIA = "mia@customer.example"
@@ -35,8 +38,8 @@ def held(agent: Agent, channel: str = "email") -> None:
     table.save(baton.claimed(table.save(waiting), agent.id, T0 + 2))
 
 
-def uploaded(content: bytes = PDF, name: str = "Rechnung ü 发票.pdf", content_type: str = "application/pdf") -> dict[str, Any]:
-    return {"name": name, "type": content_type, "size": len(content), "sha256": files.store("e1", content)}
+def uploaded(content: bytes = PDF, name: str = "Rechnung ü 发票.pdf", content_type: str = "application/pdf") -> FileNamed:
+    return FileNamed(name=name, type=content_type, size=len(content), sha256=files.store("e1", content))
 
 
 def send(agent: Agent, text: str = "Here it is.", **more: Any) -> Any:
@@ -49,7 +52,7 @@ class TestFiles:
         file = uploaded()
         message, is_new = send(ann, attached=[file])
         assert is_new
-        assert message.meta["attachments"] == [{**file, "fate": "stored"}]
+        assert message.meta["attachments"] == [{**structs.asdict(file), "fate": "stored"}]
         assert send(ann, attached=[file]) == (message, False)
         with pytest.raises(Conflict, match="new id"):
             send(ann, attached=[uploaded(b"%PDF-1.7 another")])
@@ -65,16 +68,16 @@ class TestFiles:
         with pytest.raises(BadRequest):
             send(ann, "  ", attached=[])
 
-    @pytest.mark.parametrize("change", [{"sha256": "0" * 64}, {"size": 3}, {"type": "image/png"}, {"type": "text/html"}, {"name": 1}])
+    @pytest.mark.parametrize("change", [{"sha256": "0" * 64}, {"size": 3}, {"type": "image/png"}, {"type": "text/html"}])
     def test_what_was_not_uploaded_or_is_something_else_is_refused(self, ann: Agent, change: dict[str, Any]) -> None:
         held(ann)
         with pytest.raises(BadRequest):
-            send(ann, attached=[uploaded() | change])
+            send(ann, attached=[structs.replace(uploaded(), **change)])
         assert table.message("e1", "r+id-00000001") is None
 
     def test_more_than_a_mail_can_carry_is_said_before_it_is_sent(self, ann: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
         held(ann)
-        monkeypatch.setattr(replies, "LARGEST_MAIL", 2 * len(PDF) - 1)
+        monkeypatch.setitem(registry.REGISTRY, "email", replace(registry.of("email"), largest=2 * len(PDF) - 1))
         with pytest.raises(TooLarge):
             send(ann, attached=[uploaded(), uploaded(PDF[::-1], "a.txt", "text/plain")])
         assert send(ann, attached=[uploaded()])[1]
@@ -82,16 +85,16 @@ class TestFiles:
     def test_only_the_holder_gets_an_address_to_upload_to(self, ann: Agent, bea: Agent) -> None:
         held(ann)
         file = {"name": "a.pdf", "type": "application/pdf", "size": len(PDF), "sha256": sha256(PDF).hexdigest()}
-        address = replies.upload(ann, "e1.1", file)
+        address = replies.upload(ann, "e1.1", file["sha256"], file["size"], file["type"])
         assert f"files/e1/{file['sha256']}" in address["url"]
         assert address["headers"]["Content-Type"] == "application/pdf"
         with pytest.raises(NotOwner):
-            replies.upload(bea, "e1.1", file)
-        for wrong in ({}, {**file, "size": "1"}, {**file, "size": True}, {**file, "sha256": None}, {**file, "type": []}):
+            replies.upload(bea, "e1.1", file["sha256"], file["size"], file["type"])
+        for sha256_hex, size, content_type in (("0" * 63, 1, "application/pdf"), (file["sha256"], 1, "text/html")):
             with pytest.raises(BadRequest):
-                replies.upload(ann, "e1.1", wrong)
+                replies.upload(ann, "e1.1", sha256_hex, size, content_type)
         with pytest.raises(TooLarge):
-            replies.upload(ann, "e1.1", {**file, "size": files.LARGEST + 1})
+            replies.upload(ann, "e1.1", file["sha256"], files.LARGEST + 1, file["type"])
 
 
 class TestBlocked:

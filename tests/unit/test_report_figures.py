@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.conversations import baton
-from chalicelib.conversations.model import CHANNELS, Answer, Conversation, Escalation
-from chalicelib.reports import figures, periods
-from chalicelib.reports.figures import Count, Report, Times
+from chalicelib.conversations import baton, registry
+from chalicelib.conversations.model import Answer, Conversation, Escalation
+from chalicelib.insight import figures, periods
+from chalicelib.insight.figures import Count, Report, Times
 from tests.unit.conftest import incoming
 
 ZONE = "Europe/Berlin"
@@ -180,7 +180,7 @@ def lives(draw: st.DrawFn) -> Conversation:
         now += draw(st.integers(1, 10 * HOUR))
         return now
 
-    message = incoming(thread=f"w{draw(st.integers(0, 10**9))}", at=now, channel=draw(st.sampled_from(CHANNELS)))
+    message = incoming(thread=f"w{draw(st.integers(0, 10**9))}", at=now, channel=draw(st.sampled_from(registry.names())))
     c = baton.received(baton.opened(message, "c1"), message)
     if draw(st.booleans()):
         c = baton.answered(c, message, Answer("text", "a1"), later())

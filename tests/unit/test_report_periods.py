@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import BadRequest
-from chalicelib.reports import periods
-from chalicelib.reports.periods import Period
+from chalicelib.insight import periods
+from chalicelib.insight.periods import Period
 
 HOUR = 3_600_000
 DAY_IN_MS = 24 * HOUR

@@ -11,11 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from chalicelib import aws
+from chalicelib.aws import clients
 from chalicelib.conversations import baton, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation
 from chalicelib.errors import BadRequest, BatonError, NotFound, Unavailable
-from chalicelib.reports import facts, periods, publish, render
+from chalicelib.insight import facts, periods, publish, render
 from tests.unit.conftest import Store, incoming, make_bucket
 
 ZONE = "America/New_York"
@@ -45,14 +45,14 @@ def escalate(c: Conversation, at: int) -> Conversation:
 
 def contents(day: str) -> dict[str, bytes]:
     return {
-        name: aws.client("s3").get_object(Bucket="reports-of-a-test", Key=f"reports/{day[:4]}/{day}/{name}")["Body"].read()
+        name: clients.client("s3").get_object(Bucket="reports-of-a-test", Key=f"reports/{day[:4]}/{day}/{name}")["Body"].read()
         for name in FILES
     }
 
 
 def report(day: str = DAY.day) -> dict[str, Any]:
     made: dict[str, Any] = json.loads(
-        aws.client("s3").get_object(Bucket="reports-of-a-test", Key=f"reports/{day[:4]}/{day}/report.json")["Body"].read()
+        clients.client("s3").get_object(Bucket="reports-of-a-test", Key=f"reports/{day[:4]}/{day}/report.json")["Body"].read()
     )
     return made
 
@@ -130,7 +130,7 @@ def test_at_once_all_files_come_from_the_same_facts(overtaken_at: str, monkeypat
 @pytest.mark.parametrize("dies_before", ["report.csv", "report.html", "report.json"])
 def test_a_run_that_died_is_finished_by_the_next(dies_before: str, monkeypatch: pytest.MonkeyPatch) -> None:
     stored(DAY.start, "w1")
-    client = aws.client("s3")
+    client = clients.client("s3")
     put = client.put_object
 
     def dying(**request: Any) -> Any:
@@ -244,13 +244,13 @@ def test_what_was_never_reported_has_no_address(day: str, error: type[BatonError
 
 
 def test_what_else_lies_in_the_bucket_is_no_report() -> None:
-    aws.client("s3").put_object(Bucket="reports-of-a-test", Key="reports/2026/readme.txt", Body=b"")
-    aws.client("s3").put_object(Bucket="reports-of-a-test", Key="reports/2026/2026-10-01/report.csv", Body=b"")
+    clients.client("s3").put_object(Bucket="reports-of-a-test", Key="reports/2026/readme.txt", Body=b"")
+    clients.client("s3").put_object(Bucket="reports-of-a-test", Key="reports/2026/2026-10-01/report.csv", Body=b"")
     assert publish.list_reports() == []
 
 
 def test_more_reports_than_fit_on_a_page_of_the_list_are_all_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    client = aws.client("s3")
+    client = clients.client("s3")
     whole = client.list_objects_v2
     monkeypatch.setattr(client, "list_objects_v2", lambda **request: whole(MaxKeys=3, **request))
     publish.publish(None, MORNING)
@@ -261,7 +261,7 @@ def test_more_reports_than_fit_on_a_page_of_the_list_are_all_seen(monkeypatch: p
 def test_an_order_goes_to_the_report_function(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[dict[str, Any]] = []
     monkeypatch.setenv("REPORT_FUNCTION", "baton-test-PublishReport")
-    monkeypatch.setattr(aws.client("lambda"), "invoke", lambda **request: sent.append(request))
+    monkeypatch.setattr(clients.client("lambda"), "invoke", lambda **request: sent.append(request))
     publish.order(DAY.day, MORNING)
     assert sent == [{"FunctionName": "baton-test-PublishReport", "InvocationType": "Event", "Payload": b'{"day": "2026-11-01"}'}]
 
@@ -272,7 +272,7 @@ def test_a_bucket_that_cannot_be_read_is_no_reason_to_record_other_facts(monkeyp
 
         raise EndpointConnectionError(endpoint_url="https://s3")
 
-    monkeypatch.setattr(aws.client("s3"), "get_object", down)
+    monkeypatch.setattr(clients.client("s3"), "get_object", down)
     with pytest.raises(Unavailable):
         publish.publish(DAY.day, MORNING)
 

@@ -16,17 +16,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import yaml_files
-from chalicelib.agents import roster
-from chalicelib.bot import turn
-from chalicelib.bot.messages import opening
+from chalicelib.bot.messages import opening, turn
 from chalicelib.conversations import baton
 from chalicelib.conversations.model import Answer, Conversation, Escalation
-from chalicelib.reports import charts, facts, figures, periods, render, rows, words
-from chalicelib.reports.facts import Facts
+from chalicelib.governance import queue_names
+from chalicelib.insight import charts, facts, figures, periods, render, rows, words
+from chalicelib.insight.facts import Facts
 from tests.unit.conftest import incoming
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-RULES = Path(__file__).parents[2] / "chalicelib" / "bot" / "rules.yaml"
+RULES = Path(__file__).parents[2] / "chalicelib" / "bot" / "rules" / "rules.yaml"
 DAY = periods.day_period("2026-11-20", "Asia/Shanghai")
 IDLE = 86_400_000
 NOON = DAY.start + IDLE // 2
@@ -112,7 +111,13 @@ def test_facts_that_were_stored_and_read_give_the_same_bytes() -> None:
 
 
 def test_facts_keep_nothing_that_names_or_quotes_the_customer() -> None:
-    said = {"question": "my secret", "turn": "my secret", "wish": "call +4915123456789", "flow": '{"order":"A-77"}', "offered": ("secret",)}
+    said = {
+        "question": "my secret",
+        "turn": "my secret",
+        "contact_request": "call +4915123456789",
+        "flow": '{"order":"A-77"}',
+        "offered": ("secret",),
+    }
     kept = facts.dump(recorded(replace(conversation(name="Mia", address="mia@example.com"), **said))).decode()
     assert not [word for word in ("secret", "+4915123456789", "A-77", "Mia", "mia@") if word in kept]
 
@@ -269,7 +274,7 @@ def test_shares_never_round_to_all_or_nothing(part: int, whole: int, text: str) 
 
 def test_the_reasons_and_queues_that_come_with_baton_have_chinese_names() -> None:
     reasons = {rule["reason"]["en"] for rule in yaml_files.read(RULES)["hand_over"]}
-    for known in reasons | {opening.ENOUGH, opening.FORGED, turn.ONLY_FILES} | set(roster.queues()["skills"]):
+    for known in reasons | {opening.ENOUGH, opening.FORGED, turn.ONLY_FILES} | set(queue_names.known()):
         assert re.search("[\u4e00-\u9fff]", words.name(known)[1]), known
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from chalicelib import yaml_files
-from chalicelib.bot import rule_table
-from chalicelib.bot.brain import known_queues
-from chalicelib.bot.rule_table import BadRules
+from chalicelib.bot.rules import rule_table
+from chalicelib.bot.rules.rule_table import BadRules
+from chalicelib.governance import queue_names
 
 TABLE = yaml_files.read(Path(rule_table.__file__).parent / "rules.yaml")
 REASON = {"en": "a long queue", "zh": "排队很长"}
@@ -81,17 +81,17 @@ def _when(condition: Any) -> Callable[[dict[str, Any]], Any]:
 )
 def test_a_mistake_in_the_table_is_refused_by_name(change: Callable[[dict[str, Any]], Any], message: str) -> None:
     with pytest.raises(BadRules) as refused:
-        rule_table.load(_changed(change), known_queues())
+        rule_table.load(_changed(change), queue_names.known())
     assert message in str(refused.value)
 
 
 def test_all_mistakes_are_told_at_once() -> None:
     table = _changed(lambda t: (t["hand_over"][0].update(queue="x"), t["hand_over"][1].update(urgency="y")))
     with pytest.raises(BadRules) as refused:
-        rule_table.load(table, known_queues())
+        rule_table.load(table, queue_names.known())
     assert len(str(refused.value).split("\n")) == 2
 
 
 def test_a_table_that_is_none_is_refused() -> None:
     with pytest.raises(BadRules):
-        rule_table.load([], known_queues())
+        rule_table.load([], queue_names.known())

@@ -9,8 +9,9 @@ import boto3
 import pytest
 from click.testing import CliRunner, Result
 
-from chalicelib import aws
-from chalicelib.bot import brain, override
+from chalicelib.aws import clients
+from chalicelib.bot.messages import brain
+from chalicelib.bot.rules import override
 from infra import rule_file, rules
 from infra.cloud import Cloud
 from infra.errors import DeployError
@@ -73,7 +74,7 @@ class TestAStagesOwnRules:
         base = brain.shipped()
         first = override.current(base.rules, base.queues)
         asked: list[str] = []
-        client = aws.client("s3")
+        client = clients.client("s3")
         real = client.get_object
         monkeypatch.setattr(client, "get_object", lambda **given: asked.append(given["Key"]) or real(**given))
         for _ in range(5):
@@ -130,7 +131,7 @@ class TestAStagesOwnRules:
 class TestCheck:
     def test_says_that_all_is_well(self) -> None:
         done = run("check")
-        assert (done.exit_code, "23 rules" in done.output, "no mistake" in done.output) == (0, True, True)
+        assert (done.exit_code, "24 rules" in done.output, "no mistake" in done.output) == (0, True, True)
 
     def test_fails_with_each_mistake_and_what_to_do(self, tmp_path: Path) -> None:
         file = tmp_path / "mine.yaml"

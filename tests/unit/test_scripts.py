@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.bot.interpretation.language import detect
 from chalicelib.bot.interpretation.orthography.dialect import as_written, mainland
-from chalicelib.bot.language import detect
 from chalicelib.conversations import baton, table
 from chalicelib.conversations.model import Escalation
 from tests.unit.conftest import incoming

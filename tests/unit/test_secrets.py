@@ -9,6 +9,7 @@ from chalicelib import settings
 from infra.cloud import Cloud, stack_of
 from infra.errors import DeployError
 from infra.operate.secret import set_secret
+from tests import resets
 from tests.unit.conftest import Store
 
 FIRST, SECOND = "a" * 40, "b" * 40
@@ -21,5 +22,5 @@ def test_the_key_of_the_host_site_is_long_and_the_one_before_holds_on(store: Sto
     assert settings.parameters().site_jwts == ()
     assert not set_secret(cloud, stack_of("test"), "site_jwt", FIRST)
     assert set_secret(cloud, stack_of("test"), "site_jwt", SECOND)
-    settings.forget()
+    resets.forget_parameters()
     assert settings.parameters().site_jwts == (SECOND, FIRST)

@@ -9,12 +9,20 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bot import retrieval
-from chalicelib.bot.answer import Answer, Brain, is_miss
-from chalicelib.bot.follow_ups import adds, carried, changes_topic, completed, corrected, may_follow, points_back
+from chalicelib.bot.answers.answer import Answer, Brain, is_miss
+from chalicelib.bot.interpretation import retrieval
+from chalicelib.bot.interpretation.contextual.completion import (
+    adds,
+    carried,
+    changes_topic,
+    completed,
+    corrected,
+    may_follow,
+    points_back,
+)
 from chalicelib.bot.interpretation.courtesies import foreign
-from chalicelib.bot.retrieval import Hit
-from chalicelib.knowledge.passages import split
+from chalicelib.bot.interpretation.retrieval import Hit
+from chalicelib.knowledge.index.passages import split
 from tests.unit.lantern import answered, ask, handed_over, lantern, unsure
 
 INJECTIONS = json.loads((Path(__file__).parents[1] / "fixtures" / "hostile" / "prompt-injection.json").read_text("utf-8"))["strings"]

@@ -15,10 +15,12 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 
 from chalicelib import settings
-from chalicelib.channels import sms, sms_twilio
+from chalicelib.channels.sms import adapter
+from chalicelib.channels.sms import twilio as sms_twilio
 from chalicelib.channels.tags import tagged
-from chalicelib.conversations import files, identities, table
+from chalicelib.conversations import files, table
 from chalicelib.conversations.model import Message
+from chalicelib.customers import identities
 from chalicelib.errors import BadRequest, BatonError, Forbidden, Postponed, TooLarge, Unavailable, Uncertain, Undeliverable
 
 TWILIO = Path(__file__).parents[1] / "fixtures" / "twilio"
@@ -141,7 +143,7 @@ class TestReceive:
         assert message.text == ""
         assert message.meta["media"] == [{"url": "https://a.example/0", "type": "image/png"}, {"url": "https://a.example/1", "type": ""}]
 
-    @pytest.mark.parametrize(("count", "listed"), [("999999999999", 0), ("-1", 0), ("٣", 0), ("99", sms.MEDIA)])
+    @pytest.mark.parametrize(("count", "listed"), [("999999999999", 0), ("-1", 0), ("٣", 0), ("99", adapter.MEDIA)])
     def test_a_strange_number_of_pictures_does_no_harm(self, count: str, listed: int) -> None:
         assert len(sms_twilio.incoming(FORM | {"NumMedia": count}, 1).meta.get("media", [])) == listed
 
@@ -160,12 +162,12 @@ class TestThreads:
             sms_twilio.incoming(FORM | {"From": "+15005550002"}, 3),
         )
         assert again.thread == sms_twilio.incoming(FORM, 1).thread != other.thread
-        assert sms.thread(OURS, THEIRS) != sms.thread("+15005550007", THEIRS)
+        assert adapter.thread(OURS, THEIRS) != adapter.thread("+15005550007", THEIRS)
 
     def test_its_name_tells_nobody_the_number(self, monkeypatch: pytest.MonkeyPatch, parameters: settings.Parameters) -> None:
-        before = sms.thread(OURS, THEIRS)
+        before = adapter.thread(OURS, THEIRS)
         monkeypatch.setattr(settings, "parameters", lambda: replace(parameters, root=b"another root"))
-        assert sms.thread(OURS, THEIRS) != before
+        assert adapter.thread(OURS, THEIRS) != before
 
 
 class Twilio(ThreadingHTTPServer):
@@ -224,7 +226,7 @@ def twilio(monkeypatch: pytest.MonkeyPatch, parameters: settings.Parameters) -> 
 
 class TestSend:
     def test_one_message_from_our_number_with_the_accounts_name_and_token(self, twilio: Twilio) -> None:
-        assert sms.send(replace(OUT, by="ann", text="你好 & 1+1", link="https://shop.example/a")) == "SM1"
+        assert adapter.send(replace(OUT, by="ann", text="你好 & 1+1", link="https://shop.example/a")) == "SM1"
         ((path, fields, authorization),) = twilio.requests
         assert path == "/2010-04-01/Accounts/AC1/Messages.json"
         status = f"{SITE}/sms/twilio/status?thread=s1&message={tagged(OUT.id)}"
@@ -252,7 +254,7 @@ class TestSend:
         stopped: list[str] = []
         monkeypatch.setattr(identities, "block", lambda channel, address, why, at: stopped.append(address))
         with pytest.raises(meaning):
-            sms.send(OUT)
+            adapter.send(OUT)
         assert len(twilio.requests) == 1
         assert stopped == ([THEIRS] if code == 21610 else [])
 
@@ -260,26 +262,26 @@ class TestSend:
         for answer in (b"{}", b"<html>", b"[]"):
             twilio.answer = answer
             with pytest.raises(Uncertain):
-                sms.send(OUT)
+                adapter.send(OUT)
 
     def test_twilio_not_reachable_means_nothing_left(self) -> None:
         with pytest.raises(Unavailable):
-            sms.send(OUT)
+            adapter.send(OUT)
 
     def test_without_an_account_a_person_is_told_what_to_do(self, monkeypatch: pytest.MonkeyPatch, parameters: settings.Parameters) -> None:
         monkeypatch.setattr(settings, "parameters", lambda: replace(parameters, twilio_auth_tokens=()))
         with pytest.raises(Undeliverable, match="store its id and token"):
-            sms.send(OUT)
+            adapter.send(OUT)
 
     def test_a_long_answer_of_the_bot_ends_in_its_article(self) -> None:
         long = replace(OUT, text="It takes some days. " * 100, link="https://shop.example/a")
-        (only,) = sms.texts(long)
+        (only,) = adapter.texts(long)
         assert only.endswith(("…\nhttps://shop.example/a", "...\nhttps://shop.example/a"))
-        assert len(sms.texts(replace(long, text="退货需要几天。" * 300))) == 1
+        assert len(adapter.texts(replace(long, text="退货需要几天。" * 300))) == 1
 
     def test_a_long_text_of_a_person_is_sent_in_parts_of_which_the_last_one_counts(self, twilio: Twilio) -> None:
         twilio.answers = [b'{"sid": "SM1"}', b'{"sid": "SM2"}']
-        assert sms.send(replace(OUT, by="ann", text="A long word to say. " * 100)) == "SM2"
+        assert adapter.send(replace(OUT, by="ann", text="A long word to say. " * 100)) == "SM2"
         first, second = (fields for _, fields, _ in twilio.requests)
         assert (first["Body"][0][:6], second["Body"][0][:6]) == ("(1/2) ", "(2/2) ")
         assert first["StatusCallback"][0].endswith("&part=1")
@@ -291,28 +293,28 @@ class TestSend:
         message = replace(OUT, by="ann", text="A long word to say. " * 200)
         twilio.answers, twilio.statuses = [b'{"sid": "SM1"}', b"{}"], [201, 503]
         with pytest.raises(Unavailable):
-            sms.send(message)
+            adapter.send(message)
         assert stored[0].meta["parts"] == ["SM1"]
         twilio.requests.clear()
-        sms.send(stored[0])
+        adapter.send(stored[0])
         assert [fields["Body"][0][:6] for _, fields, _ in twilio.requests] == ["(2/3) ", "(3/3) "]
 
     def test_a_refusal_after_the_first_part_says_how_much_left(self, twilio: Twilio) -> None:
         twilio.answers, twilio.statuses = [b'{"sid": "SM1"}', b'{"code": 21614}'], [201, 400]
         with pytest.raises(Undeliverable, match="only 1 of 2 parts"):
-            sms.send(replace(OUT, by="ann", text="A long word to say. " * 100))
+            adapter.send(replace(OUT, by="ann", text="A long word to say. " * 100))
 
     def test_pictures_go_as_mms_in_north_america_and_everything_else_as_links(
         self, twilio: Twilio, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(files, "download_address", lambda thread, entry: f"https://bucket.example/{thread}/{entry['sha256'][:4]}")
         kept = [files.attachment(f"{kind}", kind, 9, sha256=c * 64) for c, kind in (("a", "image/png"), ("b", "application/pdf"))]
-        sms.send(replace(OUT, meta={"attachments": kept}))
+        adapter.send(replace(OUT, meta={"attachments": kept}))
         ((_, fields, _),) = twilio.requests
         assert fields["MediaUrl"] == ["https://bucket.example/s1/aaaa"]
         assert fields["Body"][0].count(f"{SITE}/files/") == 1
         twilio.requests.clear()
-        sms.send(replace(OUT, address="+4915112345678", meta={"attachments": kept}))
+        adapter.send(replace(OUT, address="+4915112345678", meta={"attachments": kept}))
         ((_, fields, _),) = twilio.requests
         assert "MediaUrl" not in fields
         assert fields["Body"][0].count(f"{SITE}/files/") == 2
@@ -321,16 +323,16 @@ class TestSend:
         monkeypatch.setattr(files, "download_address", lambda thread, entry: "https://bucket.example/")
         twilio.answers, twilio.statuses = [b'{"code": 21620}', b'{"sid": "SM2"}'], [400, 201]
         picture = files.attachment("a.png", "image/png", 9, sha256="a" * 64)
-        assert sms.send(replace(OUT, text="", meta={"attachments": [picture]})) == "SM2"
+        assert adapter.send(replace(OUT, text="", meta={"attachments": [picture]})) == "SM2"
         assert f"{SITE}/files/" in twilio.requests[1][1]["Body"][0]
 
     def test_what_answers_nothing_waits_while_it_is_quiet(self, twilio: Twilio, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("QUIET_HOURS", "00:00-23:59")
-        monkeypatch.setattr(sms, "now", lambda: 1_790_000_000_000)
+        monkeypatch.setattr(adapter, "now", lambda: 1_790_000_000_000)
         with pytest.raises(Postponed):
-            sms.send(replace(OUT, meta={"unasked": True}))
+            adapter.send(replace(OUT, meta={"unasked": True}))
         assert twilio.requests == []
-        sms.send(OUT)
+        adapter.send(OUT)
         monkeypatch.setenv("QUIET_HOURS", "23:00-01:00")
-        sms.send(replace(OUT, meta={"unasked": True}))
+        adapter.send(replace(OUT, meta={"unasked": True}))
         assert len(twilio.requests) == 2

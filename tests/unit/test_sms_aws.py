@@ -10,13 +10,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws, settings
-from chalicelib.channels import sms, sms_aws, sns
+from chalicelib import settings
+from chalicelib.aws import clients
+from chalicelib.channels import sns
+from chalicelib.channels.sms import adapter
+from chalicelib.channels.sms import aws as sms_aws
 from chalicelib.channels.tags import tagged
-from chalicelib.conversations import baton, files, identities, keys, table
+from chalicelib.conversations import baton, files, keys, table
 from chalicelib.conversations.model import Message
+from chalicelib.customers import identities
 from chalicelib.errors import BadRequest, Forbidden, Unavailable, Undeliverable
 from infra.local.signing import Signer
+from tests import resets
 from tests.unit.conftest import T0, Store
 
 EVENTS = {e["id"]: e for e in json.loads((Path(__file__).parents[1] / "fixtures/sms/aws-two-way.json").read_text("utf-8"))["events"]}
@@ -33,7 +38,7 @@ def signer(store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sig
     monkeypatch.setattr(sns, "fetch", lambda _url: made.certificate())
     monkeypatch.setenv("TEXT_TOPIC", TOPIC)
     monkeypatch.setenv("SMS_NUMBER", OURS)
-    sns.forget()
+    resets.forget_certificates()
     return made
 
 
@@ -52,7 +57,7 @@ def notification(signer: Signer, told: Any, **changes: Any) -> dict[str, Any]:
 
 
 def of_thread(theirs: str = THEIRS) -> list[Message]:
-    return list(table.read_thread(sms.thread(OURS, theirs)).messages)
+    return list(table.read_thread(adapter.thread(OURS, theirs)).messages)
 
 
 class TestReceiving:
@@ -176,7 +181,7 @@ def api(signer: Signer, monkeypatch: pytest.MonkeyPatch) -> Api:
     monkeypatch.setenv("SMS_PROVIDER", "aws")
     monkeypatch.setenv("SMS_EVENTS", "baton-texts")
     monkeypatch.setenv("FILES_BUCKET", "files")
-    client = aws.client("pinpoint-sms-voice-v2", "", attempts=1)
+    client = clients.client("pinpoint-sms-voice-v2", "", attempts=1)
     client.meta.events.register_first("before-send.*", answering, "test")
     yield answering  # type: ignore[misc]
     client.meta.events.unregister("before-send.*", answering, "test")
@@ -184,7 +189,7 @@ def api(signer: Signer, monkeypatch: pytest.MonkeyPatch) -> Api:
 
 class TestSending:
     def test_one_message_with_the_way_home(self, api: Api) -> None:
-        assert sms.send(replace(OUT, by="ann")) == "aws-1"
+        assert adapter.send(replace(OUT, by="ann")) == "aws-1"
         ((operation, request),) = api.requests
         assert operation == "SendTextMessage"
         assert request == {
@@ -199,9 +204,9 @@ class TestSending:
     def test_a_picture_goes_as_mms_and_as_a_link_if_that_is_refused(self, api: Api) -> None:
         picture = files.attachment("a.png", "image/png", 9, sha256="a" * 64)
         message = replace(OUT, meta={"attachments": [picture]})
-        sms.send(message)
+        adapter.send(message)
         api.answers = [(400, {"__type": "ValidationException", "Reason": "INVALID_REQUEST"})]
-        sms.send(message)
+        adapter.send(message)
         first, second, third = api.requests
         assert first[0] == second[0] == "SendMediaMessage"
         assert first[1]["MediaUrls"] == [f"s3://files/files/s1/{'a' * 64}"]
@@ -211,7 +216,7 @@ class TestSending:
     @pytest.mark.parametrize(
         ("code", "reason", "meaning"),
         [
-            ("ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT", sms.Stopped),
+            ("ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT", adapter.Stopped),
             ("ConflictException", "DESTINATION_COUNTRY_BLOCKED", Undeliverable),
             ("ValidationException", "INVALID_PHONE_NUMBER", Undeliverable),
             ("ThrottlingException", "", Unavailable),
@@ -222,9 +227,9 @@ class TestSending:
     def test_each_refusal_says_whether_to_try_again(self, api: Api, code: str, reason: str, meaning: type[Exception]) -> None:
         api.answers = [(400, {"__type": code, "Reason": reason})]
         with pytest.raises(meaning):
-            sms.send(OUT)
+            adapter.send(OUT)
         assert len(api.requests) == 1
-        assert identities.blocked("sms", THEIRS) == ("stopped" if meaning is sms.Stopped else "")
+        assert identities.blocked("sms", THEIRS) == ("stopped" if meaning is adapter.Stopped else "")
 
 
 def test_items_with_pictures_are_listed_for_fetching() -> None:
@@ -236,5 +241,5 @@ def test_only_a_deployment_that_sends_by_aws_has_a_configuration_set(resources: 
     assert made["Condition"] == "SendsTextsByAws"
     (destination,) = made["Properties"]["EventDestinations"]
     assert destination["SnsDestination"] == {"TopicArn": {"Ref": "TextTopic"}}
-    told = resources["Deliver"]["Properties"]["Environment"]["Variables"]["SMS_EVENTS"]
+    told = resources["Send"]["Properties"]["Environment"]["Variables"]["SMS_EVENTS"]
     assert told == {"Fn::If": ["SendsTextsByAws", {"Ref": "TextConfiguration"}, ""]}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.channels import sms_keywords, sms_twilio
+from chalicelib.channels.sms import keywords as sms_keywords
+from chalicelib.channels.sms import twilio as sms_twilio
 from tests.unit.test_sms import FORM, parameters
 
 __all__ = ["parameters"]  # a fixture for each test here, too

@@ -15,7 +15,9 @@ import pytest
 import urllib3.util.connection
 
 from chalicelib import settings
-from chalicelib.channels import chores, sms, sms_media
+from chalicelib.channels import chores
+from chalicelib.channels.sms import adapter
+from chalicelib.channels.sms import media as sms_media
 from chalicelib.conversations import files, keys, table
 from chalicelib.conversations.model import Message
 from chalicelib.errors import Forbidden, Postponed, TooLarge, Unavailable
@@ -228,7 +230,7 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
 def came(server: Server, *paths: str, at: int = 0) -> Message:
     media = [{"url": server.address + path, "type": "image/png"} for path in paths]
-    message = sms.incoming("MM1", "+12025550199", "+12025550143", "Look", at or now(), media=media)
+    message = adapter.incoming("MM1", "+12025550199", "+12025550143", "Look", at or now(), media=media)
     table.record(message)
     return message
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.channels import sms
+from chalicelib.channels.sms import adapter
 from chalicelib.errors import BadRequest
 
 
@@ -26,17 +26,17 @@ def our_number(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_each_way_of_writing_is_the_same_number(typed: str, country: str, number: str) -> None:
-    assert sms.canonical(typed, country) == number
+    assert adapter.canonical(typed, country) == number
 
 
 @pytest.mark.parametrize("typed", ["", "hello", "12", "+49", "+1 200 000 0000", "+999 123456789", "mia@example.com", "9" * 5_000, "\x00"])
 def test_what_is_no_number_says_what_to_write(typed: str) -> None:
     with pytest.raises(BadRequest, match="with its country code"):
-        sms.canonical(typed)
+        adapter.canonical(typed)
 
 
 def test_without_a_number_of_ours_only_international_ones_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SMS_NUMBER")
-    assert sms.canonical("+4915112345678") == "+4915112345678"
+    assert adapter.canonical("+4915112345678") == "+4915112345678"
     with pytest.raises(BadRequest):
-        sms.canonical("0151 12345678")
+        adapter.canonical("0151 12345678")

@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib import settings
-from chalicelib.channels import sms_twilio
+from chalicelib.channels.sms import twilio as sms_twilio
 from chalicelib.channels.tags import tagged
-from chalicelib.conversations import baton, identities, table
+from chalicelib.conversations import baton, table
 from chalicelib.conversations.model import Message
+from chalicelib.customers import identities
 from chalicelib.errors import BadRequest, Forbidden
 from infra.local import twilio
 from tests.unit.conftest import T0, Store

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from chalicelib import settings
-from chalicelib.channels import CHANNELS, delivery, sms
-from chalicelib.conversations import baton, identities, keys, table
+from chalicelib.channels import CHANNELS, delivery
+from chalicelib.channels.sms import adapter
+from chalicelib.conversations import baton, keys, table
 from chalicelib.conversations.model import Message
+from chalicelib.customers import identities
 from tests.unit.conftest import T0, Store
 
 OURS, THEIRS = "+12025550199", "+12025550143"
@@ -37,11 +39,11 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
 
 
 def text(words: str, at: int = T0, message_id: str = "", **more: Any) -> Message:
-    return sms.incoming(message_id or f"SM{at}", OURS, THEIRS, words, at, **more)
+    return adapter.incoming(message_id or f"SM{at}", OURS, THEIRS, words, at, **more)
 
 
 def stored() -> list[Message]:
-    return list(table.read_thread(sms.thread(OURS, THEIRS)).messages)
+    return list(table.read_thread(adapter.thread(OURS, THEIRS)).messages)
 
 
 def confirmations() -> list[str]:
@@ -58,9 +60,9 @@ def deliver_all(store: Store) -> None:
 def test_of_five_waiting_messages_none_leaves_and_one_confirmation_does(words: str, store: Store, sent: list[Message]) -> None:
     table.save(baton.opened(text("hello", T0 - 9), "c1"))
     for number in range(5):
-        reply = Message(sms.thread(OURS, THEIRS), f"r+{number}", "outgoing", "sms", T0 - 5, "A word", THEIRS, by="ann", state="pending")
+        reply = Message(adapter.thread(OURS, THEIRS), f"r+{number}", "outgoing", "sms", T0 - 5, "A word", THEIRS, by="ann", state="pending")
         table.record(reply)
-    assert sms.take(text(words))
+    assert adapter.take(text(words))
     deliver_all(store)
     assert [m.meta for m in sent] == [{"confirmation": True}]
     failed = [m for m in stored() if m.id.startswith("r+")]
@@ -75,40 +77,40 @@ def test_the_block_is_stored_before_anything_else(monkeypatch: pytest.MonkeyPatc
     with monkeypatch.context() as crash:
         crash.setattr(table, "record", broken)
         with pytest.raises(KeyboardInterrupt):
-            sms.take(text("STOP"))
+            adapter.take(text("STOP"))
     assert identities.blocked("sms", THEIRS) == "stopped"
 
 
 def test_a_stop_that_comes_again_after_start_blocks_nobody() -> None:
     stop = text("STOP", T0)
-    sms.take(stop)
-    sms.take(text("START", T0 + 1000))
+    adapter.take(stop)
+    adapter.take(text("START", T0 + 1000))
     assert identities.blocked("sms", THEIRS) == ""
-    assert not sms.take(replace(stop, at=T0 + 2000))  # Twilio's second delivery has a time of ours, which is later
+    assert not adapter.take(replace(stop, at=T0 + 2000))  # Twilio's second delivery has a time of ours, which is later
     assert identities.blocked("sms", THEIRS) == ""
     assert len(confirmations()) == 2
 
 
 def test_said_three_times_is_confirmed_once() -> None:
     for number in range(3):
-        sms.take(text("stop", T0 + number))
-    sms.take(text("stop", T0))
+        adapter.take(text("stop", T0 + number))
+    adapter.take(text("stop", T0))
     assert len(confirmations()) == 1
 
 
 def test_yes_is_consent_only_from_somebody_who_said_stop() -> None:
-    sms.take(text("YES", T0))
+    adapter.take(text("YES", T0))
     assert "keyword" not in stored()[0].meta
-    sms.take(text("STOP", T0 + 1))
-    sms.take(text("Yes!", T0 + 2))
+    adapter.take(text("STOP", T0 + 1))
+    adapter.take(text("Yes!", T0 + 2))
     assert identities.blocked("sms", THEIRS) == ""
     assert [m.meta.get("keyword") for m in stored() if m.direction == "incoming"] == [None, "stop", "start"]
 
 
 def test_help_is_answered_in_the_language_of_the_word_also_to_whoever_said_stop() -> None:
-    sms.take(text("STOP", T0))
-    sms.take(text("HELP", T0 + 10))
-    sms.take(text("帮助", T0 + 20))
+    adapter.take(text("STOP", T0))
+    adapter.take(text("HELP", T0 + 10))
+    adapter.take(text("帮助", T0 + 20))
     english, chinese = confirmations()[1:]
     assert english.startswith("Lantern Tea customer service")
     assert chinese.startswith("【Lantern Tea】")
@@ -117,33 +119,33 @@ def test_help_is_answered_in_the_language_of_the_word_also_to_whoever_said_stop(
 
 @pytest.mark.parametrize("word", ["STOP", "START", "HELP"])
 def test_what_the_provider_answered_itself_is_not_answered_twice(word: str) -> None:
-    sms.take(text(word, said=word))
+    adapter.take(text(word, said=word))
     assert confirmations() == []
     assert identities.blocked("sms", THEIRS) == ("stopped" if word == "STOP" else "")
 
 
 @pytest.mark.parametrize("sender", ["72645", "SHOPBOT", OURS])
 def test_a_machine_gets_no_confirmation(sender: str) -> None:
-    message = sms.incoming("SM1", OURS, sender, "HELP", T0)
-    sms.take(message)
+    message = adapter.incoming("SM1", OURS, sender, "HELP", T0)
+    adapter.take(message)
     assert [m.id for m in table.read_thread(message.thread).messages] == ["SM1"]
 
 
 def test_a_wish_in_words_is_marked_for_a_person() -> None:
-    sms.take(text("Please stop texting me"))
+    adapter.take(text("Please stop texting me"))
     assert stored()[0].meta["opt_out_request"] is True
     assert identities.blocked("sms", THEIRS) == ""
 
 
 def test_a_stop_that_only_the_provider_knew_of_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
-    from chalicelib.channels import sms_twilio
+    from chalicelib.channels.sms import twilio
 
-    def refuse(_: sms.Text) -> str:
-        raise sms.Stopped("this customer said STOP")
+    def refuse(_: adapter.Text) -> str:
+        raise adapter.Stopped("this customer said STOP")
 
-    monkeypatch.setattr(sms_twilio, "send", refuse)
-    with pytest.raises(sms.Stopped):
-        sms.send(Message(sms.thread(OURS, THEIRS), "r+1", "outgoing", "sms", T0, "A word", THEIRS, by="ann", state="pending"))
+    monkeypatch.setattr(twilio, "send", refuse)
+    with pytest.raises(adapter.Stopped):
+        adapter.send(Message(adapter.thread(OURS, THEIRS), "r+1", "outgoing", "sms", T0, "A word", THEIRS, by="ann", state="pending"))
     assert identities.blocked("sms", THEIRS) == "stopped"
 
 

@@ -18,6 +18,7 @@ from chalicelib import settings
 from chalicelib.channels import sns
 from chalicelib.errors import Forbidden, Unavailable
 from infra.local.signing import Signer
+from tests import resets
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "sns"
 VECTORS = {v["id"]: v for v in json.loads((FOLDER / "signed-messages.json").read_text("utf-8"))["vectors"]}
@@ -33,9 +34,9 @@ def moment(vector: dict[str, Any]) -> int:
 def parameters(monkeypatch: pytest.MonkeyPatch) -> Iterator[settings.Parameters]:
     known = settings.Parameters(b"root", "", "", "")
     monkeypatch.setattr(settings, "parameters", lambda: known)
-    sns.forget()
+    resets.forget_certificates()
     yield known
-    sns.forget()
+    resets.forget_certificates()
 
 
 @pytest.fixture

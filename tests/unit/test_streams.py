@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
-from chalicelib import aws, push, streams
-from chalicelib.agents import hints, line, roster, sweep
-from chalicelib.agents.roster import Agent
-from chalicelib.conversations import baton, keys, sockets, table
-from chalicelib.dynamodb import Item
-from chalicelib.errors import Conflict, NotOwner, Postponed, Unavailable
+from chalicelib.aws import clients, functions, push, streams
+from chalicelib.aws.dynamodb import Item
+from chalicelib.conversations import baton, keys, model, pushes, sockets, table
+from chalicelib.desk import hints, rounds, sweep, waiting_line
+from chalicelib.errors import BatonError, Conflict, NotFound, NotOwner, Postponed, Unavailable
+from chalicelib.governance import roster
+from chalicelib.governance.roster import Agent
 from chalicelib.observability import now
 from tests.people import eventually
-from tests.unit.conftest import T0, Store, incoming, record
+from tests.unit.conftest import T0, HandedOn, Store, incoming, record
 from tests.unit.test_baton import HAND_OVER
 from tests.unit.test_workspace import wait
 
 
-def batch(*ids: str) -> dict[str, Any]:
-    return {"Records": [record(keys.message_item(incoming(id=i))) for i in ids]}
+def batch(*ids: str, thread: str = "w1") -> dict[str, Any]:
+    return {"Records": [record(keys.message_item(incoming(id=i, thread=thread))) for i in ids]}
 
 
 def failing(faults: dict[str, Exception], done: list[str]) -> dict[str, streams.Handler]:
@@ -37,7 +40,7 @@ def failing(faults: dict[str, Exception], done: list[str]) -> dict[str, streams.
 
 
 def parked(store: Store, queue: str = "failed") -> list[dict[str, Any]]:
-    page = aws.client("sqs").receive_message(QueueUrl=getattr(store, queue), MaxNumberOfMessages=10, VisibilityTimeout=0)
+    page = clients.client("sqs").receive_message(QueueUrl=getattr(store, queue), MaxNumberOfMessages=10, VisibilityTimeout=0)
     return [json.loads(m["Body"]) for m in page.get("Messages", [])]
 
 
@@ -106,15 +109,34 @@ def test_postponed_work_is_tried_again_until_the_provider_is_back(store: Store, 
         return streams.process(event, function, failing(faults, done))
 
     deliver(batch("two"), "deliver")
-    real = aws.client
-    monkeypatch.setattr(streams.aws, "client", lambda name, **how: Lambda(deliver) if name == "lambda" else real(name, **how))
-    aws.client("sqs").set_queue_attributes(QueueUrl=store.postponed, Attributes={"VisibilityTimeout": "1"})
-    assert streams.replay_postponed("deliver") == {"replayed": 0, "still_postponed": 1}
+    real = clients.client
+    monkeypatch.setattr(clients, "client", lambda name, **how: Lambda(deliver) if name == "lambda" else real(name, **how))
+    clients.client("sqs").set_queue_attributes(QueueUrl=store.postponed, Attributes={"VisibilityTimeout": "1"})
+    assert streams.replay_postponed({"deliver": "deliver"}) == {"replayed": 0, "still_postponed": 1}
     faults.clear()
-    aws.client("sqs").set_queue_attributes(QueueUrl=store.postponed, Attributes={"VisibilityTimeout": "0"})
-    eventually(lambda: streams.replay_postponed("deliver")["replayed"] == 1)
+    clients.client("sqs").set_queue_attributes(QueueUrl=store.postponed, Attributes={"VisibilityTimeout": "0"})
+    eventually(lambda: streams.replay_postponed({"deliver": "deliver"})["replayed"] == 1)
     assert done == ["two"]
     assert parked(store, "postponed") == []
+
+
+def test_a_round_of_the_clock_ends_in_time_and_the_next_goes_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(25):
+        table.record(incoming(id=f"m-{n:03}", thread=f"w{n}"))
+        streams.process(batch(f"m-{n:03}", thread=f"w{n}"), "deliver", failing({f"m-{n:03}": Postponed("down")}, []))
+    clock = [0.0]
+
+    def slow(event: dict[str, Any], function: str) -> dict[str, Any]:
+        clock[0] += 8  # a provider that accepts and never answers
+        return {"batchItemFailures": [{"itemIdentifier": "x"}]}
+
+    real = clients.client
+    monkeypatch.setattr(clients, "client", lambda name, **how: Lambda(slow) if name == "lambda" else real(name, **how))
+    monkeypatch.setattr(streams.time, "monotonic", lambda: clock[0])
+    clients.client("sqs").set_queue_attributes(QueueUrl=store.postponed, Attributes={"VisibilityTimeout": "300"})
+    done = streams.replay_postponed({"deliver": "deliver"}, seconds=100)
+    assert done["still_postponed"] == 20, "the third ten would have begun too late"
+    assert clock[0] < 240, "the function is not killed"
 
 
 def test_a_record_that_cannot_be_parked_comes_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,44 +154,147 @@ def test_a_lost_race_for_the_baton_is_no_fault(store: Store) -> None:
 def test_a_conversation_that_newly_waits_gets_one_ticket(store: Store) -> None:
     waiting = wait("w1", ticket=False)
     item = keys.conversation_item(waiting)
-    hints.handle(item, None)
-    hints.handle(keys.conversation_item(baton.received(waiting, incoming(id="m2"))), item)
+    collector = hints.Collector()
+    collector.handle(item, None)
+    collector.handle(keys.conversation_item(baton.received(waiting, incoming(id="m2"))), item)
     assert [t["conversation"] for t in store.tickets("billing.normal")] == ["w1.1"]
 
 
 def test_a_transfer_puts_it_into_the_other_queue(store: Store) -> None:
     held = baton.claimed(wait("w1", ticket=False), "ann", T0)
     moved = baton.transferred(held, "ann", "orders", "urgent", T0)
-    hints.handle(keys.conversation_item(moved), keys.conversation_item(held))
+    hints.Collector().handle(keys.conversation_item(moved), keys.conversation_item(held))
     assert [t["queue"] for t in store.tickets("orders.urgent")] == ["orders"]
 
 
-def test_consoles_get_hints_of_what_concerns_them(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def tag(frame: Struct) -> str:
+    return str(frame.__struct_config__.tag)
+
+
+@pytest.fixture(autouse=True)
+def short_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "ROUND", 300)
+
+
+def test_the_queues_are_told_at_once_and_then_once_a_round(store: Store) -> None:
+    told: list[int] = []
+
+    def tell() -> None:
+        told.append(1)
+        if len(told) == 2:
+            assert [rounds.tell(tell) for _ in range(30)] == [0] * 30  # changes while the second round runs
+
+    first = rounds.tell(lambda: (tell(), rounds.tell(tell)) if not told else tell())
+    assert (first, len(told)) == (3, 3)
+    assert rounds.tell(tell) == 1
+
+
+def test_a_round_whose_holder_died_ends_by_itself(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rounds.tell(dies)
+    assert rounds.tell(lambda: None) == 0
+    later = now() + 3 * rounds.ROUND
+    monkeypatch.setattr(rounds, "now", lambda: later)
+    assert rounds.tell(lambda: None) == 1
+
+
+def collected(changes: list[tuple[model.Conversation, model.Conversation]], handed_on: HandedOn) -> dict[str, Any]:
+    """What one batch of such changes hands on to the function that tells."""
+    collector = hints.Collector()
+    for now_, before in changes:
+        collector.handle(keys.conversation_item(now_), keys.conversation_item(before))
+    collector.send()
+    return handed_on[-1][1]
+
+
+def test_consoles_get_hints_of_what_concerns_them(store: Store, monkeypatch: pytest.MonkeyPatch, handed_on: HandedOn) -> None:
     pushed: list[tuple[str, str]] = []
-    monkeypatch.setattr(push, "post", lambda c, f: pushed.append((c, f["type"])) or c != "gone")
+    monkeypatch.setattr(push, "post", lambda c, f: pushed.append((c, tag(f))) or c != "gone")
     for agent, connection in (("ann", "ann-1"), ("bea", "bea-1"), ("bea", "gone")):
         sockets.open_console(agent, connection, now() - 60_000)
     waiting = wait("w1", ticket=False)
-    hints.handle(keys.conversation_item(baton.claimed(waiting, "ann", T0)), keys.conversation_item(waiting))
+    hints.tell(collected([(baton.claimed(waiting, "ann", T0), waiting)], handed_on))
     assert sorted(pushed) == [("ann-1", "conversation"), ("ann-1", "queues"), ("bea-1", "queues"), ("gone", "queues")]
     assert [c for c, _ in sockets.of_consoles(now())] == ["ann-1", "bea-1"]
 
 
+def test_of_a_batch_each_console_is_told_each_thing_once(store: Store, monkeypatch: pytest.MonkeyPatch, handed_on: HandedOn) -> None:
+    pushed: list[tuple[str, Struct]] = []
+    monkeypatch.setattr(push, "post", lambda c, f: not pushed.append((c, f)))
+    sockets.open_console("ann", "ann-1", now() - 60_000)
+    held = baton.claimed(wait("w0", ticket=False), "ann", T0)
+    changes = [(replace(held, version=n), held) for n in range(3, 9)] + [(wait(f"w{n}", ticket=False),) * 2 for n in range(1, 20)]
+    hints.tell(collected(changes, handed_on))
+    assert [frame for _, frame in pushed] == [pushes.ConversationChanged("w0.1", 8), pushes.QueuesChanged()]
+    assert len(handed_on) == 1
+
+
+@pytest.mark.parametrize("trouble", [Unavailable("throttled"), BatonError("AccessDeniedException"), NotFound("no such function")])
+def test_a_hint_that_cannot_be_handed_on_keeps_nobody(monkeypatch: pytest.MonkeyPatch, trouble: BatonError) -> None:
+    """The batch is done: it must not come again for a hint."""
+    asked: list[str] = []
+    monkeypatch.setenv("HINTS_FUNCTION", "hints")
+
+    def fails(what: str, name: str, order: dict[str, Any]) -> None:
+        asked.append(name)
+        raise trouble
+
+    monkeypatch.setattr(functions, "start", fails)
+    hints.Collector(queues=True).send()
+    hints.Collector().send()  # nothing to tell
+    assert asked == ["hints"]
+
+
+def test_a_console_that_cannot_be_told_does_not_keep_the_others(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    pushed: list[str] = []
+
+    def post(connection: str, _: Struct) -> bool:
+        if connection == "bad":
+            raise BatonError("push to a browser: ForbiddenException")
+        pushed.append(connection)
+        return True
+
+    monkeypatch.setattr(push, "post", post)
+    for connection in ("bad", "good-1", "good-2"):
+        sockets.open_console("ann", connection, now() - 60_000)
+    hints.tell({"changed": {}, "queues": True})
+    assert sorted(pushed) == ["good-1", "good-2"]
+
+
+def test_what_changed_in_the_last_round_of_a_call_is_told_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "MOST", 3)
+    told: list[int] = []
+
+    def tell() -> None:
+        told.append(len(told))
+        if len(told) < 3:
+            assert rounds.tell(tell) == 0  # something changes in every round
+
+    assert rounds.tell(tell) == 3
+    assert told == [0, 1, 2]
+    assert rounds.tell(lambda: told.append(9)) == 1, "whoever comes then holds a round of their own"
+
+
 @pytest.mark.parametrize("leave", [baton.withdrawn, baton.closed])
-def test_consoles_are_told_that_somebody_gave_up_her_place(store: Store, monkeypatch: pytest.MonkeyPatch, leave: Any) -> None:
+def test_consoles_are_told_that_somebody_gave_up_her_place(
+    store: Store, monkeypatch: pytest.MonkeyPatch, handed_on: HandedOn, leave: Any
+) -> None:
     pushed: list[tuple[str, str]] = []
-    monkeypatch.setattr(push, "post", lambda c, f: not pushed.append((c, f["type"])))
+    monkeypatch.setattr(push, "post", lambda c, f: not pushed.append((c, tag(f))))
     for agent in ("ann", "bea"):
         sockets.open_console(agent, f"{agent}-1", now() - 60_000)
     waiting = wait("w1", ticket=False)
-    hints.handle(keys.conversation_item(leave(waiting, T0)), keys.conversation_item(waiting))
+    hints.tell(collected([(leave(waiting, T0), waiting)], handed_on))
     assert sorted(pushed) == [("ann-1", "queues"), ("bea-1", "queues")]
     assert store.tickets("billing.normal") == []
 
 
 def test_who_becomes_urgent_while_she_waits_gets_a_place_in_the_urgent_line(store: Store) -> None:
     waiting = wait("w1", ticket=False)
-    hints.handle(keys.conversation_item(baton.hurried(waiting)), keys.conversation_item(waiting))
+    hints.Collector().handle(keys.conversation_item(baton.hurried(waiting)), keys.conversation_item(waiting))
     assert [t["waiting_since"] for t in store.tickets("billing.urgent")] == [waiting.waiting_since]
 
 
@@ -184,7 +309,7 @@ def test_the_sweep_puts_vanished_tickets_back(store: Store) -> None:
 def test_the_sweep_takes_a_conversation_from_an_agent_who_is_silent_too_long(store: Store, ann: Agent) -> None:
     long_ago = now() - 2 * sweep.SILENCE
     waiting = wait("w1", since=long_ago)
-    table.save(baton.claimed(waiting, ann.id, long_ago), also=[roster.takes(ann)])
+    table.save(baton.claimed(waiting, ann.id, long_ago), also=[roster.slot_taken(ann)])
     assert sweep.sweep()["returned"] == 1
     c = table.conversation("w1.1")
     assert (c.owner, c.urgency, c.waiting_since) == ("queue", "urgent", long_ago)
@@ -194,7 +319,7 @@ def test_the_sweep_takes_a_conversation_from_an_agent_who_is_silent_too_long(sto
 
 def test_an_agent_who_answered_keeps_the_conversation(store: Store, ann: Agent) -> None:
     long_ago = now() - 2 * sweep.SILENCE
-    c = table.save(baton.claimed(wait("w1", since=long_ago), ann.id, long_ago), also=[roster.takes(ann)])
+    c = table.save(baton.claimed(wait("w1", since=long_ago), ann.id, long_ago), also=[roster.slot_taken(ann)])
     table.save(baton.replied(c, ann.id, "r1", long_ago))
     assert sweep.sweep()["returned"] == 0
     assert table.conversation("w1.1").owner == "agent"
@@ -209,5 +334,5 @@ def test_a_counter_that_drifted_is_mended(store: Store, ann: Agent) -> None:
 def test_the_queue_counts_what_it_holds(store: Store) -> None:
     wait("a")
     wait("b")
-    assert line.depth("billing", "normal") == 2
+    assert waiting_line.depth("billing", "normal") == 2
     assert HAND_OVER.queue == "billing"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from chalicelib.conversations import baton, customers, identities, keys, model, notes, sockets, table, timeline
+from chalicelib.aws import dynamodb
+from chalicelib.conversations import baton, keys, model, notes, sockets, table, timeline
 from chalicelib.conversations.model import Event
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.customers import customer, identities
+from chalicelib.errors import Conflict, NotFound, Unavailable
 from tests.unit.conftest import T0, Store, asked_of_the_table, incoming
 from tests.unit.test_baton import HAND_OVER
 
@@ -69,7 +72,7 @@ def test_an_earlier_conversation_stays_readable_when_the_next_one_opens(store: S
     assert [m.id for m in timeline.of_conversation(thread, 2)] == ["m-0000009"]
     assert table.conversation("w1.1").resolved_by == "assumed"
     assert table.conversation("w1.2").owner == "bot"
-    assert [c.id for c in customers.of("c1").conversations] == ["w1.2", "w1.1"]
+    assert [c.id for c in customer.of("c1").conversations] == ["w1.2", "w1.1"]
 
 
 @pytest.mark.parametrize("strange", ["", "w1", "w1.", "w1.x", "w1.2", "nobody.1", "w1.١", ".1", "w1.1.1"])
@@ -85,8 +88,8 @@ def test_waiting_is_listed_by_age_and_only_while_it_waits(store: Store) -> None:
         table.save(baton.escalated(c, "m", HAND_OVER, T0 + since))
     assert [c.thread for c in table.waiting("billing", "normal")] == ["w1", "w2", "w0"]
     assert table.waiting("billing", "urgent") == []
-    assert table.line("billing", "normal") == table.Line(3, T0 + 100)
-    assert table.line("billing", "urgent") == table.Line(0, 0)
+    assert table.line("billing", "normal") == table.QueueState(3, T0 + 100)
+    assert table.line("billing", "urgent") == table.QueueState(0, 0)
     oldest = table.conversation("w1.1")
     table.save(baton.claimed(oldest, "ann", T0 + 400))
     assert [c.thread for c in table.waiting("billing", "normal")] == ["w2", "w0"]
@@ -176,3 +179,40 @@ def test_no_request_scans(store: Store) -> None:
     table.conversation(c.id)
     assert "Scan" not in asked
     assert "Query" in asked
+
+
+class Batches:
+    """DynamoDB under load: of each batch it leaves all but `per_answer` undone."""
+
+    def __init__(self, per_answer: int) -> None:
+        self.per_answer, self.asked = per_answer, list[int]()
+
+    def ask(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 (AWS's name)
+        keys = RequestItems["t"]["Keys"]
+        self.asked.append(len(keys))
+        left = keys[self.per_answer :]
+        return {"Responses": {"t": keys[: self.per_answer]}, **({"UnprocessedKeys": {"t": {"Keys": left}}} if left else {})}
+
+
+def test_what_a_batch_leaves_undone_is_asked_for_again_after_growing_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("time.sleep", waits.append)
+    monkeypatch.setattr("random.uniform", lambda _, most: most)
+    table, wanted = Batches(per_answer=40), [{"pk": {"S": str(n)}} for n in range(100)]
+    found = [key for page in dynamodb.in_batches("read", table.ask, {"t": {"Keys": wanted}}) for key in page["Responses"]["t"]]
+    assert (found, table.asked) == (wanted, [100, 60, 20])
+    assert waits == sorted(waits)
+    assert len(waits) == 2
+    stuck = Batches(per_answer=0)
+    with pytest.raises(Unavailable):
+        list(dynamodb.in_batches("read", stuck.ask, {"t": {"Keys": wanted}}))
+    assert len(stuck.asked) < 10, "it comes to an end"
+
+
+def test_what_was_stored_under_an_older_name_is_read(store: Store) -> None:
+    """Heads and events of before 2026-12."""
+    head = keys.conversation_item(replace(baton.opened(incoming(), "c1"), contact_request="call +4915123456789"))
+    head["wish"] = head.pop("contact_request")
+    assert keys.conversation(head).contact_request == "call +4915123456789"
+    event = keys.event_item(baton.opened(incoming(), "c1"), Event("wished", T0, "customer", {"wish": "call +4915123456789"}))
+    assert keys.event(event) == Event("contact_requested", T0, "customer", {"contact_request": "call +4915123456789"})

@@ -7,16 +7,20 @@ from typing import Any
 
 import pytest
 
-from chalicelib.agents import reviews, roster, teaching, workspace
-from chalicelib.agents.roster import Agent
-from chalicelib.bot import outgoing
+from chalicelib.bot.messages import outgoing
 from chalicelib.conversations import baton, ids, keys, model, table
 from chalicelib.conversations.model import Answer, Conversation, Message
+from chalicelib.desk import workspace
 from chalicelib.errors import BadRequest, NotFound, NotOwner
-from chalicelib.knowledge import store as knowledge
-from chalicelib.knowledge import threshold, verdicts
-from chalicelib.knowledge.article import Article
-from chalicelib.knowledge.masking import SIGN
+from chalicelib.governance import roster
+from chalicelib.governance.roster import Agent
+from chalicelib.knowledge.articles import store as knowledge
+from chalicelib.knowledge.articles.article import Article
+from chalicelib.knowledge.learning import threshold, verdicts
+from chalicelib.knowledge.learning.masking import SIGN
+from chalicelib.teaching import reviews, teaching
+from chalicelib.teaching.schemas import VerdictRequest
+from chalicelib.teaching.teaching import Choice
 from tests.unit.conftest import T0, Store, incoming
 from tests.unit.test_baton import HAND_OVER
 
@@ -56,11 +60,11 @@ def held(agent: Agent, text: str = "I am Bea, can I swap the blue teapot for a r
     c = table.save(baton.opened(asked, "c-2"))
     hand_over = replace(HAND_OVER, facts=FACTS)
     c = table.save(baton.escalated(c, asked.id, hand_over, T0 + 50), model.hand_over_event(hand_over, T0 + 50))
-    return table.save(baton.claimed(c, agent.id, T0 + 60), also=[roster.takes(agent)])
+    return table.save(baton.claimed(c, agent.id, T0 + 60), also=[roster.slot_taken(agent)])
 
 
-def judge(agent: Agent, said: Message, judged: str, at: int = T0 + 1000, **more: str) -> dict[str, Any]:
-    return teaching.verdict(agent, f"{said.thread}.1", said.id, {"verdict": judged, **more}, at)
+def judge(agent: Agent, said: Message, judged: str, at: int = T0 + 1000, **more: Any) -> dict[str, Any]:
+    return teaching.verdict(agent, f"{said.thread}.1", said.id, VerdictRequest(verdict=judged, **more), at)
 
 
 def taught() -> list[tuple[str, str]]:
@@ -112,7 +116,7 @@ def test_the_same_verdict_twice_is_one(ann: Agent) -> None:
 
 
 def test_what_stands_in_a_file_stays(ann: Agent) -> None:
-    from chalicelib.knowledge.example import example
+    from chalicelib.knowledge.articles.example import example
 
     said = answered("How do I send it back?")
     knowledge.add_example(example("How do I send it back?", "returns", "en", source="file", by="x", at=T0))
@@ -128,16 +132,14 @@ def test_two_words_that_went_on_with_something_teach_nothing(ann: Agent) -> None
 
 def test_only_answers_out_of_an_article_can_be_judged(ann: Agent) -> None:
     said = answered()
-    with pytest.raises(BadRequest, match="right, wrong, escalate, better"):
-        judge(ann, said, "meh")
     with pytest.raises(BadRequest, match="one of the articles"):
         judge(ann, said, "better", article="unknown")
     with pytest.raises(BadRequest, match="one of the articles"):
         judge(ann, said, "better")
     with pytest.raises(BadRequest, match="answered out of an article"):
-        teaching.verdict(ann, "w1.1", "m-0000001", {"verdict": "right"}, T0)
+        teaching.verdict(ann, "w1.1", "m-0000001", VerdictRequest(verdict="right"), T0)
     with pytest.raises(NotFound):
-        teaching.verdict(ann, "w1.1", "a+nothing", {"verdict": "right"}, T0)
+        teaching.verdict(ann, "w1.1", "a+nothing", VerdictRequest(verdict="right"), T0)
     assert taught() == []
 
 
@@ -154,7 +156,7 @@ def test_at_the_end_the_bots_best_three_are_offered_and_titles_are_found(ann: Ag
 
 def test_the_article_named_at_resolve_becomes_an_example(ann: Agent) -> None:
     c = held(ann)
-    said = teaching.resolving(ann, c.id, teaching.choice({"article": "refund"}), T0 + 500)
+    said = teaching.resolving(ann, c.id, Choice("refund"), T0 + 500)
     workspace.resolve(ann, c.id, T0 + 500, said)
     assert taught() == [(f"I am {SIGN}, can I swap the blue teapot for a red one?", "refund")]
     [event] = [e for _, e in table.read_thread("w2").events if e.kind == "resolved"]
@@ -165,19 +167,19 @@ def test_the_article_named_at_resolve_becomes_an_example(ann: Agent) -> None:
 
 def test_the_agents_own_wording_is_masked_too(ann: Agent) -> None:
     c = held(ann)
-    teaching.resolving(ann, c.id, teaching.choice({"article": "returns", "example": "Swap for Bea Miller, call 0171 1234567"}), T0)
+    teaching.resolving(ann, c.id, Choice("returns", wording="Swap for Bea Miller, call 0171 1234567"), T0)
     assert taught() == [(f"Swap for {SIGN}, call {SIGN}", "returns")]
 
 
 def test_no_article_fits_is_learned_and_remembered(ann: Agent) -> None:
     c = held(ann)
-    assert teaching.resolving(ann, c.id, teaching.choice({"no_article": True}), T0) == {"no_article": True}
+    assert teaching.resolving(ann, c.id, Choice(no_article=True), T0) == {"no_article": True}
     assert [article for _, article in taught()] == [""]
 
 
 def test_resolving_without_a_word_learns_nothing(ann: Agent) -> None:
     c = held(ann)
-    assert teaching.resolving(ann, c.id, teaching.choice({}), T0) == {}
+    assert teaching.resolving(ann, c.id, Choice(), T0) == {}
     assert taught() == []
     assert verdicts.latest(T0) == []
 
@@ -185,12 +187,9 @@ def test_resolving_without_a_word_learns_nothing(ann: Agent) -> None:
 def test_whoever_does_not_hold_it_teaches_nothing(ann: Agent, bea: Agent) -> None:
     c = held(ann)
     with pytest.raises(NotOwner):
-        teaching.resolving(bea, c.id, teaching.choice({"article": "refund"}), T0)
+        teaching.resolving(bea, c.id, Choice("refund"), T0)
     with pytest.raises(BadRequest, match="not both"):
-        teaching.resolving(ann, c.id, teaching.choice({"article": "refund", "no_article": True}), T0)
-    for wrong in ({"article": 1}, {"example": []}, {"no_article": "yes"}):
-        with pytest.raises(BadRequest, match="must be texts"):
-            teaching.choice(wrong)
+        teaching.resolving(ann, c.id, Choice("refund", no_article=True), T0)
     assert taught() == []
 
 
@@ -216,17 +215,17 @@ def test_of_the_answers_that_leave_the_chosen_ones_come_before_an_agent(ann: Age
     leaving(next(f"m-{n:07d}" for n in range(9) if not threshold.is_sampled(ids.answer(f"m-{n:07d}"), 0.8)), "w2")
     listed = reviews.listed(T0 + 1000)
     [one] = listed["reviews"]
-    assert (one["question"], one["answer"], one["article"], one["kind"]) == (
+    assert (one.question, one.answer, one.article, one.kind) == (
         f"How do I send {SIGN} back?",
         "Like this.",
         "returns",
         "sample",
     )
     assert listed["estimate"] is None
-    judge(ann, said, "right", review="yes")
+    judge(ann, said, "right", review=True)
     after = reviews.listed(T0 + 2000)
     assert after["reviews"] == []
-    assert after["estimate"]["reviewed"] == 1
+    assert after["estimate"].reviewed == 1
     [made] = verdicts.latest(T0 + 2000)
     assert verdicts.outcome(made) == threshold.Outcome(0.8, True, threshold.review_chance(0.8))
     leaving(chosen, "w3")
@@ -247,8 +246,8 @@ def test_a_customers_pick_is_only_a_proposal(ann: Agent) -> None:
     said = leaving("m-pick", "w1", picked=True, question="Something about sending 12345 back")
     assert taught() == []
     [one] = reviews.listed(T0)["reviews"]
-    assert (one["kind"], one["question"]) == ("pick", f"Something about sending {SIGN} back")
-    judge(ann, said, "right", review="yes")
+    assert (one.kind, one.question) == ("pick", f"Something about sending {SIGN} back")
+    judge(ann, said, "right", review=True)
     assert taught() == [(f"Something about sending {SIGN} back", "returns")]
     [made] = verdicts.latest(T0)
     assert verdicts.outcome(made) is None
@@ -261,9 +260,9 @@ def test_a_table_that_does_not_answer_keeps_no_answer_from_leaving(ann: Agent, m
 
 def test_what_was_handed_over_tells_of_the_calibration_too(ann: Agent) -> None:
     right = held(ann, thread="w3")
-    teaching.resolving(ann, right.id, teaching.choice({"article": "returns"}), T0)
+    teaching.resolving(ann, right.id, Choice("returns"), T0)
     other = held(roster.find(ann.id), thread="w4")
-    teaching.resolving(ann, other.id, teaching.choice({"no_article": True}), T0)
+    teaching.resolving(ann, other.id, Choice(no_article=True), T0)
     seen = sorted(verdicts.outcomes(verdicts.latest(T0)), key=lambda o: o.right)
     assert seen == [threshold.Outcome(0.41, False, answered=False), threshold.Outcome(0.41, True, answered=False)]
 

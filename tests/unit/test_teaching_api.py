@@ -7,11 +7,12 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib.agents import teaching
-from chalicelib.agents.roster import Agent
-from chalicelib.knowledge import gaps
-from chalicelib.knowledge import store as knowledge
-from chalicelib.knowledge.gaps import Question
+from chalicelib.governance.roster import Agent
+from chalicelib.knowledge.articles import store as knowledge
+from chalicelib.knowledge.learning import gap as gap_of
+from chalicelib.knowledge.learning import gaps
+from chalicelib.knowledge.learning.gap import Question
+from chalicelib.teaching import teaching
 from tests.unit.conftest import T0, Store
 from tests.unit.test_api import CLAIMS, Api, api, code  # noqa: F401 - a fixture
 from tests.unit.test_teaching import answered, articles, held  # noqa: F401 - a fixture
@@ -61,7 +62,7 @@ def test_gaps_and_reports_are_for_supervisors(api: Api, method: str, path: str) 
 def test_a_supervisor_handles_a_gap(boss: Api, store: Store) -> None:
     teaching.forget()
     gap = gaps.save(
-        gaps.found([Question("w1.1", T0, "Who pays customs?", "en", "You do."), Question("w2.1", T0, "customs who pays", "en")])
+        gap_of.found([Question("w1.1", T0, "Who pays customs?", "en", "You do."), Question("w2.1", T0, "customs who pays", "en")])
     )
     status, listed = boss("GET", "/gaps")
     assert (status, [one["id"] for one in listed["gaps"]]) == (200, [gap.id])

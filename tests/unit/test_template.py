@@ -96,7 +96,7 @@ def test_the_code_asks_for_no_name_that_its_function_is_not_told(resources: dict
     code = "\n".join(path.read_text() for path in (ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")))
     asked = set(re.findall(r'(?:env|optional)\("([A-Z_]+)"', code))
     assert asked <= given
-    assert given - asked <= {"STAGE", "ROOM", "OPENBLAS_NUM_THREADS"}, "nobody asks for these"
+    assert given - asked <= {"STAGE", "ROOM", "ROUTES", "OPENBLAS_NUM_THREADS"}, "nobody asks for these"
 
 
 # --- What calls them -------------------------------------------------------------------------------------------------
@@ -177,8 +177,16 @@ def test_intake_and_site_do_not_share_the_agents_function(resources: dict[str, A
         assert resources[name]["Properties"]["Principal"] == "apigateway.amazonaws.com"
 
 
+def test_what_may_stand_at_one_place_of_an_address_has_one_name(resources: dict[str, Any]) -> None:
+    """API Gateway refuses siblings that are named otherwise, which neither Chalice nor a local gateway minds."""
+    parts = [path.split("/") for path, _, _ in operations(resources)]
+    places = {("/".join(path[:at]), one) for path in parts for at, one in enumerate(path) if one.startswith("{")}
+    assert len(places) == len(dict(places))
+
+
 def test_every_route_of_the_agents_but_signing_in_asks_our_user_pool(resources: dict[str, Any]) -> None:
-    open_to_all = {path for function in FUNCTIONS.values() for path in function.paths} | {"/agents/session", "/agents/session/refresh"}
+    described = {"/openapi.json", "/asyncapi.json", "/reference"}
+    open_to_all = {path for one in FUNCTIONS.values() for path in one.paths} | described | {"/agents/session", "/agents/session/refresh"}
     unguarded = {path for path, _, operation in operations(resources) if not operation.get("security")}
     assert unguarded == open_to_all
     definitions = resources["RestAPI"]["Properties"]["DefinitionBody"]["securityDefinitions"].values()

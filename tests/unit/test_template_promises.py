@@ -74,7 +74,7 @@ def test_buckets_are_versioned_encrypted_private_and_speak_tls_only(resources: d
 def test_every_skill_has_an_urgent_and_a_normal_queue_with_a_dead_letter_queue(resources: dict[str, Any]) -> None:
     queues = of_type(resources, "AWS::SQS::Queue")
     expected = agent_queues(ROOT)
-    assert len(expected) == 2 * len(json.loads((ROOT / "chalicelib/agents/queues.json").read_text())["skills"])
+    assert len(expected) == 2 * len(json.loads((ROOT / "chalicelib/governance/queue_names.json").read_text())["skills"])
     for name in expected.values():
         assert queues[name]["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
     assert {name for name in queues if name not in expected.values()} == {"FailedRecords", "DeadLetters", "PostponedRecords"}
@@ -192,7 +192,7 @@ def test_ses_tells_what_became_of_each_mail_and_nothing_of_who_reads_it(resource
     assert set(told["MailConfiguration"]["MatchingEventTypes"]) == failures | {"send", "delivery", "deliveryDelay"}
     for destination in told.values():
         assert (destination["Enabled"], destination["SnsDestination"]) == (True, {"TopicARN": {"Ref": "MailEventsTopic"}})
-    given = resources["Deliver"]["Properties"]["Environment"]["Variables"]
+    given = resources["Send"]["Properties"]["Environment"]["Variables"]
     assert (given["MAIL_EVENTS"], given["MAIL_FAILURES"]) == ({"Ref": "MailConfiguration"}, {"Ref": "MailFailures"})
 
 

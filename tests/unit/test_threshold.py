@@ -3,8 +3,8 @@
 import math
 import random
 
-from chalicelib.knowledge import threshold
-from chalicelib.knowledge.threshold import Outcome, adapted, estimate, is_sampled, review_chance
+from chalicelib.knowledge.learning import threshold
+from chalicelib.knowledge.learning.threshold import Outcome, adapted, estimate, is_sampled, review_chance
 
 
 def chance_right(confidence, a, b):

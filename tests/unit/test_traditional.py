@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.bot import traditional as room
-from chalicelib.bot.traditional import traditional
+from chalicelib.bot.interpretation import traditional as room
+from chalicelib.bot.interpretation.traditional import traditional
 from tests.unit.lantern import answered, ask, lantern, unsure
 
 
@@ -90,7 +90,7 @@ def test_the_bots_own_sentences_have_one_word_for_one_thing() -> None:
     odd = re.compile("訂單號|信箱|(?<!電子|垃圾)郵件|人工客服|列表|點擊|節假日|加急|打印|列印|短信|鏈接|智能助手")
     sentences = [texts["zh-Hant"] for texts in lantern().rules.sentences.values()]
     sentences += [told.texts["zh-Hant"] for told in lantern().rules.tell]
-    sentences += re.findall(r"zh-Hant: (.*)", (Path(room.__file__).parent / "actions" / "actions.yaml").read_text("utf-8"))
+    sentences += re.findall(r"zh-Hant: (.*)", (Path(room.__file__).parents[1] / "actions" / "actions.yaml").read_text("utf-8"))
     assert len(sentences) > 200
     assert [(found[0], text) for text in sentences if (found := odd.search(text))] == []
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.agents import replies, roster, workspace
-from chalicelib.bot import brain as brains
-from chalicelib.bot import turn
-from chalicelib.bot.answer import Brain, Context
-from chalicelib.bot.context import Look
-from chalicelib.bot.messages import deciding, opening
+from chalicelib.bot.answers.answer import Brain, Context
+from chalicelib.bot.answers.context import Look
+from chalicelib.bot.messages import brain, deciding, opening, turn
+from chalicelib.bot.messages import brain as brains
 from chalicelib.conversations import baton, keys, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
+from chalicelib.desk import replies, workspace
 from chalicelib.errors import Unavailable
+from chalicelib.governance import roster
 from tests.unit.conftest import T0, Store, incoming
 from tests.unit.test_baton import HAND_OVER
 
@@ -37,7 +37,7 @@ def small_bot(monkeypatch: pytest.MonkeyPatch) -> list[Context]:
         )
 
     monkeypatch.setattr(deciding, "answer", answer)
-    monkeypatch.setattr(turn.brain, "load", lambda: Brain(index=object(), rules=None, queues=("billing",), hours=None))
+    monkeypatch.setattr(brain, "load", lambda: Brain(index=object(), rules=None, queues=("billing",), hours=None))
     monkeypatch.setattr(turn, "now", lambda: T0 + 500)
     return asked
 
@@ -125,7 +125,7 @@ def test_a_hand_over_carries_the_whole_story_and_tells_the_customer(store: Store
     assert "Where is my order?" in event.detail["summary"]
     assert "I want a person" not in event.detail["summary"]
     assert outgoing()[-1].text == "A person will answer."
-    monkeypatch.setattr(turn.brain, "load", brains.shipped)
+    monkeypatch.setattr(brain, "load", brains.shipped)
     assert take(incoming("hello?", id="m-0000003", at=T0 + 2_000)) == "answered"
     assert outgoing()[-1].text.startswith("You are next.")
     assert (head().owner, head().waiting_since) == ("queue", T0 + 500)
@@ -321,7 +321,7 @@ def test_a_mail_with_a_new_subject_while_the_case_is_open_stays_in_it(
 ) -> None:
     mail: dict[str, Any] = {"channel": "email", "address": "eve@example.com", "meta": {"message_id": "1@example.com"}}
     take(incoming("a person please", subject="Order 1001", **mail))
-    monkeypatch.setattr(turn.brain, "load", brains.shipped)
+    monkeypatch.setattr(brain, "load", brains.shipped)
     take(incoming("and this", id="m-0000002", at=T0 + 900, subject="One thing more", **mail))
     assert (head().number, head().subject, head().incoming) == (1, "Order 1001", 2)
 

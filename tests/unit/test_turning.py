@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.bot.interpretation.choices.picks import is_bare
+from chalicelib.bot.interpretation.contextual.turning import Turned, turned
 from chalicelib.bot.interpretation.courtesies import parting
-from chalicelib.bot.interpretation.follow_up.turning import Turned, turned
-from chalicelib.bot.turns import is_fragment, joined
+from chalicelib.bot.messages.pieces import is_fragment, joined
 
 TOLD = "How long?\nGermany: 1-2 working days. Green tea: 75 °C.\n德国：一到两个工作日。绿茶：75 度，两分钟。"
 

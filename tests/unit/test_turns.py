@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bot import turn, turns
-from chalicelib.bot.answer import Brain, Context
-from chalicelib.bot.messages import deciding
+from chalicelib.aws.dynamodb import Item
+from chalicelib.bot.answers.answer import Brain, Context
+from chalicelib.bot.messages import brain, deciding, pieces, turn
 from chalicelib.conversations import baton, keys, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
-from chalicelib.dynamodb import Item
 from tests.unit.conftest import T0, Store, incoming
 from tests.unit.test_baton import HAND_OVER
 
@@ -32,7 +31,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return Escalation(**{**vars_of(HAND_OVER), "facts": UNSURE, "reason": "not sure"})
 
     monkeypatch.setattr(deciding, "answer", answer)
-    monkeypatch.setattr(turn.brain, "load", lambda: Brain(index=object(), rules=None, queues=("billing",), hours=None))  # type: ignore[arg-type]
+    monkeypatch.setattr(brain, "load", lambda: Brain(index=object(), rules=None, queues=("billing",), hours=None))  # type: ignore[arg-type]
     monkeypatch.setattr(turn, "now", lambda: T0 + 500)
     return heard
 
@@ -142,4 +141,4 @@ def test_a_repeated_record_does_not_cut_the_pause_short(store: Store, pauses: li
 )
 def test_only_short_open_ends_in_quick_channels_are_pieces(text: str, channel: Any, piece: bool) -> None:
     m: Message = incoming(text, channel=channel)
-    assert turns.is_piece(m) is piece
+    assert pieces.is_piece(m) is piece

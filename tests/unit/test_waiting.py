@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import pytest
 
 from chalicelib import yaml_files
 from chalicelib.bot.interpretation.waiting import asks_receipt, explicit, meant, without_offer
+from tests.unit.halves import is_held_out
 
 LISTS = Path(__file__).parents[1] / "fixtures" / "waiting_wordings"
 BOT = Path(__file__).parents[2] / "chalicelib" / "bot"
@@ -25,7 +25,7 @@ KINDS = ("status", "close", "back", "give-up", "pressing", "person")
 
 def rows(language: str, held_out: bool) -> list[dict[str, Any]]:
     found = [json.loads(line) for line in (LISTS / f"{language}.jsonl").read_text("utf-8").splitlines()]
-    return [row for row in found if (crc32(row["text"].encode()) % 2 == 1) == held_out]
+    return [row for row in found if is_held_out(row["text"]) == held_out]
 
 
 def right(found: list[dict[str, Any]]) -> float:
@@ -146,7 +146,7 @@ def strings(known: Any) -> Iterator[str]:
             yield from strings(one)
 
 
-SAID = sorted({text for name in ("rules.yaml", "actions/actions.yaml") for text in strings(yaml_files.read(BOT / name))})
+SAID = sorted({text for name in ("rules/rules.yaml", "actions/actions.yaml") for text in strings(yaml_files.read(BOT / name))})
 
 
 def test_a_sentence_that_offers_no_person_stays_as_it_is() -> None:
@@ -180,3 +180,14 @@ def test_a_person_is_not_offered_to_whoever_waits_for_one_and_no_clause_is_cut_i
 )
 def test_what_stands_before_the_offer_ends_there(text: str, left: str) -> None:
     assert without_offer(text) == left
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("held_out", [False, True])
+@pytest.mark.parametrize("agrees", [False, True])
+def test_a_word_that_she_has_read_it_is_no_wish_to_leave(language: str, held_out: bool, agrees: bool) -> None:
+    listed = (LISTS.parent / "agreed_wordings" / f"{language}.jsonl").read_text("utf-8").splitlines()
+    found = [row for row in map(json.loads, listed) if row["agreed"] is agrees and is_held_out(row["text"]) is held_out]
+    assert len(found) >= 5
+    kept = [meant(row["text"]) not in ("close", "back", "give-up") for row in found]
+    assert sum(one is agrees for one in kept) / len(kept) >= (0.9 if agrees else 0.7)

@@ -11,11 +11,18 @@ from email.policy import default
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
 
-from chalicelib import push
-from chalicelib.channels import CHANNELS, delivery, email_parse, email_render, email_thread, limits, webchat
-from chalicelib.conversations import contact, identities, keys, table
+from chalicelib.aws import push
+from chalicelib.channels import CHANNELS, delivery
+from chalicelib.channels.email import parse, render
+from chalicelib.channels.email import thread as email_thread
+from chalicelib.channels.webchat import adapter
+from chalicelib.conversations import keys, table
 from chalicelib.conversations.model import Message
+from chalicelib.customers import identities, verification
+from chalicelib.governance import limits
+from tests import resets
 from tests.unit.conftest import T0, Store
 
 MAIL, PHONE = "ann@customer.example", "+12025550143"
@@ -25,11 +32,11 @@ Frames = list[dict[str, Any]]
 @pytest.fixture
 def frames(monkeypatch: pytest.MonkeyPatch, store: Store) -> Frames:
     pushed: Frames = []
-    monkeypatch.setattr(push, "post", lambda _, frame: pushed.append(frame) or True)
+    monkeypatch.setattr(push, "post", lambda _, frame: pushed.append(to_builtins(frame)) or True)
     monkeypatch.setenv("SUPPORT_ADDRESS", "support@shop.example")
     monkeypatch.setenv("SMS_NUMBER", "+12025550199")
     monkeypatch.setenv("BUSINESS", "Lantern Tea")
-    limits.forget()
+    resets.forget_limits()
     return pushed
 
 
@@ -51,14 +58,14 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
 
 class Visitor:
     def __init__(self, frames: Frames, source: str = "") -> None:
-        session = webchat.session("", T0)
+        session = adapter.session("", T0)
         self.name, self.token, self.frames, self.asked = session["visitor"], session["token"], frames, 0
         self.source = source
 
     def tell(self, action: str, now: int = T0, **frame: Any) -> dict[str, Any]:
         self.asked += 1
         whole = {"action": action, "token": self.token, "id": f"client-{self.asked:04d}", **frame}
-        webchat.receive(json.dumps(whole), "tab-1", now, self.source)
+        adapter.receive(json.dumps(whole), self.name, now, self.source)
         return self.frames[-1]
 
 
@@ -113,7 +120,7 @@ def test_the_code_stands_in_no_item_and_in_no_thread_of_the_visitor(store: Store
     assert digits(sent[0]) not in json.dumps(store.items())
     (stored,) = (keys.message(i) for i in store.items() if i["type"]["S"] == "outgoing")
     assert stored.thread.startswith("e")
-    assert contact.HIDDEN in stored.text
+    assert verification.HIDDEN in stored.text
     assert visitor.tell("replay", after=0)["messages"] == []
 
 
@@ -143,12 +150,12 @@ def test_after_five_tries_even_the_right_code_is_refused_and_only_a_new_one_help
 
 
 def test_so_many_codes_an_hour_for_a_visitor(visitor: Visitor) -> None:
-    for _ in range(contact.ASKED):
+    for _ in range(verification.ASKED):
         assert visitor.tell("contact", address=MAIL)["type"] == "contact"
     refused = visitor.tell("contact", address=MAIL)
     assert refused["code"] == "too_many"
     assert 0 < refused["retry_after"] <= 3600
-    for n in range(contact.OF_ASKER - contact.ASKED):
+    for n in range(verification.OF_ASKER - verification.ASKED):
         assert visitor.tell("contact", address=f"a{n}@customer.example")["type"] == "contact"
     assert visitor.tell("contact", address="b@customer.example")["code"] == "too_many"
     assert visitor.tell("contact", T0 + 3_600_000, address=MAIL)["type"] == "contact"
@@ -165,9 +172,12 @@ def asked_by_many(frames: Frames, count: int, address: str, source: str = "") ->
 
 def test_a_stranger_keeps_no_owner_from_her_code(visitor: Visitor) -> None:
     """New chats cost nothing, but they come from somewhere."""
-    assert asked_by_many(visitor.frames, 40, MAIL, "203.0.113.7") == {"contact": contact.OF_NETWORK, "too_many": 40 - contact.OF_NETWORK}
+    assert asked_by_many(visitor.frames, 40, MAIL, "203.0.113.7") == {
+        "contact": verification.OF_NETWORK,
+        "too_many": 40 - verification.OF_NETWORK,
+    }
     owner = Visitor(visitor.frames, "198.51.100.7")
-    for _ in range(contact.ASKED):
+    for _ in range(verification.ASKED):
         assert owner.tell("contact", address=MAIL)["type"] == "contact"
 
 
@@ -175,17 +185,17 @@ def test_no_mailbox_is_flooded_by_many_networks(visitor: Visitor) -> None:
     answers: Counter[str] = Counter()
     for network in range(10):
         answers += asked_by_many(visitor.frames, 10, MAIL, f"203.0.{network}.7")
-    assert answers["contact"] == contact.TO_ADDRESS
+    assert answers["contact"] == verification.TO_ADDRESS
 
 
 def test_one_network_does_not_use_up_the_texts_of_all(visitor: Visitor) -> None:
     asked = asked_by_many(visitor.frames, 30, "+1202555{n:04d}", "203.0.113.7")
-    assert asked == {"contact": contact.TEXTS_OF_NETWORK, "too_many": 30 - contact.TEXTS_OF_NETWORK}
+    assert asked == {"contact": verification.TEXTS_OF_NETWORK, "too_many": 30 - verification.TEXTS_OF_NETWORK}
     assert Visitor(visitor.frames, "198.51.100.7").tell("contact", address=PHONE)["type"] == "contact"
 
 
 def test_what_a_browser_says_of_its_network_does_not_count(visitor: Visitor) -> None:
-    for n in range(contact.OF_NETWORK):
+    for n in range(verification.OF_NETWORK):
         Visitor(visitor.frames, "203.0.113.7").tell("contact", address=MAIL, network=f"made up {n}")
     assert Visitor(visitor.frames, "203.0.113.7").tell("contact", address=MAIL, network="another")["code"] == "too_many"
 
@@ -240,21 +250,23 @@ def test_the_same_frame_twice_at_once_sends_one_code_which_is_good(
     deliver(store)
     assert len(sent) == 1
     code = digits(sent[0])
-    monkeypatch.setattr(contact, "check", overtaken(contact.check, lambda: visitor.tell("prove", T0 + 3, address=MAIL, code=code)))
+    monkeypatch.setattr(
+        verification, "check", overtaken(verification.check, lambda: visitor.tell("prove", T0 + 3, address=MAIL, code=code))
+    )
     assert visitor.tell("prove", T0 + 4, address=MAIL, code=code)["type"] == "proven"
     assert [frame["type"] for frame in visitor.frames[-2:]] == ["proven", "proven"]
 
 
 def test_texts_for_all_visitors_together_have_a_ceiling(visitor: Visitor) -> None:
     answers: Counter[str] = Counter()
-    for n in range(contact.TEXTS + 5):
+    for n in range(verification.TEXTS + 5):
         answer = Visitor(visitor.frames).tell("contact", address=f"+1202555{n + 1000:04d}")
         answers[answer.get("code", answer["type"])] += 1
-    assert answers == {"contact": contact.TEXTS, "too_many": 5}
+    assert answers == {"contact": verification.TEXTS, "too_many": 5}
 
 
 def test_codes_are_six_digits_and_spread_evenly(store: Store) -> None:
-    made = [contact.code("w1", "email", MAIL, at) for at in range(2_000)]
+    made = [verification.code("w1", "email", MAIL, at) for at in range(2_000)]
     assert all(re.fullmatch(r"\d{6}", code) for code in made)
     assert len(set(made)) > 1_990
     firsts = Counter(code[0] for code in made)
@@ -274,15 +286,15 @@ def test_both_languages_say_the_same_things(store: Store, visitor: Visitor, sent
 def test_a_codes_mail_answers_nothing_and_an_answer_to_it_joins_no_chat(store: Store, visitor: Visitor, sent: list[Message]) -> None:
     visitor.tell("contact", address=MAIL)
     deliver(store)
-    mail = message_from_bytes(email_render.outgoing(sent[0], "support@shop.example", "Lantern Tea"), policy=default)
+    mail = message_from_bytes(render.outgoing(sent[0], "support@shop.example", "Lantern Tea"), policy=default)
     assert mail["Subject"] == "Your code for Lantern Tea"
     assert mail["Auto-Submitted"]
-    answer = email_parse.parse(f"From: {MAIL}\r\nTo: {mail['Reply-To']}\r\nMessage-ID: <x@y.example>\r\n\r\nWhat is this?".encode())
+    answer = parse.parse(f"From: {MAIL}\r\nTo: {mail['Reply-To']}\r\nMessage-ID: <x@y.example>\r\n\r\nWhat is this?".encode())
     thread = email_thread.thread_of(answer, MAIL, [mail["Reply-To"]], "support@shop.example", content_id="1", trusted=True)
     assert thread == sent[0].thread != visitor.name
 
 
 def test_a_message_without_a_code_leaves_as_it_is(store: Store) -> None:
-    m = Message("w1", "r+1", "outgoing", "email", T0, contact.HIDDEN, MAIL)
-    assert contact.filled(m) is m
+    m = Message("w1", "r+1", "outgoing", "email", T0, verification.HIDDEN, MAIL)
+    assert verification.filled(m) is m
     table.record(m)

@@ -7,9 +7,12 @@ from typing import Any
 import jwt
 import pytest
 
-from chalicelib import aws, settings
-from chalicelib.channels import webchat, webchat_host
+from chalicelib import settings
+from chalicelib.aws import clients
+from chalicelib.channels.webchat import adapter
+from chalicelib.channels.webchat import host as webchat_host
 from chalicelib.errors import BadRequest, BatonError, Forbidden, NotAuthenticated
+from tests import resets
 from tests.unit.conftest import T0, Store
 
 KEY, OLD, NOW = "k" * 64, "o" * 64, T0 // 1000
@@ -18,8 +21,8 @@ KEY, OLD, NOW = "k" * 64, "o" * 64, T0 // 1000
 @pytest.fixture
 def site(store: Store) -> Store:
     for name, key in (("site_jwt", KEY), ("site_jwt_previous", OLD)):
-        aws.client("ssm").put_parameter(Name=f"/baton/test/secrets/{name}", Value=key, Type="SecureString")
-    settings.forget()
+        clients.client("ssm").put_parameter(Name=f"/baton/test/secrets/{name}", Value=key, Type="SecureString")
+    resets.forget_parameters()
     return store
 
 
@@ -30,33 +33,33 @@ def signed(key: str = KEY, algorithm: str = "HS256", without: str = "", **change
 
 
 def test_one_customer_has_one_thread_on_every_device(site: Store) -> None:
-    first, second = webchat.session("", T0, signed(name="Mia")), webchat.session("", T0 + 5_000, signed(exp=NOW + 60))
+    first, second = adapter.session("", T0, signed(name="Mia")), adapter.session("", T0 + 5_000, signed(exp=NOW + 60))
     assert first["visitor"] == second["visitor"]
-    assert first["visitor"] != webchat.session("", T0, signed(sub="customer-8"))["visitor"]
+    assert first["visitor"] != adapter.session("", T0, signed(sub="customer-8"))["visitor"]
     assert first["name"] == "Mia"
     assert first["expires_at"] == T0 + settings.DAY
-    webchat.connect({"token": first["token"]}, "tab-1", T0)
+    adapter.connect({"token": first["token"]}, "tab-1", T0)
 
 
 def test_nobody_can_take_an_accounts_name_without_its_jwt(site: Store) -> None:
-    account, anonymous = webchat.session("", T0, signed()), webchat.session("", T0)
+    account, anonymous = adapter.session("", T0, signed()), adapter.session("", T0)
     assert account["visitor"].startswith(webchat_host.ACCOUNT)
     assert not anonymous["visitor"].startswith(webchat_host.ACCOUNT)
     with pytest.raises(NotAuthenticated, match="new JWT"):
-        webchat.session(account["token"], T0 + 1_000)
+        adapter.session(account["token"], T0 + 1_000)
 
 
 def test_what_the_site_verified_is_recorded_once(site: Store) -> None:
     claims = {"email": "Mia@X.example", "email_verified": True, "phone_number": "030 123", "phone_number_verified": True}
-    session = webchat.session("", T0, signed(**claims))
-    webchat.session("", T0 + 1_000, signed(**claims))
+    session = adapter.session("", T0, signed(**claims))
+    adapter.session("", T0 + 1_000, signed(**claims))
     found = {(i["pk"]["S"], i["sk"]["S"], i["how"]["S"], int(i["at"]["N"])) for i in site.items()}
     thread = f"T#{session['visitor']}"
     assert found == {(thread, "P#account#customer-7", "jwt", T0), (thread, "P#email#mia@x.example", "jwt", T0)}
 
 
 def test_during_a_rotation_both_keys_hold(site: Store) -> None:
-    assert webchat.session("", T0, signed(OLD))["visitor"] == webchat.session("", T0, signed())["visitor"]
+    assert adapter.session("", T0, signed(OLD))["visitor"] == adapter.session("", T0, signed())["visitor"]
 
 
 @pytest.mark.parametrize(
@@ -98,13 +101,13 @@ def test_only_what_the_site_verified_is_proven(site: Store, claims: dict[str, An
 )
 def test_anything_else_is_refused(site: Store, bad: dict[str, Any]) -> None:
     with pytest.raises((NotAuthenticated, BadRequest)):
-        webchat.session("", T0, signed(**bad))
+        adapter.session("", T0, signed(**bad))
 
 
 @pytest.mark.parametrize("text", ["x", "a.b.c", "é" * 50, signed()[:-2] + "AA", "." * 5_000, "e30.e30.e30"])
 def test_what_is_no_jwt_is_refused_in_words(site: Store, text: str) -> None:
     with pytest.raises(BatonError) as refused:
-        webchat.session("", T0, text)
+        adapter.session("", T0, text)
     assert refused.value.status in (400, 401)
 
 
@@ -115,4 +118,4 @@ def test_at_the_edges_the_clocks_may_differ_by_a_minute(site: Store) -> None:
 
 def test_without_a_secret_the_operator_is_told_what_to_do(store: Store) -> None:
     with pytest.raises(Forbidden, match="secret set site_jwt"):
-        webchat.session("", T0, signed())
+        adapter.session("", T0, signed())

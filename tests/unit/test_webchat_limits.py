@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import aws
-from chalicelib.channels import limits
-from chalicelib.channels.buckets import Rule, take
-from chalicelib.channels.limits import MINUTE, spend
+from chalicelib.aws import clients
 from chalicelib.conversations import counters
 from chalicelib.errors import TooMany, Unavailable
+from chalicelib.governance import limits
+from chalicelib.governance.limits import MINUTE, spend
+from chalicelib.governance.token_bucket import Rule, take
+from tests import resets
 from tests.unit.conftest import T0, Store
 
 RULES = st.builds(Rule, burst=st.integers(1, 50), every=st.integers(1, 10_000))
@@ -22,9 +25,9 @@ PAUSES = st.lists(st.integers(0, 5_000), min_size=1, max_size=200)
 
 @pytest.fixture(autouse=True)
 def container() -> Iterator[None]:
-    limits.forget()
+    resets.forget_limits()
     yield
-    limits.forget()
+    resets.forget_limits()
 
 
 @given(rule=RULES, pauses=PAUSES)
@@ -88,7 +91,7 @@ def test_a_burst_waits_as_long_as_it_is_told(store: Store) -> None:
 def test_many_containers_together_let_through_what_is_allowed_in_a_minute(store: Store) -> None:
     start, passed, waits = T0 - T0 % MINUTE, 0, list[int]()
     for container in range(30):
-        limits.forget()
+        resets.forget_limits()
         for _ in range(limits.MESSAGES.rule.burst):
             try:
                 spend(limits.MESSAGES, "flooder", start + container)
@@ -118,7 +121,7 @@ def test_without_the_table_nobody_is_turned_away(store: Store, monkeypatch: pyte
 def test_counters_vanish_by_themselves(store: Store) -> None:
     assert [counters.add("message", "x", 7, 1), counters.add("message", "x", 7, 2), counters.add("message", "x", 8, 1)] == [1, 3, 1]
     assert {int(i["expires"]["N"]) for i in store.items()} == {7 * 60 + counters.KEEP_SECONDS, 8 * 60 + counters.KEEP_SECONDS}
-    assert aws.client("dynamodb")
+    assert clients.client("dynamodb")
 
 
 @pytest.mark.parametrize(
@@ -144,3 +147,27 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for n in range(1_000):
         spend(limits.FRAMES, f"visitor-{n}", T0)
     assert len(limits._busy) == 100
+
+
+def attempts(accounts: list[str], networks: list[str], at: int) -> int:
+    """How many of these attempts to sign in were let through, each a millisecond after the one before."""
+    taken = 0
+    for n, (account, network) in enumerate(product(accounts, networks)):
+        with suppress(TooMany):
+            limits.sign_in(account, network, at + n)
+            taken += 1
+    return taken
+
+
+def test_whoever_guesses_passwords_is_stopped_and_the_owner_is_not(store: Store) -> None:
+    """Also by many containers at once: what is beyond two attempts is counted together."""
+    assert attempts(["ann@shop.example", " Ann@shop.example"] * 5, ["203.0.113"], T0) == 5
+    resets.forget_limits()
+    assert attempts(["ann@shop.example"] * 10, ["203.0.113"], T0 + 20) < 5
+    assert attempts(["ann@shop.example"], ["198.51.100"], T0 + 40) == 1
+    assert "ann" not in str(store.items())
+
+
+def test_an_account_and_a_network_have_limits_of_their_own(store: Store) -> None:
+    assert attempts(["ann@shop.example"], [f"10.0.{n}" for n in range(200)], T0) == 60
+    assert attempts([f"agent-{n}@shop.example" for n in range(100)], ["203.0.113"], T0 + 5 * MINUTE) == 30

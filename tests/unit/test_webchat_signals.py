@@ -8,12 +8,15 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from msgspec import Struct, to_builtins
 
-from chalicelib import push
-from chalicelib.agents import signals, workspace
-from chalicelib.agents.roster import Agent
-from chalicelib.channels import limits, webchat
+from chalicelib.aws import push
+from chalicelib.channels.webchat import adapter
 from chalicelib.conversations import baton, files, sockets, table
+from chalicelib.desk import signals, workspace
+from chalicelib.governance import limits
+from chalicelib.governance.roster import Agent
+from tests import resets
 from tests.unit.conftest import T0, Store, incoming, make_bucket
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
@@ -23,10 +26,10 @@ Frames = list[tuple[str, dict[str, Any]]]
 @pytest.fixture
 def frames(monkeypatch: pytest.MonkeyPatch, store: Store) -> Frames:
     pushed: Frames = []
-    limits.forget()
+    resets.forget_limits()
 
-    def post(connection: str, frame: dict[str, Any]) -> bool:
-        pushed.append((connection, frame))
+    def post(connection: str, frame: Struct) -> bool:
+        pushed.append((connection, to_builtins(frame)))
         return True
 
     monkeypatch.setattr(push, "post", post)
@@ -35,7 +38,7 @@ def frames(monkeypatch: pytest.MonkeyPatch, store: Store) -> Frames:
 
 @pytest.fixture
 def visitor(store: Store) -> dict[str, Any]:
-    return webchat.session("", T0)
+    return adapter.session("", T0)
 
 
 @pytest.fixture
@@ -58,7 +61,7 @@ def bucket(store: Store, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def send(visitor: dict[str, Any], action: str, now: int = T0, **frame: Any) -> None:
-    webchat.receive(json.dumps({"action": action, "token": visitor["token"], **frame}), "tab-1", now)
+    adapter.receive(json.dumps({"action": action, "token": visitor["token"], **frame}), "tab-1", now)
 
 
 def test_typing_is_told_to_the_agent_who_holds_the_conversation(frames: Frames, visitor: dict[str, Any], held: str) -> None:
@@ -121,7 +124,7 @@ def test_nobody_gets_a_file_of_another_thread(frames: Frames, visitor: dict[str,
     digest = files.store(visitor["visitor"], PNG)
     claim = {"name": "a.png", "type": "image/png", "size": len(PNG), "sha256": digest}
     send(visitor, "message", id="client-0001", text="", attachments=[claim])
-    other = webchat.session("", T0)
+    other = adapter.session("", T0)
     send(other, "file", message="client-0001", sha256=digest)
     send(other, "message", id="client-0002", text="mine?", attachments=[claim])
     assert [f["code"] for _, f in frames[-2:]] == ["not_found", "bad_request"]
@@ -158,17 +161,17 @@ def test_too_much_is_told_with_the_time_to_wait_and_nothing_of_another_visitor(f
         send(visitor, "message", id=f"client-{n:04d}", text="hello")
     last = frames[-1][1]
     assert (last["code"], last["retry_after"], last["id"]) == ("too_many", 1, f"client-{limits.MESSAGES.rule.burst:04d}")
-    other = webchat.session("", T0)
+    other = adapter.session("", T0)
     send(other, "message", id="client-0001", text="hello")
     assert frames[-1][1]["type"] == "stored"
 
 
 def test_new_visitors_of_one_network_are_limited_and_known_ones_are_not(store: Store) -> None:
-    limits.forget()
-    known = webchat.session("", T0, source="203.0.113.7")
+    resets.forget_limits()
+    known = adapter.session("", T0, source="203.0.113.7")
     for _ in range(limits.NEW_VISITORS.rule.burst - 1):
-        webchat.session("", T0, source="203.0.113.8")
-    with pytest.raises(webchat.TooMany):
-        webchat.session("", T0, source="203.0.113.9")
-    assert webchat.session(known["token"], T0, source="203.0.113.9")["visitor"] == known["visitor"]
-    assert webchat.session("", T0, source="203.0.114.9")
+        adapter.session("", T0, source="203.0.113.8")
+    with pytest.raises(adapter.TooMany):
+        adapter.session("", T0, source="203.0.113.9")
+    assert adapter.session(known["token"], T0, source="203.0.113.9")["visitor"] == known["visitor"]
+    assert adapter.session("", T0, source="203.0.114.9")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chalicelib import aws
-from chalicelib.agents import line, replies, roster, workspace
-from chalicelib.agents.roster import Agent
+from chalicelib import schemas
+from chalicelib.aws import clients
 from chalicelib.conversations import baton, table
 from chalicelib.conversations.model import Conversation, Urgency
+from chalicelib.desk import replies, waiting_line, workspace
 from chalicelib.errors import BadRequest, Conflict, Full, NotFound, NotOwner, TooLarge
+from chalicelib.governance import roster
+from chalicelib.governance.roster import Agent
+from chalicelib.governance.schemas import AgentChange, given
 from tests.unit.conftest import T0, Store, incoming
 from tests.unit.test_baton import HAND_OVER
 
@@ -24,7 +28,7 @@ def wait(thread: str, queue: str = "billing", urgency: Urgency = "normal", since
     c = table.save(baton.opened(message, f"c-{thread}"))
     c = table.save(baton.escalated(c, message.id, replace(HAND_OVER, queue=queue, urgency=urgency), since))
     if ticket:
-        line.enqueue(c)
+        waiting_line.enqueue(c)
     return c
 
 
@@ -88,7 +92,7 @@ def test_who_waits_much_longer_than_any_ticket_comes_first(ann: Agent) -> None:
 
 def test_a_stale_ticket_is_dropped(store: Store, ann: Agent, bea: Agent) -> None:
     c = wait("a")
-    line.enqueue(c)
+    waiting_line.enqueue(c)
     assert claimed(ann) == "a"
     workspace.resolve(ann, "a.1", T0 + 20_000)
     assert claimed(bea) == ""
@@ -203,9 +207,9 @@ def test_the_story_has_messages_notes_events_and_the_other_conversations(ann: Ag
     replies.reply(ann, "a.1", "id-00000001", "Hello", T0 + 20_000)
     story = workspace.read("a.1", 0)
     assert [m["text"] for m in story["messages"]] == ["Where is my order?", "Hello"]
-    assert [e["kind"] for e in story["events"]] == ["claimed"]
-    assert [n["text"] for n in story["notes"]] == ["Be gentle"]
-    assert [o["channel"] for o in story["others"]] == ["email"]
+    assert [e.kind for e in story["events"]] == ["claimed"]
+    assert [n.text for n in story["notes"]] == ["Be gentle"]
+    assert [o.channel for o in story["others"]] == ["email"]
     assert story["cursor"] == T0 + 20_000
     later = workspace.read("a.1", T0 + 20_000 + 100_000)
     assert later["messages"] == []
@@ -237,11 +241,14 @@ def test_queues_are_shown_with_their_oldest(ann: Agent) -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{}, {"skills": []}, {"skills": ["magic"]}, {"skills": "orders"}, {"max_open": 0}, {"max_open": True}, {"name": ""}, {"role": "admin"}],
+    [
+        *({}, {"skills": []}, {"skills": ["magic"]}, {"skills": "orders"}, {"max_open": 0}, {"max_open": True}, {"name": ""}),
+        *({"role": "admin"}, {"name": "x" * 81}, {"max_open": 101}, {"per_minute": 9}, {"per_minute": "60"}),
+    ],
 )
 def test_an_agent_is_changed_only_to_what_makes_sense(ann: Agent, values: dict[str, object]) -> None:
     with pytest.raises(BadRequest):
-        roster.change(ann.id, values)
+        roster.change(ann.id, given(schemas.read(AgentChange, json.dumps(values))))
     assert fresh(ann) == ann
 
 
@@ -257,7 +264,7 @@ def test_sqs_is_left_with_nothing_hidden_when_the_agent_is_full(store: Store, an
     claimed(ann)
     with pytest.raises(Full):
         workspace.claim(replace(fresh(ann), held=0), T0)
-    hidden = aws.client("sqs").get_queue_attributes(
+    hidden = clients.client("sqs").get_queue_attributes(
         QueueUrl=store.queues["billing.normal"], AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
     )
     assert hidden["Attributes"]["ApproximateNumberOfMessagesNotVisible"] == "0"

@@ -11,10 +11,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib import settings
-from chalicelib.bot.actions import endpoint, fields, flow, hearing, proof, values
+from chalicelib.bot.actions import code_step, endpoint, fields, flow, hearing, proof, values
 from chalicelib.bot.actions.declared import Action
 from chalicelib.bot.actions.sentences import Told
-from chalicelib.bot.actions.state import Flow, Move
+from chalicelib.bot.actions.state import Directive, Flow
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.errors import Forbidden, TooMany, Unavailable
 
@@ -35,7 +35,7 @@ class Case:
     to_person: ToPerson
 
 
-def done(case: Case, move: Move, known: Flow, action: Action, deadline: float) -> tuple[Move, Told]:
+def done(case: Case, move: Directive, known: Flow, action: Action, deadline: float) -> tuple[Directive, Told]:
     """A move that needs somebody else. Raises Unavailable, Forbidden."""
     if move.do == "check":
         return _checked(case, known, action), Told()
@@ -73,7 +73,7 @@ def _with_proof(case: Case, known: Flow, action: Action, deadline: float) -> Flo
     return known
 
 
-def _contacted(case: Case, known: Flow, action: Action, deadline: float, do: str) -> tuple[Move, Told]:
+def _contacted(case: Case, known: Flow, action: Action, deadline: float, do: str) -> tuple[Directive, Told]:
     reply = _call(case, action.contact, known, action, deadline)
     if reply.outcome != "done":
         return _refused(known, action, reply.outcome), Told()
@@ -81,15 +81,15 @@ def _contacted(case: Case, known: Flow, action: Action, deadline: float, do: str
     if any(proof.is_proven(case.message, to) for to in addresses):
         return flow.proven(known, action), Told()
     if action.proof == "identity":
-        return Move("person", known, "not_proven"), Told()
+        return Directive("person", known, "not_proven"), Told()
     return _routed(case, known, addresses, do)
 
 
-def _routed(case: Case, known: Flow, addresses: tuple[proof.To, ...], do: str) -> tuple[Move, Told]:
+def _routed(case: Case, known: Flow, addresses: tuple[proof.To, ...], do: str) -> tuple[Directive, Told]:
     """To which of the order's addresses a code goes: never to one that she has ruled out."""
     open_to = tuple(to for to in addresses if not hearing.is_ruled_out(known, *to))
     if not open_to:
-        return Move("person", known, "unreachable"), Told()
+        return Directive("person", known, "unreachable"), Told()
     if do == "claimed":
         return _claimed(case, known, addresses)
     used = tuple(known.to.split("#", 1)) if known.to else ()
@@ -103,32 +103,32 @@ def _routed(case: Case, known: Flow, addresses: tuple[proof.To, ...], do: str) -
     return _sent(case, known, reachable[0], "code_again" if do == "resend" else _why(case, reachable[0]))
 
 
-def _claimed(case: Case, known: Flow, addresses: tuple[proof.To, ...]) -> tuple[Move, Told]:
+def _claimed(case: Case, known: Flow, addresses: tuple[proof.To, ...]) -> tuple[Directive, Told]:
     """She names the order's address: the code goes there. Another one gets none, and she is told so."""
     named: proof.To = ("email", values.email(case.words))
     if named not in addresses:
-        return flow.not_hers(known), Told()
+        return code_step.not_hers(known), Told()
     if known.to == "#".join(named):
-        return Move("say", known, "code_hint"), Told()
+        return Directive("say", known, "code_hint"), Told()
     back = replace(known, ruled=tuple(one for one in known.ruled if one != "#".join(named)))
     return _sent(case, back, named, "code")
 
 
-def _nowhere(known: Flow, addresses: tuple[proof.To, ...]) -> Move:
+def _nowhere(known: Flow, addresses: tuple[proof.To, ...]) -> Directive:
     to = known.to or "#".join(addresses[0])
-    return flow.no_code(known, to, "code_nowhere")
+    return code_step.no_code(known, to, "code_nowhere")
 
 
-def _sent(case: Case, known: Flow, to: proof.To, say: str) -> tuple[Move, Told]:
+def _sent(case: Case, known: Flow, to: proof.To, say: str) -> tuple[Directive, Told]:
     where = "#".join(to)
     try:
         proof.send_code(case.message, to, known.language)
     except TooMany as refused:
         minutes = -(-refused.retry_after // 60)
         if proof.code_under_way(case.message, to, case.at):
-            return flow.no_code(known, where, "code_last"), Told(minutes=minutes)
-        return flow.no_code(known, where, "code_later"), Told(minutes=minutes)
-    return flow.waits_for_code(known, where, say), Told()
+            return code_step.no_code(known, where, "code_last"), Told(minutes=minutes)
+        return code_step.no_code(known, where, "code_later"), Told(minutes=minutes)
+    return code_step.waits_for_code(known, where, say), Told()
 
 
 def _why(case: Case, to: proof.To) -> str:
@@ -137,18 +137,18 @@ def _why(case: Case, to: proof.To) -> str:
     return "code_other" if proves else "code"
 
 
-def _checked(case: Case, known: Flow, action: Action) -> Move:
+def _checked(case: Case, known: Flow, action: Action) -> Directive:
     channel, _, address = known.to.partition("#")
     try:
         proof.take_code(case.message, (channel, address), hearing.code_in(case.words), case.at)
     except Forbidden:
-        return flow.wrong_code(known)
+        return code_step.wrong_code(known)
     except TooMany:
-        return flow.no_code(known, known.to, "code_tries")
+        return code_step.no_code(known, known.to, "code_tries")
     return flow.proven(known, action)
 
 
-def _refused(known: Flow, action: Action, why: str) -> Move:
+def _refused(known: Flow, action: Action, why: str) -> Directive:
     """Raises Unavailable for a refusal that nobody declared."""
     if why not in action.refusals:
         raise Unavailable("the endpoint's outcome is not declared")

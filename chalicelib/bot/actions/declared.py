@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 from chalicelib import yaml_files
 from chalicelib.bot.actions.names import PHRASES, SENTENCES
-from chalicelib.bot.phrases import Phrasebook
+from chalicelib.bot.interpretation.phrases import Phrasebook
 from chalicelib.errors import BadRequest
-from chalicelib.knowledge.article import LANGUAGES
+from chalicelib.governance import queue_names
+from chalicelib.knowledge.articles.article import LANGUAGES
 
 Kind = Literal["number", "email", "date", "choice", "address", "text"]
 Proof = Literal["none", "identity", "address"]
@@ -148,9 +149,8 @@ class Actions:
 @cache
 def shipped() -> Actions:
     """What ships with the bot. Raises BadRequest."""
-    from chalicelib.bot.brain import known_queues
 
-    return parse(yaml_files.read(Path(__file__).parent / "actions.yaml"), known_queues())
+    return parse(yaml_files.read(Path(__file__).parent / "actions.yaml"), queue_names.known())
 
 
 def parse(data: Any, queues: Sequence[str]) -> Actions:

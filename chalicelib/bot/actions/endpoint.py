@@ -17,9 +17,9 @@ from hashlib import sha256
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from chalicelib import outside, settings
+from chalicelib import safe_http, settings
 from chalicelib.errors import BatonError, Forbidden, Unavailable
-from chalicelib.outside import Place
+from chalicelib.safe_http import Place
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -70,8 +70,8 @@ def allowed(base: str, path: str) -> Place:
         if host not in _LOOPBACK:
             raise Forbidden("ACTIONS_URL must begin with https://")
         return Place(host, host.strip("[]"), int(port or 80), whole, trusted=True)
-    addresses = outside.resolve(host)
-    if not addresses or not all(map(outside.is_public, addresses)):
+    addresses = safe_http.resolve(host)
+    if not addresses or not all(map(safe_http.is_public, addresses)):
         raise Forbidden("ACTIONS_URL leads into a private network")
     return Place(host, addresses[0], int(port or 443), whole)
 
@@ -121,7 +121,7 @@ def _posted(asked: _Call, deadline: float) -> bytes:
                 raise Unavailable(f"the endpoint answered {answer.status}")
             if answer.status != 200:
                 raise Forbidden(f"the endpoint answered {answer.status}")
-            return outside.content(answer, LARGEST, until)
+            return safe_http.content(answer, LARGEST, until)
     except (HTTPError, OSError) as error:
         raise Unavailable(f"the endpoint cannot be reached: {type(error).__name__}") from error
 
@@ -139,7 +139,7 @@ def _open(asked: _Call, seconds: float) -> BaseHTTPResponse:
         "Baton-Timestamp": str(timestamp),
         "Baton-Signature": signature(asked.secret, timestamp, asked.key, place.path, asked.content),
     }
-    return outside.pool(place, seconds).request(
+    return safe_http.pool(place, seconds).request(
         "POST", place.path, body=asked.content, headers=headers, redirect=False, retries=False, preload_content=False
     )
 

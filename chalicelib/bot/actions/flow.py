@@ -1,7 +1,7 @@
 """A self-service action as a conversation: what is asked next, and what a message means to it. Pure; it ends whatever is written.
 
 offer -> ask (a slot) -> code (if the order's address is not proven) -> confirm -> done. "fix" asks which value is wrong. Each message
-leads to one `Move`; whoever carries it out comes back with `proven`, `refused`, `finished` or what became of a code. After "done" the
+leads to one `Directive`; whoever carries it out comes back with `proven`, `refused`, `finished` or what became of a code. After "done" the
 order is remembered, so that "cancel it" knows which.
 """
 
@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from chalicelib.bot.actions import hearing, numbers, values
+from chalicelib.bot.actions import code_step, hearing, numbers, values
 from chalicelib.bot.actions.declared import FREE, Action, Slot
-from chalicelib.bot.actions.state import Flow, Heard, Move
+from chalicelib.bot.actions.state import Directive, Flow, FlowInput
 from chalicelib.bot.interpretation.particulars import particulars
 
 MISSES = 2  # in a row, then a person takes over
-ASKED = 2  # wrong codes, then she is asked whether she would like a person; one more, and she gets one
 UNKNOWN = 2  # orders that nobody knows, then a person looks for it
 
 
-def begin(action: Action, text: str, language: str, last: Flow | None = None, *, leans: bool = False) -> Move:
+def begin(action: Action, text: str, language: str, last: Flow | None = None, *, leans: bool = False) -> Directive:
     """It is asked for. A value in the question takes up the offer at once; `last`: the flow before, whose order `leans` says
     that she means."""
     before = last or Flow(action.id)
@@ -32,22 +31,25 @@ def begin(action: Action, text: str, language: str, last: Flow | None = None, *,
     if any(action.slot(name).kind in ("number", "email") for name in known) or (leans and order):
         return _next(replace(flow, step="ask", values={**order, **known}, partly=hearing.part(action, text)), action)
     if action.number and numbers.several(action.number, text):
-        return Move("say", replace(flow, step="ask"), "several")
-    return Move("say", replace(flow, values={**known, **order}, partly=hearing.part(action, text)), "offer_known" if order else "offer")
+        return Directive("say", replace(flow, step="ask"), "several")
+    offered, name = replace(flow, values={**known, **order}, partly=hearing.part(action, text)), "offer_known" if order else "offer"
+    return Directive("say", offered, name)
 
 
-def step(flow: Flow, action: Action, heard: Heard) -> Move:
+def step(flow: Flow, action: Action, heard: FlowInput) -> Directive:
     """What this message means to the flow."""
     if move := _for_people(flow, action, heard):
         return move
+    if "declines" in heard.hints:
+        return _left(flow, action)
     if flow.step == "offer":
         return _offered(flow, action, heard)
     if flow.step == "done":
-        return Move("pass", flow) if flow.named else _afterwards(flow, action, heard)
+        return Directive("pass", flow) if flow.named else _afterwards(flow, action, heard)
     return _left(flow, action) if heard.kind == "leave" else _under_way(flow, action, heard)
 
 
-def _under_way(flow: Flow, action: Action, heard: Heard) -> Move:
+def _under_way(flow: Flow, action: Action, heard: FlowInput) -> Directive:
     """The answer to what was asked, a correction, or neither."""
     asked, flow = flow.person, replace(flow, person=False)
     if asked and (heard.kind or heard.first == "yes"):
@@ -58,16 +60,17 @@ def _under_way(flow: Flow, action: Action, heard: Heard) -> Move:
     return found or _otherwise(flow, action, heard)
 
 
-def _for_people(flow: Flow, action: Action, heard: Heard) -> Move | None:
-    """A stop that asks for a person; or only a part of the order is meant."""
-    if heard.kind == "leave" and "calls" in heard.hints:
-        return Move("person", flow, "wanted")
+def _for_people(flow: Flow, action: Action, heard: FlowInput) -> Directive | None:
+    """A stop that asks for a person; an exchange instead of a return; or only a part of the order is meant."""
+    why = "wanted" if heard.kind == "leave" and "calls" in heard.hints else "exchange" if hearing.exchanges(flow, action, heard) else ""
+    if why:
+        return Directive("person", flow, why)
     part = "" if flow.step == "done" else hearing.part(action, heard.text)
     known = {**flow.values, **values.told(action, heard.text)}
     return _next(replace(flow, step="ask", slot=action.slots[0].name, values=known, partly=part), action) if part else None
 
 
-def proven(flow: Flow, action: Action) -> Move:
+def proven(flow: Flow, action: Action) -> Directive:
     """The order is the customer's: on to the confirmation, or to the call."""
     return _next(replace(flow, proven=True, to="", misses=0, refusals=0), action)
 
@@ -77,49 +80,24 @@ def as_owner(flow: Flow) -> Flow:
     return replace(flow, proven=True, to="")
 
 
-def waits_for_code(flow: Flow, to: str, say: str = "code") -> Move:
-    """A code was sent to `to` (channel#address), or is on its way already (`say` tells)."""
-    wrong = flow.refusals if flow.step == "code" else 0
-    return Move("say", replace(flow, step="code", to=to, misses=0, refusals=wrong), say)
-
-
-def no_code(flow: Flow, to: str, say: str) -> Move:
-    """No code leaves now (`say` tells why): would she like a person?"""
-    return Move("say", replace(flow, step="code", to=to, misses=0, person=True), say)
-
-
-def not_hers(flow: Flow) -> Move:
-    """The mail address that she names is not the order's."""
-    if flow.step == "code":
-        return Move("say", replace(flow, misses=0), "code_mismatch")
-    return Move("say", replace(flow, step="done", slot="", less=True), "mismatch")
-
-
-def wrong_code(flow: Flow) -> Move:
-    wrong = flow.refusals + 1
-    if wrong > ASKED:
-        return Move("person", flow, "not_proven")
-    return Move("say", replace(flow, refusals=wrong, person=wrong == ASKED), "code_retry")
-
-
-def refused(flow: Flow, action: Action, why: str) -> Move:
+def refused(flow: Flow, action: Action, why: str) -> Directive:
     """The endpoint said no: she is told, and what she can do. What cannot be is over, and the order remembered."""
     refusal = action.refusals[why]
     if refusal.person:
-        return Move("person", flow, f"refusal {why}")
+        return Directive("person", flow, f"refusal {why}")
     if not refusal.ask:
-        return Move("say", _over(replace(flow, deed="", did=""), action), f"refusal {why}")
+        return Directive("say", _over(replace(flow, deed="", did=""), action), f"refusal {why}")
     tried = tuple(dict.fromkeys((*flow.tried, flow.values.get(refusal.ask, ""))))
     if flow.refusals + 1 >= UNKNOWN:
-        return Move("person", replace(flow, tried=tried), f"again {why}")
+        return Directive("person", replace(flow, tried=tried), f"again {why}")
     kept = {name: value for name, value in flow.values.items() if name != refusal.ask}
     again = replace(flow, step="ask", slot=refusal.ask, values=kept, tried=tried, refusals=flow.refusals + 1, misses=0)
-    return Move("say", replace(again, proven=False, to=""), f"refusal {why}")
+    return Directive("say", replace(again, proven=False, to=""), f"refusal {why}")
 
 
-def finished(flow: Flow, action: Action, *, less: bool = False) -> Move:
+def finished(flow: Flow, action: Action, *, less: bool = False) -> Directive:
     """Done; `less`: not all of it was shown. The order is remembered."""
-    return Move("say", _over(flow, action, less=less), "done")
+    return Directive("say", _over(flow, action, less=less), "done")
 
 
 def about(flow: Flow, action: Action) -> dict[str, str]:
@@ -139,15 +117,15 @@ def _over(flow: Flow, action: Action, *, less: bool = False) -> Flow | None:
     return replace(over, less=less, named=False) if kept else None
 
 
-def _left(flow: Flow, action: Action) -> Move:
-    return Move("leave", _over(flow, action) if flow.ruled or flow.deed else None, "left_done" if flow.deed else "left")
+def _left(flow: Flow, action: Action) -> Directive:
+    return Directive("leave", _over(flow, action) if flow.ruled or flow.deed else None, "left_done" if flow.deed else "left")
 
 
-def _offered(flow: Flow, action: Action, heard: Heard) -> Move:
+def _offered(flow: Flow, action: Action, heard: FlowInput) -> Directive:
     """An offer binds nobody: whatever has nothing to do with it is answered as ever."""
     known, first = values.told(action, heard.text), action.slots[0]
     if flow.helped and particulars.identifies(heard.text):
-        return Move("person", flow, "numberless")
+        return Directive("person", flow, "numberless")
     asks = replace(flow, step="ask", slot=first.name)
     if values.names(action, heard.text):
         return _next(replace(asks, values={**flow.values, **known}), action)
@@ -158,10 +136,10 @@ def _offered(flow: Flow, action: Action, heard: Heard) -> Move:
     helped = _helped(asks, first, heard, alone=True) if first.kind == "number" else None
     if helped and helped.flow and helped.say == "where":
         return replace(helped, flow=replace(helped.flow, step="offer"))  # she is asked for nothing any more
-    return helped or (_missed(asks) if "states" in heard.hints else Move("pass", None))
+    return helped or (_missed(asks) if "states" in heard.hints else Directive("pass", None))
 
 
-def _afterwards(flow: Flow, action: Action, heard: Heard) -> Move:
+def _afterwards(flow: Flow, action: Action, heard: FlowInput) -> Directive:
     """ "No, the order is A-10343" after the answer for another one; "code" where something was kept back."""
     known = values.found(action, heard.text)
     differs = any(value != flow.values.get(name) for name, value in known.items())
@@ -171,54 +149,51 @@ def _afterwards(flow: Flow, action: Action, heard: Heard) -> Move:
     if differs and (heard.corrects or "also" in heard.hints) and not heard.answers:
         return _next(replace(again, values=known, proven=False), action)
     if not differs and flow.less and values.email(heard.text):
-        return Move("claimed", again)
+        return Directive("claimed", again)
     if hearing.asks_for_more(flow, heard) and not differs:
-        return Move("contact", again)
+        return Directive("contact", again)
     if heard.kind == "no" and action.looks and len(action.slots) == 1:
         return _ask(replace(flow, values={}), action.slots[0])
-    return Move("pass", flow)
+    return Directive("pass", flow)
 
 
-def _with_or_without_person(flow: Flow, heard: Heard) -> Move:
+def _with_or_without_person(flow: Flow, heard: FlowInput) -> Directive:
     """She was asked whether she would like one."""
     if heard.first == "yes":
-        return Move("person", flow, "wanted")
-    return Move("say", flow, "code_hint" if flow.step == "code" else "ask")
+        return Directive("person", flow, "wanted")
+    return Directive("say", flow, "code_hint" if flow.step == "code" else "ask")
 
 
-def _otherwise(flow: Flow, action: Action, heard: Heard) -> Move:
+def _otherwise(flow: Flow, action: Action, heard: FlowInput) -> Directive:
     """It answers nothing that was asked."""
     if heard.kind == "no" and flow.values and flow.step in ("ask", "code"):
         return _what_is_wrong(flow, action)
-    if "wait" in heard.hints:
-        return Move("say", flow, "take_time")
-    return Move("aside", flow) if heard.answers else _missed(flow)
+    if "wait" in heard.hints and not heard.answers:
+        return Directive("say", flow, "take_time")
+    return Directive("aside", flow) if heard.answers else _missed(flow)
 
 
-def _corrected(flow: Flow, action: Action, heard: Heard) -> Move | None:
+def _corrected(flow: Flow, action: Action, heard: FlowInput) -> Directive | None:
     """Another value for something that is known already, said in words of correction or with nothing else, or in place of a code."""
     known = {name: value for name, value in values.found(action, heard.text).items() if flow.values.get(name, value) != value}
-    asked = flow.slot if flow.step == "ask" else ""
-    if not known or (asked in known) or heard.answers:
+    if not known or (flow.step == "ask" and flow.slot in known) or heard.answers:
         return None
     bare = not values.without(heard.text, known, action).strip(" .,!。，！")
-    if not (bare or heard.corrects or flow.step == "code"):
-        return None
-    return _next(_with(flow, action, known), action)
+    return _next(_with(flow, action, known), action) if bare or heard.corrects or flow.step == "code" else None
 
 
-def _value_instead(flow: Flow, action: Action, heard: Heard) -> Move | None:
+def _value_instead(flow: Flow, action: Action, heard: FlowInput) -> Directive | None:
     """An address in place of the one that was shown; or that one is said to be wrong, and is asked for again."""
     if flow.step not in ("confirm", "fix"):
         return None
-    known = values.corrected(action, heard.text)
+    known = values.corrected(action, heard.text) or values.shortened(action, heard.text, flow.values)
     if any(flow.values.get(name) != value for name, value in known.items()):
         return _next(replace(flow, values={**flow.values, **known}, misses=0), action)
     free = next((slot for slot in action.slots if slot.kind in FREE), None) if "misread" in heard.hints else None
     return _ask(flow, free) if free else None
 
 
-def _answer(flow: Flow, action: Action, heard: Heard) -> Move | None:
+def _answer(flow: Flow, action: Action, heard: FlowInput) -> Directive | None:
     slot = action.slot(flow.slot)
     free = slot.kind in FREE
     if free and (heard.answers and heard.text.rstrip().endswith(("?", "？"))):
@@ -230,31 +205,31 @@ def _answer(flow: Flow, action: Action, heard: Heard) -> Move | None:
     return _next(replace(flow, values={**others, **flow.values, slot.name: value}, misses=0, helped=0), action)
 
 
-def _helped(flow: Flow, slot: Slot, heard: Heard, *, alone: bool = False) -> Move | None:
+def _helped(flow: Flow, slot: Slot, heard: FlowInput, *, alone: bool = False) -> Directive | None:
     """A number that was asked for does not come: she has none, or only a piece, or one of another form. `alone`: nobody asked for it
     yet, so only what can be nothing else counts."""
     if numbers.several(slot, heard.text):
-        return Move("say", flow, "several")
+        return Directive("say", flow, "several")
     if "part" in heard.hints and any(map(str.isdigit, heard.text)):
-        return Move("say", flow, "part")
+        return Directive("say", flow, "part")
     if hearing.has_none(heard, asked=not alone):
         return (
-            Move("person", flow, "numberless")
+            Directive("person", flow, "numberless")
             if flow.helped or particulars.identifies(heard.text)
-            else Move("say", replace(flow, helped=1), "where")
+            else Directive("say", replace(flow, helped=1), "where")
         )
     if not heard.answers and numbers.like(slot, heard.text, whole=alone):
         return _missed(flow, "other")
     return None
 
 
-def _decision(flow: Flow, action: Action, heard: Heard) -> Move | None:
+def _decision(flow: Flow, action: Action, heard: FlowInput) -> Directive | None:
     if heard.kind == "yes" or heard.asks or _means_it(flow, action, heard):
-        return Move("call" if flow.proven or action.proof == "none" else "contact", flow)
+        return Directive("call" if flow.proven or action.proof == "none" else "contact", flow)
     return _what_is_wrong(flow, action) if heard.kind == "no" or "refuses" in heard.hints else None
 
 
-def _means_it(flow: Flow, action: Action, heard: Heard) -> bool:
+def _means_it(flow: Flow, action: Action, heard: FlowInput) -> bool:
     """ "Do it"; or what is to be done, said once more with the same number: "A-10345 for the third time, cancel it"."""
     if "do_it" in heard.hints and hearing.takes_offer(heard):
         return True
@@ -263,14 +238,14 @@ def _means_it(flow: Flow, action: Action, heard: Heard) -> bool:
     return same and not {"refuses", "asks_about"} & heard.hints and any(action.confirms.search(part) for part in said)
 
 
-def _what_is_wrong(flow: Flow, action: Action) -> Move:
+def _what_is_wrong(flow: Flow, action: Action) -> Directive:
     if len(action.slots) > 1:
-        return Move("say", replace(flow, step="fix", misses=0), "fix")
+        return Directive("say", replace(flow, step="fix", misses=0), "fix")
     again = _ask(replace(flow, values={}, proven=False, to=""), action.slots[0])
     return replace(again, say="not_done") if flow.step == "confirm" else again
 
 
-def _fix(flow: Flow, action: Action, heard: Heard) -> Move | None:
+def _fix(flow: Flow, action: Action, heard: FlowInput) -> Directive | None:
     said = values.tidy(heard.text).strip(" .)#(。").casefold()
     for number, slot in enumerate(action.slots, 1):
         if said in (str(number), *(label.casefold() for label in slot.label.values())):
@@ -279,56 +254,22 @@ def _fix(flow: Flow, action: Action, heard: Heard) -> Move | None:
     return None
 
 
-def _code(flow: Flow, action: Action, heard: Heard) -> Move | None:
-    """What is said instead of the code is never a wrong code."""
-    if hearing.code_in(heard.text) and not values.address_in(heard.text):
-        return Move("check", flow)
-    return _other_route(flow, action, heard) or _about_the_code(flow, action, heard)
+_STEPS = {"ask": _answer, "confirm": _decision, "fix": _fix, "code": code_step.heard}
 
 
-def _other_route(flow: Flow, action: Action, heard: Heard) -> Move | None:
-    """She gives something else that the action needs, cannot get the code where it went, or names another address."""
-    if given := values.given(action, heard.text, flow.values):
-        return Move("say", replace(flow, values={**flow.values, **given}, misses=0), "code_kept")
-    if "gone" in heard.hints:
-        ruled = flow.ruled + tuple(hearing.ruled_out(flow, heard))
-        return _without_routes(replace(flow, ruled=tuple(dict.fromkeys(ruled))), heard)
-    if values.email(heard.text):
-        return Move("claimed", flow)
-    return Move("elsewhere", flow) if "elsewhere" in heard.hints else None
-
-
-def _about_the_code(flow: Flow, action: Action, heard: Heard) -> Move | None:
-    if "resend" in heard.hints and "what_code" not in heard.hints:
-        return Move("resend", flow)
-    if "what_code" in heard.hints or heard.kind == "yes" or values.names(action, heard.text) or hearing.takes_offer(heard):
-        return Move("say", flow, "code_hint")
-    return wrong_code(flow) if any(map(str.isdigit, heard.text)) else None
-
-
-def _without_routes(flow: Flow, heard: Heard) -> Move:
-    """She can get no code there: another route is taken, unless the code went to one that she still has."""
-    if hearing.is_ruled_out(flow, *flow.to.split("#", 1)) or "elsewhere" in heard.hints:
-        return Move("elsewhere", flow)
-    return Move("say", flow, "code_hint")
-
-
-_STEPS = {"ask": _answer, "confirm": _decision, "fix": _fix, "code": _code}
-
-
-def _next(flow: Flow, action: Action) -> Move:
+def _next(flow: Flow, action: Action) -> Directive:
     """The first slot without a value is asked; then whose order it is; then whether all is right."""
     missing = next((slot for slot in action.slots if slot.name not in flow.values), None)
     number = action.number.name if action.number else ""
     if flow.partly and number in flow.values:
-        return Move("person", flow, "partly")
+        return Directive("person", flow, "partly")
     if action.proof != "none" and not flow.proven and (number in flow.values or not missing):
-        return Move("contact", flow)
+        return Directive("contact", flow)
     if missing:
         return _ask(flow, missing)
     if action.changes:
-        return Move("say", replace(flow, step="confirm", slot="", misses=0), "confirm")
-    return Move("call", flow)
+        return Directive("say", replace(flow, step="confirm", slot="", misses=0), "confirm")
+    return Directive("call", flow)
 
 
 def _with(flow: Flow, action: Action, known: Mapping[str, str]) -> Flow:
@@ -337,14 +278,14 @@ def _with(flow: Flow, action: Action, known: Mapping[str, str]) -> Flow:
     return replace(flow, values={**flow.values, **known}, misses=0, proven=flow.proven and same, to="")
 
 
-def _ask(flow: Flow, slot: Slot) -> Move:
-    return Move("say", replace(flow, step="ask", slot=slot.name), "ask")
+def _ask(flow: Flow, slot: Slot) -> Directive:
+    return Directive("say", replace(flow, step="ask", slot=slot.name), "ask")
 
 
-def _missed(flow: Flow, say: str = "") -> Move:
+def _missed(flow: Flow, say: str = "") -> Directive:
     if flow.helped and flow.step == "ask":
-        return Move("person", flow, "numberless")  # she has no number: it is not asked for again
+        return Directive("person", flow, "numberless")  # she has no number: it is not asked for again
     if flow.misses + 1 >= MISSES:
-        return Move("person", flow, "misses")
+        return Directive("person", flow, "misses")
     again = say or {"ask": "retry", "confirm": "confirm_retry", "fix": "fix", "code": "code_unread"}[flow.step]
-    return Move("say", replace(flow, misses=flow.misses + 1), again)
+    return Directive("say", replace(flow, misses=flow.misses + 1), again)

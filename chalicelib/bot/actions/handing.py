@@ -8,7 +8,7 @@ from dataclasses import replace
 from chalicelib.bot.actions import calls, declared, endpoint, state
 from chalicelib.bot.actions.calls import Case
 from chalicelib.bot.actions.declared import Action
-from chalicelib.bot.actions.state import Flow, Move
+from chalicelib.bot.actions.state import Directive, Flow
 from chalicelib.conversations.model import Escalation, Urgency
 from chalicelib.errors import BatonError
 from chalicelib.observability import log
@@ -21,22 +21,23 @@ _WHY = {
     "unreachable": ("no address of the order reaches the customer", "订单的联系方式客户都收不到"),
     "wanted": ("the customer wants a person", "客户需要人工"),
     "partly": ("only a part of the order is meant", "只涉及订单的一部分"),
+    "exchange": ("the customer wants something else than a return", "客户想要的不是退货"),
     "numberless": ("the customer has no number", "客户没有订单号"),
 }
 
 
-def to_person(case: Case, move: Move, known: Flow, action: Action, text: str) -> Escalation:
+def to_person(case: Case, move: Directive, known: Flow, action: Action, text: str) -> Escalation:
     """`text`: what the action says before that a person will answer."""
     name = move.say.split(" ")[-1]
     why, why_zh = _WHY.get(name, (name, name))
     kept = replace(case.c, language=known.language, flow=state.written(replace(known, until=case.at)))
     decision = case.to_person(kept, f"action-{name.replace('_', '-')}", f"self-service {action.id}: {why}", action.queue)
     told = "\n\n".join(filter(None, [text, decision.text]))
-    urgency: Urgency = "urgent" if move.say in _PRESSING and _in_a_hurry(case, known, action) else decision.urgency
+    urgency: Urgency = "urgent" if move.say in _PRESSING and in_a_hurry(case, known, action) else decision.urgency
     return replace(decision, reason_zh=f"自助服务“{action.title['zh']}”：{why_zh}", text=told, urgency=urgency)
 
 
-def _in_a_hurry(case: Case, known: Flow, action: Action) -> bool:
+def in_a_hurry(case: Case, known: Flow, action: Action) -> bool:
     """Is it soon too late for what she wants? Not known counts as no."""
     looks = next((one for one in declared.shipped().by_id.values() if one.looks), None)
     try:

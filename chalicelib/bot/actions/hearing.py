@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib.bot.actions import numbers, values
 from chalicelib.bot.actions.declared import FREE, Action
-from chalicelib.bot.actions.state import Flow, Heard, Kind
+from chalicelib.bot.actions.state import Flow, FlowInput, Kind
+from chalicelib.bot.interpretation.contextual.completion import asks_something
 from chalicelib.bot.interpretation.particulars import particulars
-from chalicelib.bot.person import is_called_for
-from chalicelib.bot.phrases import Phrasebook, plain
+from chalicelib.bot.interpretation.person import is_called_for
+from chalicelib.bot.interpretation.phrases import Phrasebook, plain
 
 # What is looked for anywhere in a message; the others say something only where they are a clause.
-_HINTS = "correct wait do_it wish asks_about it also lost where number part resend what_code elsewhere more send_code misread"
+_HINTS = "correct wait do_it wish asks_about it also lost where number part resend what_code elsewhere more send_code misread exchange"
 HINTS = _HINTS.split()
 _CLAUSES = re.compile(r"[,.;:!?，。；：！？、…~\n]+")
 _ANDS = re.compile(r"\b(?:and|but|so|then|also)\b|而且|但是|但|不过|还有")
@@ -33,7 +34,7 @@ _HERE = re.compile(
 Books = Mapping[str, Phrasebook]
 
 
-def heard(flow: Flow, action: Action, text: str, books: Books, *, first_line: bool = False) -> Heard:
+def heard(flow: Flow, action: Action, text: str, books: Books, *, first_line: bool = False) -> FlowInput:
     """`first_line`: it may stand for the whole, as below stands a name (mail)."""
     bare = values.without_numbers([action], text)
     said = plain(bare)
@@ -48,10 +49,10 @@ def heard(flow: Flow, action: Action, text: str, books: Books, *, first_line: bo
     hints |= _gone(_HERE.sub(" ", text), books)
     hints |= {name for name, book in (("refuses", "no"), ("agrees", "yes")) if any(books[book].search(part) for part in first)}
     kind, first_said = _kind(flow, action, text, books, first_line), begins(text, books)
-    return Heard(text, kind, frozenset(hints), first=kind or first_said, asks=first_said == "yes" and _only_asks(text, books))
+    return FlowInput(text, kind, frozenset(hints), first=kind or first_said, asks=first_said == "yes" and _only_asks(text, books))
 
 
-def is_for(flow: Flow, action: Action, heard: Heard) -> bool:
+def is_for(flow: Flow, action: Action, heard: FlowInput) -> bool:
     """Does the message answer the flow, so that it is no question of its own? An offer, and what is over, bind nobody."""
     if flow.named:
         return False
@@ -71,7 +72,15 @@ def part(action: Action, text: str) -> str:
     return values.tidy(text)[: values.LONGEST] if action.partly.search(plain(text)) else ""
 
 
-def takes_offer(heard: Heard) -> bool:
+def exchanges(flow: Flow, action: Action, heard: FlowInput) -> bool:
+    """Does she want something else than the return of which she was asked the reason, or whether all is right?"""
+    reasons = [slot.name for slot in action.slots if slot.kind == "choice"]
+    return (
+        "exchange" in heard.hints and bool(reasons) and (flow.step in ("confirm", "fix") or (flow.step == "ask" and flow.slot in reasons))
+    )
+
+
+def takes_offer(heard: FlowInput) -> bool:
     """ "Then do it for me", "please cancel it": no question about how it goes."""
     said = heard.hints
     if "asks_about" in said or length(heard.text) > LEANS:
@@ -79,7 +88,7 @@ def takes_offer(heard: Heard) -> bool:
     return "do_it" in said or ("own" in said and bool({"wish", "it", "agrees"} & said))
 
 
-def has_none(heard: Heard, *, asked: bool = False) -> bool:
+def has_none(heard: FlowInput, *, asked: bool = False) -> bool:
     """She has not got the number that was asked for, or asks where it stands."""
     said = {"lost", "where"} & heard.hints
     if particulars.has_no_number(heard.text, asked=True):
@@ -91,13 +100,15 @@ def has_none(heard: Heard, *, asked: bool = False) -> bool:
     )
 
 
-def asks_for_more(flow: Flow, heard: Heard) -> bool:
-    if not flow.less or length(heard.text) > _OFFERED:
+def asks_for_more(flow: Flow, heard: FlowInput) -> bool:
+    if not flow.less or "comes" in heard.hints:
+        return flow.less  # the day is what was kept from her
+    if length(heard.text) > _OFFERED:
         return False
     return "send_code" in heard.hints or ("more" in heard.hints and not heard.answers)
 
 
-def ruled_out(flow: Flow, heard: Heard) -> list[str]:
+def ruled_out(flow: Flow, heard: FlowInput) -> list[str]:
     """Where she can get no code, as `Flow.ruled` keeps it: the address that it went to, or the other channel that she names."""
     channel = flow.to.partition("#")[0]
     named = {one for one in ("email", "sms") if f"gone {one}" in heard.hints} or {channel}
@@ -112,6 +123,12 @@ def is_ruled_out(flow: Flow, channel: str, address: str) -> bool:
 def asks_for(action: Action, text: str) -> bool:
     """Is one of its phrases in the text, or one of its clauses?"""
     return any(action.asks.search(said) for said in (plain(text), *clauses(text)))
+
+
+def beside_wait(heard: FlowInput, books: Books) -> str:
+    """What she asks beside "hang on": only a bare one wants nothing but time."""
+    rest = books["wait"].sub(" ", plain(heard.text)).strip() if "wait" in heard.hints else ""
+    return rest if asks_something(rest) else ""
 
 
 def clauses(text: str) -> list[str]:
@@ -154,7 +171,7 @@ def begins(text: str, books: Books) -> Kind:
     if not said:
         return ""
     word = said[0].partition(" ")[0]
-    parts = [said[0], _without_courtesies(said[0], books), *([] if books["weak"].search(word) else [word])]
+    parts = [said[0], without_courtesies(said[0], books), *([] if books["weak"].search(word) else [word])]
     kinds: tuple[Kind, ...] = ("yes", "no")
     found: Kind = next((kind for kind in kinds if any(books[kind].search(part) for part in parts if part)), "")
     refused = books["no_then"].search(said[0])
@@ -175,7 +192,7 @@ def _kind(flow: Flow, action: Action, text: str, books: Books, first_line: bool)
 
 def _kind_of(flow: Flow, action: Action, said: Sequence[str], books: Books, names: bool) -> Kind:
     """`names`: an order's number stands in it."""
-    bare = [_without_courtesies(part, books) for part in said]
+    bare = [without_courtesies(part, books) for part in said]
     pairs = list(zip(said, bare, strict=True))
     ends = [_leaves(flow, action, part, short, books) and not (names and _cancels(short, books)) for part, short in pairs]
     if any(ends) and sum(map(length, said)) <= _ENDS and (flow.step != "offer" or _is_no_more(said, bare, ends, books)):
@@ -236,6 +253,7 @@ def length(text: str) -> int:
     return len(text) + 2 * len(_HAN.findall(text))
 
 
-def _without_courtesies(said: str, books: Books) -> str:
+def without_courtesies(said: str, books: Books) -> str:
+    """A clause without what is only polite in it."""
     left = books["polite"].sub(" ", said).split()
     return ("" if _HAN.search(said) else " ").join(left)

@@ -21,6 +21,13 @@ _NOT_TO_ORDER = r"(?<!to )(?<!i )(?<!we )(?<!can )(?<!could )(?<!and )"
 _CALLED = r"\s*(?:no|nr|num|number|id|code|号码|号|號碼|號|编号|編號)?\s*\.?\s*(?:is|was|=|:|：|是|为|為|係)?\s*[#＃]?\s*"
 # Something that somebody took for the number: letters and digits, three of these at least.
 _LIKE = re.compile(r"(?<![0-9A-Za-z])(?:[A-Za-z]{1,5}[ _#-]{0,2})?(?:[0-9][ -]?){2,14}[0-9](?![0-9A-Za-z])")
+_SO = r"\b(?:it'?s|it is|that'?s)\s+#?\s*"  # "its 10406", where nothing else follows: "it's 10115 Berlin" is a place
+_END = r"(?=\s*(?:$|[.,;!?]|th(?:x|anks?)\b|pl(?:s|z|ease)\b))"
+_OF_ORDER = r"(?=\s*(?:order\b|(?:这|這|那|呢|嗰)?(?:订|訂|定|张|張)?[单單]))"  # "10406 order", "10406这单"
+_PLACE = re.compile(
+    r"(?:\b(?:to|in|near|from|at|zip|postcode|plz|of|good|than|over|under|about)\b|邮编|郵編|邮政编码|寄到|寄去|寄往|送到|住)\W*(?:the )?$",
+    re.IGNORECASE,
+)
 _SPACED = re.compile(r"[0-9](?:[ -]?[0-9])*")
 
 
@@ -49,6 +56,13 @@ def _meant(slot: Slot, text: str, asked: bool) -> list[str]:
     return [form for form, span in spans.items() if span in left]
 
 
+def loose(slot: Slot, text: str) -> str:
+    """The one bare number in a text that no word calls so, nor makes a place or a count."""
+    line = flat(text)
+    found = [] if not slot.bare or _written(slot).search(line) else list(_loose(slot).finditer(line))
+    return _form(slot, found[0]) if len(found) == 1 and not _PLACE.search(line[: found[0].start()]) else ""
+
+
 def is_alone(slot: Slot, text: str) -> bool:
     """Is the number, in any form, all that was written?"""
     line = flat(text)
@@ -74,6 +88,11 @@ def without(slot: Slot, text: str, by: str = " ") -> str:
     return text if rest == line else rest
 
 
+def beside(slot: Slot, text: str) -> str:
+    """What a text says beside such numbers, and the words that only name them."""
+    return " ".join(_around(slot).sub(" ", without(slot, text)).split())
+
+
 def _alone(slot: Slot, line: str) -> set[str]:
     """ "my order number is 1 0 3 4 2, please": nothing is left but the number."""
     rest = _around(slot).sub(" ", line).strip(" .,!?。，！？:#-")
@@ -91,7 +110,7 @@ def _form(slot: Slot, match: re.Match[str]) -> str:
 
 
 def _named(slot: Slot, line: str) -> list[re.Match[str]]:
-    return list(_naming(slot).finditer(line)) if slot.bare else []
+    return (list(_naming(slot).finditer(line)) or list(_told(slot).finditer(line))) if slot.bare else []
 
 
 def _letters(slot: Slot) -> str:
@@ -112,6 +131,11 @@ def _written(slot: Slot) -> re.Pattern[str]:
 def _naming(slot: Slot) -> re.Pattern[str]:
     words = "|".join(re.escape(word) for word in slot.called)
     return _compiled(rf"(?:#|{_NOT_TO_ORDER}(?:{words}){_CALLED})(?:{_letters(slot)}[ .-]{{0,3}})?(?P<number>{slot.bare}){_AFTER}")
+
+
+def _told(slot: Slot) -> re.Pattern[str]:
+    form = rf"(?:{_letters(slot)}[ .-]{{0,3}})?(?P<number>{slot.bare}){_AFTER}"
+    return _compiled(rf"(?:{_SO}|(?=[0-9A-Z.#-]+\W*(?:order\b|.{{0,2}}[单單])){_BEFORE}){form}(?:{_END}|{_OF_ORDER})")
 
 
 def _loose(slot: Slot) -> re.Pattern[str]:

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 _ENDS = re.compile(r"[!?！？。;；]|\.(?=\s+(?:thanks?|thank|thx|please|pls|cheers|can|could|is|and|i)\b)", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=\w\w)[.。;；!]\s+")
 _STOP = re.compile(r"[.,!:;，。！：；、]\s*|\s+(?=[㐀-鿿])|(?<=[㐀-鿿])\s+")
 _MARKS = " ,.:;-，。：；、"
 
@@ -41,6 +42,12 @@ def introduced(line: str) -> str:
     rest = line[found.end() :]
     end = _ENDS.search(rest)
     return bare(rest[: end.start()] if end else rest)
+
+
+def shortened(line: str, said: str) -> str:
+    """The address without its last sentence, if that is what is said to be none of it; else ""."""
+    parts = _SENTENCE.split(line)
+    return line[: -len(parts[-1])].strip(_MARKS) if len(parts) > 1 and _wordings("last").search(said) else ""
 
 
 def _refused(line: str) -> int:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib import settings
-from chalicelib.conversations import contact, identities, proofs
+from chalicelib.conversations import registry
 from chalicelib.conversations.model import Channel, Message
+from chalicelib.customers import identities, proofs, verification
 from chalicelib.errors import Unavailable
 
 To = tuple[Channel, str]
@@ -51,20 +52,20 @@ def can_reach(to: To) -> bool:
 
 def send_code(message: Message, to: To, language: str) -> None:
     """The same message sends one code. Raises TooMany."""
-    asker = contact.Asker(message.thread, _network(message))
-    contact.send(asker, to, message.id, message.at, language=language, purpose="order")
+    asker = verification.Asker(message.thread, _network(message))
+    verification.send(asker, to, message.id, message.at, language=language, purpose="order")
 
 
 def code_under_way(message: Message, to: To, at: int) -> bool:
     """Has whoever writes a code for this address that is still good?"""
-    return contact.is_under_way(message.thread, to, at)
+    return verification.is_under_way(message.thread, to, at)
 
 
 def take_code(message: Message, to: tuple[str, str], code: str, at: int) -> None:
     """From then on the address is proven in this chat. Raises Forbidden (wrong, or too old), TooMany."""
     if _is_chat(message) and proofs.is_known(message.thread, *to):
         return
-    contact.check(message.thread, to, code, at)
+    verification.check(message.thread, to, code, at)
     if _is_chat(message):
         proofs.prove(message.thread, *to, "code", at)
 
@@ -72,7 +73,7 @@ def take_code(message: Message, to: tuple[str, str], code: str, at: int) -> None
 def _network(message: Message) -> str:
     """Whence it came, as far as that is known: the chat's network; a mail's sender if somebody vouches for it, else all of these mails
     are one, for anybody may write any name. A text's carrier vouches for its number, which is its thread."""
-    if message.channel == "email":
+    if registry.of(message.channel).proof == "mail":
         return message.address.lower() if by_itself(message) else "mail"
     return str(message.meta.get("network", ""))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.bot.actions import numbers, values
 from chalicelib.bot.actions.declared import Action, Actions, Slot, Texts
-from chalicelib.bot.actions.state import Flow, Move
+from chalicelib.bot.actions.state import Directive, Flow
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _OR = " || "
@@ -30,7 +30,7 @@ class Told:
     alone: bool = False
 
 
-def said(move: Move, before: Flow, action: Action, actions: Actions, told: Told | None = None) -> str:
+def said(move: Directive, before: Flow, action: Action, actions: Actions, told: Told | None = None) -> str:
     """The text of a move; `before`: the flow with the values that it speaks of."""
     told = told or Told()
     language, flow = before.language, move.flow or before
@@ -42,7 +42,7 @@ def said(move: Move, before: Flow, action: Action, actions: Actions, told: Told 
     return "\n".join(filter(None, [text, nexts, hint, more, actions.sentences["person_offer"][language] if offers else ""]))
 
 
-def choices(move: Move, before: Flow, action: Action, actions: Actions) -> tuple[str, ...]:
+def choices(move: Directive, before: Flow, action: Action, actions: Actions) -> tuple[str, ...]:
     """What a tap may answer."""
     flow = move.flow
     if not flow or move.do != "say":
@@ -62,7 +62,7 @@ def again(flow: Flow, action: Action, actions: Actions) -> str:
     if flow.step == "ask" and flow.helped:
         return ""
     name = {"ask": "ask", "confirm": "confirm", "fix": "fix", "code": "code_hint"}[flow.step]
-    return said(Move("say", flow, name), flow, action, actions)
+    return said(Directive("say", flow, name), flow, action, actions)
 
 
 def gathered(flow: Flow, action: Action) -> str:
@@ -74,7 +74,7 @@ def gathered(flow: Flow, action: Action) -> str:
     return f'Self-service "{action.title["en"]}", not finished. {known or "Nothing was given yet"}.{partly}{tried}{proof}'
 
 
-def _said(move: Move, before: Flow, action: Action, actions: Actions, told: Told) -> str:
+def _said(move: Directive, before: Flow, action: Action, actions: Actions, told: Told) -> str:
     language, name, flow = before.language, move.say, move.flow or before
     if name == "wanted":
         return ""  # what a hand-over says is enough

@@ -52,7 +52,7 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class FlowInput:
     """One message, with what was found in it. `kind`: yes, no, leave, or nothing of it; `hints`: the lists of phrases (actions.yaml) that
     have something in it, and "own" if it asks for the action itself; `first`: the yes or no that it begins with, whatever follows;
     `asks`: what follows such a yes only asks something; `answers`: an article surely answers it."""
@@ -70,7 +70,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Directive:
     """What to do. `say`: a sentence's name; "ask", "retry", "where", "other" and "part" are those of the slot that is asked."""
 
     do: Do

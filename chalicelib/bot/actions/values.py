@@ -11,7 +11,7 @@ from datetime import date
 from chalicelib.bot.actions import numbers, postal
 from chalicelib.bot.actions.declared import FREE, Action, Slot
 from chalicelib.bot.interpretation.orthography.written import HEARD
-from chalicelib.bot.phrases import plain
+from chalicelib.bot.interpretation.phrases import plain
 
 LONGEST = 160  # characters of an address or a text: the head of a conversation stays small
 _SHORTEST = 8  # characters of an address
@@ -58,6 +58,12 @@ def corrected(action: Action, text: str) -> dict[str, str]:
     """The address that she gives in place of one that was shown: behind a "no", or with words that lead to it."""
     line = tidy(text)
     return _address(action, postal.corrected(line)) or _address(action, postal.introduced(line))
+
+
+def shortened(action: Action, text: str, known: Mapping[str, str]) -> dict[str, str]:
+    """The address that was shown without the sentence that she says is none of it."""
+    slot = next((one for one in action.slots if one.kind == "address" and one.name in known), None)
+    return _address(action, postal.shortened(known[slot.name], tidy(text))) if slot else {}
 
 
 def _address(action: Action, line: str) -> dict[str, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from chalicelib.bot.answers.case import Case
 from chalicelib.bot.answers.numberless import NO_NUMBER
-from chalicelib.bot.interpretation.follow_up import given as data
+from chalicelib.bot.interpretation.contextual import given as data
+from chalicelib.bot.interpretation.contextual.completion import asks_something
 from chalicelib.bot.interpretation.particulars import particulars
-from chalicelib.bot.retrieval import search
-from chalicelib.bot.sense import ACTED
-from chalicelib.knowledge.article import version_for
+from chalicelib.bot.interpretation.retrieval import search
+from chalicelib.bot.interpretation.understanding import ACTED
+from chalicelib.knowledge.articles.article import version_for
 
 _LATELY = 2  # sentences in which a number was asked for
 
@@ -30,8 +31,8 @@ def given(case: Case) -> str:
     """What she tells of it, as words; "" if she asks for something else with it."""
     asked, index = asked_for(case), case.brain.index
     pieces = data.found(case.question, asked | {"number"} if particulars.went_back(case.question) else asked)
-    if not pieces or not index:
-        return ""
+    if not pieces or not index or (set(pieces) == {"amount"} and asks_something(case.question)):
+        return ""  # "how long until the 24.90 is back?" gives nothing
     best = search(index, data.without(case.question, pieces), case.day, 1, case.context.tier)
     other = best and best[0].confidence >= case.brain.rules.answer and best[0].article != case.context.last_article
     return "" if other else data.named(pieces, case.language)

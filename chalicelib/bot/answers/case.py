@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from chalicelib.bot import language as languages
-from chalicelib.bot import wording
-from chalicelib.bot.context import Brain, Context
-from chalicelib.bot.facts import Asked, Facts, Heard
-from chalicelib.bot.interpretation.follow_up.scope import Meaning
+from chalicelib.bot.answers import wording
+from chalicelib.bot.answers.context import Brain, Context
+from chalicelib.bot.interpretation import language as languages
+from chalicelib.bot.interpretation.contextual.scope import Meaning
 from chalicelib.bot.interpretation.orthography.dialect import as_written
-from chalicelib.bot.opening_hours import Opening
-from chalicelib.bot.retrieval import Hit
+from chalicelib.bot.interpretation.retrieval import Hit
+from chalicelib.bot.rules.facts import Asked, Facts, MessageSignals
+from chalicelib.bot.rules.opening_hours import HoursStatus
 from chalicelib.conversations.model import Answer
-from chalicelib.knowledge.article import Article, version_for
+from chalicelib.knowledge.articles.article import Article, version_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Case:
     context: Context
     brain: Brain
     day: str
-    opening: Opening
-    heard: Heard
+    opening: HoursStatus
+    heard: MessageSignals
     meant: Meaning
     facts: Facts
     asked: Asked
@@ -52,7 +52,7 @@ class Case:
         """Simplified Chinese in the customer's script and region's words."""
         if self.language != "zh-Hant":
             return text
-        from chalicelib.bot.traditional import traditional
+        from chalicelib.bot.interpretation.traditional import traditional
 
         return traditional(text, languages.region(f"{self.question} {self.context.last_question}"))
 

@@ -8,16 +8,20 @@ from dataclasses import replace
 from itertools import islice
 from zlib import crc32
 
+from chalicelib.bot.answers import plainly
 from chalicelib.bot.answers.case import Case
-from chalicelib.bot.facts import hear
-from chalicelib.bot.follow_ups import asks_something
+from chalicelib.bot.answers.fitting import fitting
+from chalicelib.bot.answers.open_question import is_left_open
+from chalicelib.bot.interpretation.contextual.completion import asks_something
 from chalicelib.bot.interpretation.courtesies import foreign
 from chalicelib.bot.interpretation.courtesies.politeness import core
 from chalicelib.bot.interpretation.orthography.dialect import mainland
-from chalicelib.bot.retrieval import Hit, each
+from chalicelib.bot.interpretation.retrieval import Hit, each
+from chalicelib.bot.rules.facts import hear
 from chalicelib.conversations.model import Answer, Source
-from chalicelib.knowledge.article import Article
-from chalicelib.knowledge.plain_text import short_text
+from chalicelib.knowledge.articles.article import Article
+from chalicelib.knowledge.articles.cautions import warns
+from chalicelib.knowledge.articles.plain_text import short_text
 
 _SOURCES = 3  # articles that an answer may be composed of
 FAR = 0.05  # of the best one's confidence: what is less likely is not offered beside it
@@ -36,7 +40,7 @@ def articles(case: Case) -> Answer:
     said = _careful(case, said)
     if unanswered:
         said = replace(said, text=f"{said.text}\n\n{case.said('also_open', titles=unanswered)}", choices=_beside(case), sources=())
-    return _framed(case, said)
+    return _framed(case, plainly.noted(case, said))
 
 
 def several(case: Case) -> Answer | None:
@@ -45,7 +49,7 @@ def several(case: Case) -> Answer | None:
     if len(found) < 2:
         return None
     first, *others = found.values()
-    return _framed(case, _several(case, first, others))
+    return _framed(case, plainly.noted(case, _several(case, first, others)))
 
 
 def asks_again(case: Case, article: str) -> bool:
@@ -86,18 +90,20 @@ def lead(case: Case) -> Answer:
     hits = likely(case)
     titles = [case.shown(hit).title for hit in hits]
     title = f"1. {titles[0]}" if titles[1:] else titles[0]
-    told = case.said("lead", titles=f"{title}\n{_fitting(case, case.shown(best))}")
+    found = plainly.decided(case, best)
+    text = _in_part(case, case.shown(best))
+    told = case.said("lead", titles=f"{title}\n{plainly.before(found, text) if found else text}")
     rest = case.said("lead_others", titles=_numbered(titles[1:], 2)) if titles[1:] else case.said("person_beside")
     said = _answer(case, best, case.shown(best), f"{told}\n\n{rest}")
     choices = _choices(case, titles[1:]) if case.context.taps else ()
-    said = _careful(case, said)
+    said = _careful(case, replace(said, fits=() if found or case.meant.fits else fitting(case, best)))
     return _framed(case, replace(said, offered=tuple(hit.article for hit in hits), choices=choices, told=("lead",)))
 
 
 def helpful(case: Case) -> Answer:
     """The same for somebody who waits for a person: nothing else is offered."""
     best = case.shown(case.hits[0])
-    return replace(_answer(case, case.hits[0], best, case.said("lead", titles=f"{best.title}\n{_fitting(case, best)}")), told=("lead",))
+    return replace(_answer(case, case.hits[0], best, case.said("lead", titles=f"{best.title}\n{_in_part(case, best)}")), told=("lead",))
 
 
 def which(case: Case) -> Answer:
@@ -139,8 +145,9 @@ def _wanted(case: Case) -> tuple[list[Hit], str]:
     if not any(hit.confidence >= rules.answer for _, hit in parts):
         return [case.hits[0]], ""
     told = {hit.article: hit for part, hit in parts if hit.confidence >= (rules.lead if asks_something(part) else rules.answer)}
-    unanswered = next((part for part, hit in parts if hit.confidence < rules.offer and asks_something(part)), "")
-    return list(told.values()), unanswered[:_OPEN]
+    text, index, language = "\n".join(case.shown(hit).text for hit in told.values()), case.brain.index, case.language
+    left = (part for part, hit in parts if hit.confidence < rules.offer and is_left_open(part, text, [*told], index, language))
+    return list(told.values()), next(left, "")[:_OPEN]
 
 
 def _parts(case: Case) -> list[tuple[str, Hit]]:
@@ -150,6 +157,19 @@ def _parts(case: Case) -> list[tuple[str, Hit]]:
 
 
 def _one(case: Case, hit: Hit) -> Answer:
+    found = plainly.decided(case, hit)
+    if not found:
+        return _told(case, hit)
+    said = _told(replace(case, meant=replace(case.meant, doubtful=False, beside="")), hit)
+    kept = case.in_script("\n".join(filter(warns, case.meant.passages)))
+    text = plainly.before(found, kept if case.meant.passages else said.text)
+    return replace(said, text=text, sources=(), told=(*said.told, "whether"), fits=())
+
+
+def _told(case: Case, hit: Hit) -> Answer:
+    if case.meant.unlikely and not any(map(warns, case.meant.passages)):
+        said = case.sentence("not_known", "question", confidence=0.0, choices=_beside(case))
+        return replace(said, asked=case.meant.asked or case.question)
     article = case.shown(hit)
     text = _in_doubt(case, case.in_script(case.meant.passage)) if case.meant.passages else _text(case, article)
     if note := in_her_language(case, "only") or (case.said("english_only") if case.language == "other" else ""):
@@ -157,7 +177,7 @@ def _one(case: Case, hit: Hit) -> Answer:
     sources = _sources(case, article) if case.context.composes and not case.meant.passages else ()
     said = _answer(case, hit, article, text, sources)
     if not case.meant.doubtful:
-        return said
+        return said if case.meant.passages else replace(said, fits=fitting(case, hit))
     name = ALL_TOLD if is_told(case, hit.article) else DOUBTFUL
     also = (case.hits[1].article,) if case.meant.beside else ()
     return replace(said, choices=_beside(case), told=(name, *said.told[1:]), also=also)
@@ -176,7 +196,7 @@ def _text(case: Case, article: Article) -> str:
     return article.short if case.context.brief else article.text
 
 
-def _fitting(case: Case, article: Article) -> str:
+def _in_part(case: Case, article: Article) -> str:
     """Of what is a guess only what fits; the link leads to the whole."""
     return case.in_script("\n".join(case.meant.fits)) or _text(case, article)
 
@@ -199,7 +219,8 @@ def _several(case: Case, first: Hit, others: Sequence[Hit]) -> Answer:
     text = "\n\n".join(f"{article.title}\n{_text(case, article)}" for _, article in told)
     said = _answer(case, first, told[0][1], text, _cited([article for _, article in told]) if case.context.composes else ())
     also = tuple(hit.article for hit in others)
-    return replace(said, confidence=min(hit.confidence for hit, _ in told), also=also, told=("several",))
+    fits = tuple(one for hit, _ in told for one in fitting(case, hit))
+    return replace(said, confidence=min(hit.confidence for hit, _ in told), also=also, told=("several",), fits=fits)
 
 
 def _answer(case: Case, hit: Hit, article: Article, text: str, sources: tuple[Source, ...] = ()) -> Answer:

@@ -9,26 +9,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.bot import language as languages
-from chalicelib.bot.answers import asked_data, composing, numberless, refunds
+from chalicelib.bot.answers import asked_data, composing, numberless, refunds, repeats
 from chalicelib.bot.answers.case import Case
-from chalicelib.bot.context import Brain, Context
-from chalicelib.bot.facts import Asked, Facts, Heard, band, hear
-from chalicelib.bot.follow_ups import adds, asks_something, corrected
+from chalicelib.bot.answers.context import Brain, Context
+from chalicelib.bot.interpretation import language as languages
+from chalicelib.bot.interpretation import missed
+from chalicelib.bot.interpretation.contextual.completion import adds, asks_something, corrected
+from chalicelib.bot.interpretation.contextual.scope import Bands, Meaning
 from chalicelib.bot.interpretation.courtesies import beyond, foreign
 from chalicelib.bot.interpretation.courtesies.politeness import core
-from chalicelib.bot.interpretation.follow_up.scope import Bands, Meaning
-from chalicelib.bot.interpretation.nonsense import is_nonsense
+from chalicelib.bot.interpretation.nonsense import is_nonsense, is_unfinished
 from chalicelib.bot.interpretation.orthography.dialect import mainland
 from chalicelib.bot.interpretation.reaction import reaction
-from chalicelib.bot.opening_hours import state
-from chalicelib.bot.retrieval import Hit, search
-from chalicelib.bot.sense import meaning, parting
-from chalicelib.knowledge.article import version_for
+from chalicelib.bot.interpretation.retrieval import Hit, search
+from chalicelib.bot.interpretation.understanding import asked_instead, meaning, parting
+from chalicelib.bot.rules.facts import Asked, Facts, MessageSignals, band, hear
+from chalicelib.bot.rules.opening_hours import state
+from chalicelib.knowledge.articles.article import version_for
 
 _WHETHER = re.compile(
     r"\s*(?:is|are|am|do|does)\b|.*(?:是不是|还是|還是|在跟|在和|[吧啩嚟㗎]\W*$|[不没沒][对對錯错]|[对對是]吧|系咪|係咪)", re.IGNORECASE
 )
+_SOLD = ("about.assortment", "unnamed_only")  # what was said to whoever asks for a thing
 _ENDS = ("thanks", "goodbye", "praise", "solved")  # courtesies that answer no question of the bot's
 
 
@@ -36,8 +38,10 @@ def examined(question: str, context: Context, brain: Brain) -> Case:
     """One message with all that can be found out about it."""
     day = datetime.fromtimestamp(context.now / 1000, brain.hours.zone).date().isoformat()
     opening = state(brain.hours, context.now)
-    heard = _parted(_unknown(hear(question), question, context, brain, day), question, context, brain, day)
-    meant = _meant(question, heard, context, brain, day)
+    said = asked_instead(question, context)
+    heard = _parted(_unknown(_heard(question, said, context), said or question, context, brain, day), question, context, brain, day)
+    language = languages.detect(question, context.language, context.page)
+    meant = _meant(question, heard, replace(context, language=language), brain, day)
     hits = meant.hits
     best, confidence = (hits[0].article, hits[0].confidence) if hits else ("", 0.0)
     certain = "sure" if context.under_way else band(hits, brain.rules.answer, brain.rules.offer)
@@ -45,7 +49,7 @@ def examined(question: str, context: Context, brain: Brain) -> Case:
         available=brain.index is not None,
         asked_for_person=heard.asked_for_person and not _asks_whether_human(question, heard),
         urgent_topic=heard.urgent_topic,
-        upset=heard.upset,
+        upset=heard.upset and not context.calm,
         unhelped=False,
         wordless=heard.wordless or (certain == "none" and not context.last_article and is_nonsense(question)),
         band=certain,
@@ -58,7 +62,7 @@ def examined(question: str, context: Context, brain: Brain) -> Case:
         open=opening.open,
         waiting=-1 if context.waiting is None else context.waiting,
         channel=context.channel,
-        language=languages.detect(question, context.language, context.page),
+        language=language,
         sentiment=heard.sentiment,
         urgency=heard.urgency,
         amount=heard.amount.value,
@@ -69,15 +73,33 @@ def examined(question: str, context: Context, brain: Brain) -> Case:
         under_way=context.under_way,
         electrical=heard.electrical and heard.urgent_topic == "safety",
         health=heard.health,
+        spoilt=heard.spoilt and not heard.urgent_topic and not context.under_way,
         adds=bool(context.last_article) and adds(question) and not meant.instead,
     )
     asked = Asked(question, context.now, context.opened)
     case = Case(question, context, brain, day, opening, heard, meant, facts, asked)
     facts = replace(facts, numberless=numberless.is_again(case), given_before=asked_data.gave(case), returned=refunds.is_certain(case))
-    return replace(case, facts=replace(facts, unhelped=_is_unhelped(case) or _was_told(case), given=asked_data.given(case)))
+    return replace(case, facts=replace(facts, unhelped=(not said and _is_unhelped(case)) or _was_told(case), given=asked_data.given(case)))
 
 
-def _unknown(heard: Heard, question: str, context: Context, brain: Brain, day: str) -> Heard:
+def _heard(question: str, instead: str, context: Context) -> MessageSignals:
+    """What her words tell. Beside the word that an answer missed it the rest tells what she asks; a sentence that she has not ended
+    waits for its end."""
+    heard = hear(question)
+    if instead:
+        return replace(heard, about=hear(instead).about, small_talk="", unhelped=False)
+    if not heard.about and corrected(question)[0] and context.told[:1] and context.told[0].startswith(_SOLD) and not _presses(heard):
+        return replace(heard, about="assortment")  # "no, I mean coffee beans": still whether it is sold
+    is_open = is_unfinished(question) or missed.unwanted(question)  # "I asked for no person": for what then?
+    is_open = is_open and not (heard.small_talk or heard.about or context.under_way or context.settled)
+    return replace(heard, small_talk="opener") if is_open and not _presses(heard) else heard
+
+
+def _presses(heard: MessageSignals) -> bool:
+    return bool(heard.asked_for_person or heard.urgent_topic or heard.upset or heard.unhelped or heard.urgency == "now")
+
+
+def _unknown(heard: MessageSignals, question: str, context: Context, brain: Brain, day: str) -> MessageSignals:
     """What may be beyond the articles, unless one of them surely answers it."""
     if heard.about not in beyond.KNOWN_FIRST or not brain.index:
         return heard
@@ -85,32 +107,32 @@ def _unknown(heard: Heard, question: str, context: Context, brain: Brain, day: s
     return replace(heard, about="") if best and best[0].confidence >= brain.rules.answer else heard
 
 
-def _parted(heard: Heard, question: str, context: Context, brain: Brain, day: str) -> Heard:
+def _parted(heard: MessageSignals, question: str, context: Context, brain: Brain, day: str) -> MessageSignals:
     """With thanks or a goodbye that has other words around it, which say something only as a reply."""
-    presses = heard.asked_for_person or heard.urgent_topic or heard.upset or heard.unhelped or heard.urgency == "now"
-    if heard.small_talk or heard.about or presses or not brain.index:
+    if heard.small_talk or heard.about or _presses(heard) or not brain.index:
         return heard
     return replace(heard, small_talk=parting(question, context, brain.index, day))
 
 
-def _asks_whether_human(question: str, heard: Heard) -> bool:
+def _asks_whether_human(question: str, heard: MessageSignals) -> bool:
     """ "Is this a real person?" asks for none; "human" does."""
     return heard.about == "robot" and (asks_something(question) or bool(_WHETHER.match(question)))
 
 
-def _meant(question: str, heard: Heard, context: Context, brain: Brain, day: str) -> Meaning:
+def _meant(question: str, heard: MessageSignals, context: Context, brain: Brain, day: str) -> Meaning:
     if not brain.index:
         return Meaning()
     if heard.small_talk in _ENDS:
         return Meaning()  # "no thanks" to what was offered refuses nothing
     idle = heard.small_talk or heard.about
-    return meaning(question, context, brain.index, day, None if idle else Bands(brain.rules.answer, brain.rules.offer))
+    bands = None if idle else Bands(brain.rules.answer, brain.rules.offer)
+    return repeats.left(meaning(question, context, brain.index, day, bands), context.told)
 
 
 def _is_unhelped(case: Case) -> bool:
     """Did the last answer not help? She says so, or refuses what was offered for the second time."""
     context, meant = case.context, case.meant
-    if context.settled or not (context.last_article or context.offered or context.asking):
+    if context.settled or context.calm or not (context.last_article or context.offered or context.asking):
         return False
     if meant.reply == "no" and not case.heard.unhelped:
         return context.asking == "rephrase"

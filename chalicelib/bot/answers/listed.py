@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chalicelib.bot.rules import Rules
+from chalicelib.bot.rules.rules import Rules
 
 _NUMBERED = re.compile(r"\d+\. (.+)")
 _LISTING = ("offer", "lead_others")  # sentences with a list in them, and after it how to reply

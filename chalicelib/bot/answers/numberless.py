@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from chalicelib.bot.answers import composing
 from chalicelib.bot.answers.case import Case
-from chalicelib.bot.context import Context
-from chalicelib.bot.follow_ups import asks_something, leans
-from chalicelib.bot.interpretation.follow_up import given
+from chalicelib.bot.answers.context import Context
+from chalicelib.bot.interpretation.contextual import given
+from chalicelib.bot.interpretation.contextual.completion import asks_something, leans
 from chalicelib.bot.interpretation.particulars import particulars
 from chalicelib.conversations.model import Answer
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalicelib.bot.answers.case import Case
-from chalicelib.bot.interpretation.follow_up import given
+from chalicelib.bot.interpretation.contextual import given
 from chalicelib.bot.interpretation.particulars import particulars
-from chalicelib.bot.retrieval import Hit, search
-from chalicelib.knowledge.plain_text import short_text
+from chalicelib.bot.interpretation.retrieval import Hit, search
+from chalicelib.conversations.model import Answer
+from chalicelib.knowledge.articles.article import version_for
+from chalicelib.knowledge.articles.plain_text import short_text
 
 _NUMBER = frozenset({"number"})
 
@@ -36,6 +40,25 @@ def is_meant(case: Case) -> bool:
         return True
     found = _article(case) if case.context.last_article else None
     return bool(found and found.article == case.context.last_article)
+
+
+def fitted(case: Case, said: Answer) -> Answer:
+    """The article about refunds, where nothing goes back: what was told of the money, and without the sentence that waits for a return."""
+    context = case.context
+    asked = f"{case.question}\n{context.last_question}"
+    found = _article(case) if said.article and particulars.goes_nothing_back(asked) and not particulars.went_back(asked) else None
+    if not found or found.article != said.article:
+        return said
+    kept = particulars.without_return(said.text)
+    own = particulars.paying_back(_last_text(case)) if context.last_article != said.article else []
+    text = ("" if case.language.startswith("zh") else " ").join([*(one for one in own if one not in kept), *kept])
+    return replace(said, text=text) if kept else said
+
+
+def _last_text(case: Case) -> str:
+    last, index = case.context.last_article, case.brain.index
+    known = index.articles.get(last) if index else None
+    return short_text(version_for(known, case.language, case.day, case.context.tier).text, case.language) if known else ""
 
 
 def before(case: Case) -> str:

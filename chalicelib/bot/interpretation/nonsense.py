@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from chalicelib.bot.language import small_words
-from chalicelib.knowledge.words import normal
+from chalicelib.bot.interpretation.language import small_words
+from chalicelib.knowledge.index.words import normal
 
 _LONGEST = 80  # characters
 _WORD = re.compile(r"[a-z]+")
@@ -22,6 +22,45 @@ _SUM = re.compile(
     r"(?P<sum>\d[\d\s().,]*(?:[x×*+÷^/-]|times|plus|minus|乘以?|加|减|除以?)"
     r"\s*\d[\d\s().,]*)(?:=|等于|是|多少|几|[?？]|\s)*"
 )
+
+
+# Words after which an English sentence, and signs after which a Chinese one, must go on.
+_OPEN = re.compile(
+    r".*\b(?:do|does|did|is|are|can|could|will|would|have|has|had|got|want|need|looking)\b"
+    r".*\b(?:like|the|a|an|my|your|for|with|of|or|if|this kind of|sort of|kind of|"
+    r"(?:have|has|had|got|sell|need|want|there) (?:any|some))\W*|"
+    r".+(?<![\w'])(?:the|(?-i:an?)|my|your|if)\W*|what (?:kind|sort) of\W*|how (?:do|can|should|would) i (?:have|need|want) to\W*|"
+    r"(?:(?:so|and|um+|uh+|er+|ok|well|hi|hey|hello)\b\W*)*(?:i|is|would|can|could|may|do|does)\b.*\b(?:to|for|with|about)\W*|"
+    r"(?:(?:so|and|um+|uh+|er+|ok|well|hi|hey|hello)\b\W*)*"
+    r"(?:(?:do(?! it)|does|did|can|could|will|would|are|is) (?:you|u|ya|i|we|they|there|it)(?: guys| have| got| sell)?|"
+    r"i(?:'m| am|m)? (?:want(?:ed)? to|looking for|have a|need(?: a| to)?|was (?:wondering|thinking)(?: if| about)?)|"
+    r"how|what|where|when(?: is| do| are| can)|because|so|about (?:the|my))\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+# A question may end in the word that belongs to what it asks for, or to the clause before: "what is it for", "somebody I can talk to".
+_TO = r"(?:talk|speak|write|turn|listen|belong|go|reply|ship|send|deliver|post|apply|get|live|come|sent|shipped)"
+_STRANDED = re.compile(
+    rf".*(?:\b(?:how|what|what'?s|where|which|who|whom|whose|when|why)\b(?! (?:about|kind|sort)\b)(?! \w+ (?:kind|sort) of)"
+    rf".*(?:\b{_TO} to|\b(?:for|with|of|about|like))|"
+    rf"\bdone for|(?:\w+\W+){{6}}.*,.* (?:any|some)|\bto \w+ (?:for|with|about)|\bto {_TO} to|"
+    rf"\b(?:i|you|we|they)(?:'(?:m|ve|d))? (?:\w+ ){{0,3}}(?:ask\w*|look\w*|heard|pa(?:y|id)|worry) (?:for|of|about)|"
+    rf"\w (?<!\bcan )(?<!\bcould )(?<!\bmay )(?<!\bdo )(?<!\bshould )(?:i|we|you) (?:can|could|may|should) {_TO} to)\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+_OPEN_HAN = re.compile(
+    r"(?:呃+|嗯+|额|那个|那個|就是|请问|請問|我想|想)*[，,\s]*(?:你们|妳們|你們|你哋|店里|店裡|这里|這裡|我想要?|我要|想要?|有没有|有沒有|有冇|是不是|能不能|可不可以|"
+    r"那个|那個|就是|就係|如果|因为|因為|关于|關於|我的那个|我嗰個|那种|那種|嗰種|一种|一種|卖不卖|賣不賣|问|問|要问|要問)+[\s.…。，,、]*"
+)
+
+
+def is_unfinished(text: str) -> bool:
+    """Has she begun a sentence and not ended it: "um do you have like", "你们有没有那种"?"""
+    said = text.strip()
+    if not said or len(said) > _LONGEST or said.endswith(("?", "？", "!", "！")):
+        return False
+    if _HAN.search(said):
+        return bool(_OPEN_HAN.fullmatch(said))
+    return bool(_OPEN.fullmatch(said)) and not _STRANDED.fullmatch(said)
 
 
 def is_nonsense(text: str) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from chalicelib.bot.phrases import WordLists, plain
-from chalicelib.knowledge.words import normal
+from chalicelib.bot.interpretation.phrases import WordLists, plain
+from chalicelib.knowledge.index.words import normal
 
 _LISTS = WordLists(__file__)
 # "complaint": about the bot itself; "again": she wants to hear it once more; "repeats": what it is that she asked; "relief": it is
@@ -30,5 +30,6 @@ def reaction(text: str) -> Reaction:
     """ "" for whatever only asks or tells something."""
     said = plain(text[:_LONGEST])
     kinds = [one for one in _ORDER if one != "relief" or not _LISTS.book("except").search(said)]  # "settled" with a "not"
+    kinds = [one for one in kinds if one != "own" or not _LISTS.book("history").search(said)]
     found: Reaction = next((one for one in kinds if _LISTS.book(one).search(said)), "")
     return "" if found in _STATED and _ASKS.search(normal(text)) else found

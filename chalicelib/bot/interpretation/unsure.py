@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chalicelib.bot.follow_ups import own_words
-from chalicelib.bot.interpretation.follow_up import passages
-from chalicelib.bot.interpretation.follow_up.passages import Said
-from chalicelib.bot.interpretation.follow_up.ranking import ALONE, log_odds, logistic
-from chalicelib.bot.interpretation.follow_up.scope import Bands, Meaning, Scope
+from chalicelib.bot.interpretation.contextual import passages
+from chalicelib.bot.interpretation.contextual.ranking import ALONE, log_odds, logistic
+from chalicelib.bot.interpretation.contextual.scope import Bands, Meaning, Scope
 from chalicelib.bot.interpretation.nonsense import is_nonsense
-from chalicelib.bot.retrieval import Hit
+from chalicelib.bot.interpretation.retrieval import Hit
 
 _SEARCHED, _NEAREST = 5, 4  # articles that the search finds, and that have the nearest passages
 _OFFERED = 3
@@ -50,7 +48,7 @@ def evidence(said: str, scope: Scope) -> list[tuple[Hit, Seen]]:
 
 
 def _asked(said: str, scope: Scope) -> passages.Asked:
-    return passages.asked(scope.index.passages, scope.context.language, Said(own_words(said), said))
+    return passages.asked_alone(scope.index.passages, scope.context.language, said)
 
 
 def _seen(place: int, hits: Sequence[Hit], fits: Sequence[Seen], *, is_found: bool) -> Seen:

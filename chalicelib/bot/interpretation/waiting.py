@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from chalicelib.bot.follow_ups import asks_something
+from chalicelib.bot.interpretation.contextual.completion import asks_something
 from chalicelib.bot.interpretation.courtesies import beyond
+from chalicelib.bot.interpretation.language import small_words
 from chalicelib.bot.interpretation.orthography.spelling import Speller
 from chalicelib.bot.interpretation.orthography.spoken import HAN, alternatives
-from chalicelib.bot.language import small_words
-from chalicelib.bot.person import is_asked_for
-from chalicelib.bot.phrases import WordLists, plain
+from chalicelib.bot.interpretation.person import is_asked_for
+from chalicelib.bot.interpretation.phrases import WordLists, plain
 
 _LISTS = WordLists(__file__)
 _SET = re.compile(r"\{(\w+)\}")
@@ -37,16 +37,25 @@ _ADDRESS = re.compile(r"[\w.+-]+@[\w.-]*\w|\+?\d[\d ().-]{4,}\d")
 _COURTEOUS = re.compile(
     r"\b(?:please|pls)\b|可以|(?<=[0-9一二三四五六七八九十两兩])[点點]", re.IGNORECASE
 )  # a wish for hours is no question
+_CLAUSE_ENDS = re.compile(r"[,;!?，。；！？\n]+|\.(?!\d)")
+_TELLS = 14  # letters beside an address that are more than a courtesy
 _CLOSED = re.compile(r"^.*[.!?。！？；;\n]", re.DOTALL)  # the sentences that are over
 _WORDS_AROUND, _SIGNS_AROUND = 24, 8  # letters, and Chinese characters, that may stand around a time
 _LAST = re.compile(r'", (?="[^"]+"$)')  # what is now the last of several words that she may write
 _IF = re.compile(r"\s*[(（]?(?:If\b|如)[^,;:，；：]*$")
+# A word that she has read what was said, and nothing else: "收到" without the thing, "行吧".
+_AGREED = re.compile(
+    r"(?:[好行嗯哦喔噢那咁]|ok|okay)*(?:收到(?![了咗])|了解|明白|[好行])[吧的啦喇啊呀哦喔]*"
+    r"(?:收到(?![了咗])|了解|明白|谢谢?(?:你|您|你们)?|多谢|感谢|唔该晒?|辛苦了?|[啊呀哦喔啦]|ok)*"
+)
 _SETTLED = ("done", "close", "none", "bot", "give-up")  # these stand beside one another
 _KINDS = (*_SETTLED, "no-bot", "no-answer", "status", "person", "pressing")
 
 
 def meant(text: str) -> str:
     """ "status", "close", "back", "give-up", "pressing", "person", or "" for a question or information of its own."""
+    if agreed(text):
+        return ""
     signs = _signs(_heard(text))
     if text.rstrip().endswith(("?", "？")) or _ASKS.match(text):
         signs -= {"done", "give-up"}  # "is it solved?"
@@ -61,10 +70,58 @@ def meant(text: str) -> str:
     return found or ("status" if _asks_in_passing(text) else "")
 
 
+def agreed(text: str) -> bool:
+    """Is it only a word that she has read it: "收到 唔該", "行吧"?"""
+    return _AGREED.fullmatch(plain(text).replace(" ", "")) is not None
+
+
 def asks_receipt(text: str) -> bool:
     """Does she ask whether what she wrote or sent has arrived: "did you get my last mail?", "please confirm"?"""
     said = _LISTS.book("receipt", "except").sub(" , ", plain(text))
     return bool(_LISTS.book("receipt", "anywhere").search(said))
+
+
+def asks_noted(text: str) -> bool:
+    """Does she ask whether the number or the address at which she would like to be reached was noted: "did you write down my mobile?"?"""
+    return _LISTS.book("noted", "anywhere").search(_LISTS.book("noted", "except").sub(" , ", plain(text))) is not None
+
+
+def asks_for_call(text: str) -> bool:
+    """Does she ask whether somebody would call her: "can I leave my number, and you ring me?"?"""
+    said = _LISTS.book("may_call", "except").sub(" , ", plain(text))
+    return asks_something(text) and _LISTS.book("may_call", "anywhere").search(said) is not None
+
+
+def asks_call_when(text: str) -> bool:
+    """Does she ask when she will be called or written to: "what time do you ring?", "幾點打嚟呀"?"""
+    said = _LISTS.book("call_when", "except").sub(" , ", plain(text))
+    return len(said) <= _LONGEST and _LISTS.book("call_when", "anywhere").search(said) is not None
+
+
+def offers_photo(text: str) -> bool:
+    """Does she ask whether she may, or should, send a photo?"""
+    return asks_something(text) and _LISTS.book("photo").search(plain(text)) is not None
+
+
+def scolds(text: str) -> bool:
+    """Does she scold the bot, and say nothing else: "ur a bit useless ngl", "废物机器人"? Of a thing such words are a complaint."""
+    said = plain(text)
+    if len(said) > _WAITS or _NUMBER.search(said) or not (scold := _LISTS.book("scold")).search(said):
+        return False
+    left = scold.sub(" , ", said)
+    asks = asks_something(left) or _LISTS.book("asks").search(left) or meant(left) or is_asked_for(left)
+    return not (asks or _LISTS.book("goods").search(left))
+
+
+def hours_question(language: str) -> str:
+    """As somebody asks for the opening hours."""
+    questions: dict[str, str] = _LISTS.data["hours-question"]
+    return questions["zh" if language.startswith("zh") else "en"]
+
+
+def asks_hours(text: str) -> bool:
+    """Does she name what an article about the hours tells: when somebody is there, where, by which way?"""
+    return bool(_LISTS.book("of-hours").search(plain(text)))
 
 
 def awaits(text: str) -> bool:
@@ -90,6 +147,20 @@ def says_when(text: str) -> bool:
         return False
     signs = len(re.findall(r"[㐀-鿿]", left))
     return signs <= _SIGNS_AROUND and sum(c.isalpha() for c in left) - signs <= _WORDS_AROUND
+
+
+def times_beside(text: str) -> str:
+    """The hours or days that she names beside an address, as she wrote them; or ""."""
+    found = _ADDRESS.search(text)
+    parts = _CLAUSE_ENDS.split(f"{text[: found.start()]}. {text[found.end() :]}") if found else []
+    return next((part.strip(" .,，。") for part in parts if part and says_when(part)), "")
+
+
+def tells_beside(text: str) -> bool:
+    """Does she tell more beside an address than where she would like to be reached?"""
+    found = _ADDRESS.search(text)
+    before = _CLOSED.match(text[: found.start()]) if found else None
+    return bool(found and sum(2 if HAN.match(c) else c.isalnum() for c in (before[0] if before else "") + text[found.end() :]) >= _TELLS)
 
 
 def sums(text: str) -> list[str]:

@@ -7,7 +7,7 @@ is safe. New or worse signs get the plain word to call now.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -19,8 +19,9 @@ from chalicelib.conversations.model import Answer
 Alarm = Literal["", "body", "electrical", "crisis"]
 
 CALM = "calm"
+BACK = "alarm_back"  # it never was one, and is taken back
 _OVER = "over:"  # what `kept` keeps of an alarm that is over
-_STILL = ("worse", "called", "number", "plug", "again", "keep", "others")  # what is still heard when the alarm is over
+_STILL = ("worse", "called", "number", "plug", "again", "keep", "money", "others")  # what is still heard when the alarm is over
 _MEDICAL = re.compile(r"\b(?:hospital|doctor|clinic|ambulance|gp)\b|医院|醫院|医生|醫生|急诊|急症", re.IGNORECASE)
 _FRESH = 2  # sentences in which an alarm is still fresh
 # What was said to somebody in danger, by the beginnings of the sentences' names.
@@ -30,12 +31,14 @@ _BEGUN: tuple[tuple[str, Alarm], ...] = (
     ("tell.urgent-crisis", "crisis"),
     *((f"{kept}{alarm}", alarm) for kept in ("alarm:", _OVER) for alarm in ("electrical", "body", "crisis")),
 )
+_NONE: tuple[str, Alarm] = (BACK, "")
 _RAISED = ("tell.urgent-safety", "tell.urgent-crisis", "alarm:", "urgent_now", "urgent_fire")
 _ALARMS = ("tell.urgent-safety", "tell.urgent-crisis", "urgent_", "alarm_number", "alarm_doctor", "alarm_store", "alarm_keep", "alarm_plug")
 _BODY = {"called": "alarm_called", "number": "alarm_number", "doctor": "alarm_doctor", "risk": "alarm_doctor"} | dict.fromkeys(
     ("worse", "help"), "urgent_now"
 )
-_THING = {"plug": "alarm_plug", "again": "alarm_again", "others": "alarm_others"}
+_THING = {"plug": "alarm_plug", "again": "alarm_again", "others": "alarm_others", "money": "alarm_money"}
+_PAIRS = (("alarm_number", "alarm_doctor"), ("alarm_keep", "alarm_money"), ("alarm_store", "alarm_money"))  # are said together
 _SENTENCES: Mapping[Alarm, Mapping[str, str]] = {
     "crisis": _BODY,
     "body": _BODY | _THING | {"keep": "alarm_keep"},
@@ -44,20 +47,20 @@ _SENTENCES: Mapping[Alarm, Mapping[str, str]] = {
 
 
 def standing(told: Sequence[str]) -> Alarm:
-    """The alarm that was raised last, as long as she waits."""
-    found = (alarm for name in told for begun, alarm in _BEGUN if name.startswith(begun))
+    """The alarm that was raised last, as long as she waits and has not said that there was no danger."""
+    found: Iterator[Alarm] = (alarm for name in told for begun, alarm in (*_BEGUN, _NONE) if name.startswith(begun))
     return next(found, "")
 
 
 def is_fresh(told: Sequence[str]) -> bool:
     """Was an alarm among the last sentences, and has she not said since that nobody is hurt?"""
-    known = next((name for name in told if name == CALM or name.startswith(_ALARMS)), "")
-    return known not in ("", CALM) and any(name.startswith(_ALARMS) for name in told[:_FRESH])
+    known = next((name for name in told if name in (CALM, BACK) or name.startswith(_ALARMS)), "")
+    return known not in ("", CALM, BACK) and any(name.startswith(_ALARMS) for name in told[:_FRESH])
 
 
 def is_over(told: Sequence[str]) -> bool:
     """Has she said since the last alarm that nobody is hurt? Of the thing she is still answered; all else as if there was none."""
-    known = next((name for name in told if name == CALM or name.startswith((_OVER, *_RAISED))), "")
+    known = next((name for name in told if name in (CALM, BACK) or name.startswith((_OVER, *_RAISED))), "")
     return known == CALM or known.startswith(_OVER)
 
 
@@ -76,18 +79,38 @@ def calmed(case: Case) -> Answer:
     return replace(case.sentence(name, "status"), told=(CALM,))
 
 
+def taken_back(case: Case, known: Answer | None) -> Answer:
+    """There was no danger: a word of apology, and what she asked, if it is known; else she is asked what it is."""
+    sorry = replace(case.sentence(BACK if known else "alarm_back_ask", "status"), told=(BACK,))
+    return replace(known, text=f"{sorry.text}\n\n{known.text}", told=(BACK, *known.told)) if known else sorry
+
+
 def reply(case: Case) -> Answer | None:
     """To what she asks or tells of the harm or of the thing; danger that she tells of has words of its own."""
     alarm = standing(case.context.told)
     if not alarm:
         return None
     names = [name for kind in _heard(case, alarm) if (name := _SENTENCES[alarm].get(kind))]
-    if not names or (case.facts.urgent_topic and names[0] in ("alarm_keep", "alarm_store", "urgent_now", "urgent_fire")):
+    if not names or (case.facts.urgent_topic and names[0] in ("urgent_now", "urgent_fire")):
         return None
     first, *others = (_said(case, name, alarm) for name in dict.fromkeys(names))
-    if names[0] != "alarm_number" or not others or others[0].told != ("alarm_doctor",):
-        return first
-    return Answer(f"{first.text}\n{others[0].text}", "", language=case.language, outcome="urgent", told=("alarm_number",))
+    second = next((one for one in others if (first.told[0], one.told[0]) in _PAIRS), None)
+    said = replace(first, text=f"{first.text}\n{second.text}") if second else first
+    return _with_advice(case, said, alarm) if case.facts.urgent_topic and names[0] in ("alarm_keep", "alarm_store") else said
+
+
+def _with_advice(case: Case, said: Answer, alarm: Alarm) -> Answer:
+    """What to do with the thing, to somebody who tells of harm beside it: whom to call stands first, unless the harm is slight."""
+    if aftermath.is_mild(case.question):
+        return replace(said, text=f"{said.text}\n\n{case.said(case.name('urgent_again'))}", told=(*said.told, "urgent_again"))
+    return replace(said, text=f"{again(case, alarm).text}\n\n{said.text}")
+
+
+def beside(case: Case, known: Answer) -> Answer:
+    """What is known of the contents, and that a doctor judges the rest."""
+    number = emergency.number(case.question, "help") or case.said("numbers_help")
+    told = ("alarm_doctor", *known.told)
+    return replace(known, text=f"{known.text}\n\n{case.said('alarm_ask', number=number)}", outcome="urgent", told=told, choices=())
 
 
 def again(case: Case, alarm: Alarm) -> Answer:

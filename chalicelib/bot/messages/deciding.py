@@ -8,13 +8,17 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib import settings
-from chalicelib.bot import brain, outgoing, turns
-from chalicelib.bot.actions.moved import Moved, may_concern
-from chalicelib.bot.answer import Brain, Context, answer
-from chalicelib.bot.context import Load
-from chalicelib.bot.facts import DAYS
+from chalicelib.bot.actions.flow_result import FlowResult, may_concern
+from chalicelib.bot.answers import wording
+from chalicelib.bot.answers.answer import Brain, Context, answer
+from chalicelib.bot.answers.context import Load
+from chalicelib.bot.interpretation import contact_request as requests
+from chalicelib.bot.messages import brain, outgoing, pieces
+from chalicelib.bot.rules import opening_hours
+from chalicelib.bot.rules.facts import DAYS, beside_call
 from chalicelib.conversations import table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
+from chalicelib.governance import queue_names
 
 if TYPE_CHECKING:
     from chalicelib.bot.actions import run
@@ -25,27 +29,39 @@ FAILED = "action-sorry"  # the rule of an action that was handed over because it
 _KNOWN = settings.DAY  # ms for which an order that she named is known to somebody who waits for a person
 
 
-def moved(c: Conversation, message: Message, words: str, at: int, *, waits: bool) -> Moved:
-    """The decision, or what a self-service action makes of it; that room is loaded only where the business has an endpoint for it."""
-    known = None if c.flow else decide(c, message, words, at)
+def moved(c: Conversation, message: Message, words: str, at: int, *, waits: bool, calm: bool = False) -> FlowResult:
+    """The decision, or what a self-service action makes of it; that room is loaded only where the business has an endpoint for it. `calm`:
+    her anger calls for nobody."""
+    calm = calm or _is_pressing(words)
+    known = None if c.flow else decide(c, message, words, at, calm=calm)
     if known and not (settings.optional("ACTIONS_URL") and may_concern(known, words)):
-        return Moved(known)
+        return FlowResult(known)
     from chalicelib.bot.actions import run
 
-    return run.moved(_case(c, message, words, at, waits=waits), known)
+    return run.moved(_case(c, message, words, at, waits=waits, calm=calm), known)
 
 
-def acted(c: Conversation, message: Message, words: str, at: int) -> Moved | None:
-    """What an action says to somebody who waits for a person, just as if she did not; None if none has a part in it."""
-    done = moved(replace(c, owner="bot", misses=0), message, words, at, waits=False)
+def acted(c: Conversation, message: Message, words: str, at: int) -> FlowResult | None:
+    """What an action says to somebody who waits for a person, just as if she did not; None if none has a part in it. A person whom she
+    calls once more is called already."""
+    done = moved(replace(c, owner="bot", misses=0), message, beside_call(words) or words, at, waits=False, calm=True)
     by_rule = isinstance(done.said, Escalation) and not done.said.rule.startswith("action-")
     return done if done.ours and not by_rule else None
+
+
+def _is_pressing(words: str) -> bool:
+    """Does she want something of a certain order that soon is too late? Then her anger must not keep it from being done."""
+    if not (settings.optional("ACTIONS_URL") and any(map(str.isdigit, words))):
+        return False
+    from chalicelib.bot.actions import run
+
+    return run.is_pressing(words)
 
 
 def asked_where(c: Conversation) -> bool:
     """Did the bot just ask where she would rather be answered?"""
     last = c.told[0] if c.told else ""
-    if not last.startswith(("tell.", "where.")):
+    if not last.startswith(("tell.", "where.", "reach.")):
         return False
     rules = brain.load().rules
     texts = next((told.texts for told in rules.tell if f"tell.{told.id}" == last), rules.sentences.get(last, {}))
@@ -77,10 +93,11 @@ def decide(
     settled: str = "",
     under_way: bool = False,
     queue: str = "",
+    calm: bool = False,
 ) -> Answer | Escalation:
     """The conversation so far and the queues' load cost reads: they are fetched only for a hand-over. A bot that knows nothing
     hands everything over."""
-    known = replace(context(c, message, at), settled=settled, under_way=under_way)
+    known = replace(context(c, message, at), settled=settled, under_way=under_way, calm=calm)
 
     def look(found: str, urgency: str) -> Load:
         said, reachable = story(c, message)
@@ -91,9 +108,9 @@ def decide(
 
 def to_person(c: Conversation, message: Message, at: int, rule: str, why: str, *, queue: str = "") -> Escalation:
     """To a person, whatever the bot knows, and `why`; `queue`: where to, if not where such things go."""
-    decision = decide(c, message, turns.words(c, question(c, message)), at, knows=False, queue=queue)
+    decision = decide(c, message, pieces.words(c, question(c, message)), at, knows=False, queue=queue)
     if isinstance(decision, Answer):
-        return Escalation(rule, why, queue or brain.known_queues()[0], "normal", summary=why)
+        return Escalation(rule, why, queue or queue_names.known()[0], "normal", summary=why)
     summary = decision.summary.replace(f"Handed over: {decision.reason}.", f"Handed over: {why}.", 1)
     summary = "\n".join(filter(None, [summary, _gathered(c, at)]))
     facts = {name: value for name, value in decision.facts.items() if name != "why"}  # no rule decided
@@ -108,6 +125,11 @@ def glanced(c: Conversation, message: Message, words: str, at: int) -> Answer | 
     return run.glance(_case(c, message, words, at, waits=False))
 
 
+def is_in_action(c: Conversation, at: int) -> bool:
+    """Does an action wait for an answer, which may be an address?"""
+    return bool(_gathered(c, at))
+
+
 def _gathered(c: Conversation, at: int) -> str:
     """What a self-service action that is under way has found out."""
     if not c.flow:
@@ -117,12 +139,12 @@ def _gathered(c: Conversation, at: int) -> str:
     return run.gathered(c.flow, at)
 
 
-def _case(c: Conversation, message: Message, words: str, at: int, *, waits: bool) -> run.Case:
+def _case(c: Conversation, message: Message, words: str, at: int, *, waits: bool, calm: bool = False) -> run.Case:
     """A message as the actions' room wants it, with the bot's decisions for it to ask for."""
     from chalicelib.bot.actions import run
 
     def decided(as_if: Conversation, text: str, under_way: bool = False) -> Answer | Escalation:
-        return decide(as_if, replace(message, language=as_if.language), text, at, under_way=under_way)
+        return decide(as_if, replace(message, language=as_if.language), text, at, under_way=under_way, calm=calm)
 
     def handed_over(as_if: Conversation, rule: str, why: str, queue: str) -> Escalation:
         return to_person(as_if, replace(message, language=as_if.language), at, rule, why, queue=queue)
@@ -136,7 +158,24 @@ def mind(message: Message, at: int) -> Brain:
     return known if at - message.at <= STALE else replace(known, index=None)
 
 
+def contact_request(c: Conversation, message: Message, *, waits: bool = False) -> requests.ContactRequest | None:
+    """Where she would like to be reached, if the message says so."""
+    return requests.of(message, settings.optional("SMS_NUMBER"), asked=asked_where(c), waits=waits)
+
+
+def with_wish(decision: Escalation, c: Conversation, message: Message, at: int) -> Escalation:
+    """A hand-over that confirms where she would like to be reached."""
+    asked_for, language = contact_request(c, message), str(decision.facts.get("language", ""))
+    if not asked_for or not decision.text:
+        return decision
+    known = mind(message, at)
+    opening = opening_hours.state(known.hours, at)
+    noted = wording.sentence(known.rules, f"reach.{asked_for.how}", language, context(c, message, at), opening, address=asked_for.address)
+    return replace(decision, text=f"{decision.text}\n\n{noted}")
+
+
 def context(c: Conversation, message: Message, at: int) -> Context:
+    how, _, address = str(contact_request(c, message) or c.contact_request).partition(" ")
     return Context(
         channel=message.channel,
         now=at,
@@ -154,8 +193,9 @@ def context(c: Conversation, message: Message, at: int) -> Context:
         told=c.told,
         asking=c.asking,
         zone=str(message.meta.get("zone", "")),
-        known_address=bool(c.wish),
-        wished=c.wish.partition(" ")[0],
+        known_address=bool(how),
+        contact_by=how,
+        reached_at=address,
     )
 
 
@@ -172,7 +212,7 @@ def story(c: Conversation, message: Message) -> tuple[tuple[tuple[str, str], ...
     return tuple((m.by, m.text) for m in thread.messages if c.opened_at <= m.at and m.id != message.id), bool(thread.proofs)
 
 
-def load(lines: Sequence[table.Line], at: int) -> Load:
+def load(lines: Sequence[table.QueueState], at: int) -> Load:
     """How many wait in some lines together, and how long the first of them has."""
     since = min((line.since for line in lines if line.since), default=0)
     return Load(sum(line.waiting for line in lines), max(0, at - since) if since else 0, ())

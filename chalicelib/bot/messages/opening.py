@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib import settings
-from chalicelib.conversations import baton, identities, openings, proofs
+from chalicelib.conversations import baton, opened_threads, registry
 from chalicelib.conversations.model import Conversation, Message
+from chalicelib.customers import identities, proofs
 
 ENOUGH = "enough automatic answers to this sender"
 FORGED = "the sender may be forged"
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpenedConversation:
     """The conversation that a message belongs to, and the earlier one that it replaces on the thread's head.
 
     `quiet`: why nothing is said to the customer, and a person gets the conversation; "" if the bot may answer.
@@ -24,20 +25,20 @@ class Opening:
     quiet: str = ""
 
 
-def open_for(head: Conversation | None, message: Message) -> Opening:
+def open_for(head: Conversation | None, message: Message) -> OpenedConversation:
     """A message after the end of a conversation begins the next one of its thread."""
     if head and not baton.is_over(head, message.at, settings.IDLE):
-        return Opening(head, quiet=_why_quiet(message, head.bot_answers))
+        return OpenedConversation(head, quiet=_why_quiet(message, head.bot_answers))
     if not head:
         known = identities.whose(message)
-        return Opening(baton.opened(message, known.customer, known.tier), quiet=_why_quiet(message, 0) or _too_often(message))
+        return OpenedConversation(baton.opened(message, known.customer, known.tier), quiet=_why_quiet(message, 0) or _too_often(message))
     past = baton.expired(head, settings.IDLE) if head.owner == "bot" else head
-    return Opening(baton.reopened(head, message), past, _why_quiet(message, 0))
+    return OpenedConversation(baton.reopened(head, message), past, _why_quiet(message, 0))
 
 
 def prove(message: Message) -> None:
     """A mail that joined a chat came from where our signed address had been sent: this is hers."""
-    if message.channel == "email" and message.thread.startswith("w") and not message.meta.get("unproven"):
+    if registry.of(message.channel).proof == "mail" and message.thread.startswith("w") and not message.meta.get("unproven"):
         proofs.prove(message.thread, "email", message.address, "mail", message.at)
 
 
@@ -53,14 +54,14 @@ def _why_quiet(message: Message, answers: int) -> str:
         return f"not to be answered by a robot: {message.meta['automatic']}"
     if message.meta.get("unproven") and not message.meta.get("verified"):
         return FORGED
-    return ENOUGH if message.channel == "email" and answers >= _most() else ""
+    return ENOUGH if registry.of(message.channel).slow and answers >= _most() else ""
 
 
 def _too_often(message: Message) -> str:
     """A sender who opens one thread after the other, or one with the same words again, may be a robot that does not say so."""
-    if message.channel != "email" or is_not_for_the_bot(message):
+    if not registry.of(message.channel).slow or is_not_for_the_bot(message):
         return ""
-    today = openings.counted(message)
+    today = opened_threads.counted(message)
     return ENOUGH if today.opened > _most() or today.repeated else ""
 
 

@@ -5,12 +5,13 @@
   "use strict";
   const given = window.Baton && typeof window.Baton === "object" ? window.Baton : {};
   if (given.open) return; // the tag stands in the page twice
-  const script = document.currentScript;
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   const site = new URL(".", script.src);
   const KEY = `baton.widget:${site.pathname}`;
+  /** @type {Record<string, { open: string, close: string, panel: string, unread: (n: number) => string }>} */
   const WORDS = {
-    en: { open: "Chat with us", close: "Close the chat", panel: "Chat", unread: (n) => `Chat with us, ${n} new` },
-    zh: { open: "在线咨询", close: "关闭对话", panel: "在线咨询", unread: (n) => `在线咨询，${n} 条新消息` },
+    en: { open: "Chat with us", close: "Close the chat", panel: "Chat", unread: (/** @type {number} */ n) => `Chat with us, ${n} new` },
+    zh: { open: "在线咨询", close: "关闭对话", panel: "在线咨询", unread: (/** @type {number} */ n) => `在线咨询，${n} 条新消息` },
   };
   // The styles of a page can be as rude as `* { all: unset !important }`: an important rule of the shadow tree wins over them.
   const STYLES = `
@@ -49,13 +50,14 @@
   const state = { open: false, jwt: String(script.dataset.jwt ?? given.jwt ?? ""), unread: 0, ready: false, clearing: false };
   const language = String(script.dataset.language ?? "");
   const words = WORDS[(language || navigator.language || "en").slice(0, 2).toLowerCase()] ?? WORDS.en;
-  const make = (name, attributes = {}, ...children) => {
-    const element = name === "svg" || name === "path" ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+  const make = (/** @type {string} */ name, attributes = {}, /** @type {(string | Node)[]} */ ...children) => {
+    const isDrawn = name === "svg" || name === "path";
+    const element = /** @type {HTMLElement} */ (isDrawn ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name));
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     element.append(...children);
     return element;
   };
-  const icon = (path) => make("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, make("path", { d: path }));
+  const icon = (/** @type {string} */ path) => make("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, make("path", { d: path }));
   const speech = icon("M20 11.5a7.5 7.5 0 0 1-7.5 7.5H5l1.7-2.9A7.5 7.5 0 1 1 20 11.5zM9 11.5h.01M12.5 11.5h.01M16 11.5h.01");
   const cross = icon("M6 9l6 6 6-6");
   const badge = make("span", { class: "badge", "aria-hidden": "true" });
@@ -68,10 +70,11 @@
   styles.replaceSync(STYLES);
   shadow.adoptedStyleSheets = [styles];
   shadow.append(button, panel, news);
+  /** @type {HTMLIFrameElement | null} */
   let frame = null;
 
   /** What this page remembers: only that there is a conversation, so that its news are worth loading. */
-  const remember = (used) => {
+  const remember = (/** @type {boolean} */ used) => {
     try {
       if (used) localStorage.setItem(KEY, "used");
       else localStorage.removeItem(KEY);
@@ -87,10 +90,10 @@
     }
   };
 
-  const tell = (message) => state.ready && frame.contentWindow.postMessage(message, site.origin);
+  const tell = (/** @type {object} */ message) => state.ready && frame?.contentWindow?.postMessage(message, site.origin);
   const load = () => {
     if (frame) return;
-    frame = make("iframe", { src: site.href, title: words.panel, allow: "clipboard-write" });
+    frame = /** @type {HTMLIFrameElement} */ (make("iframe", { src: site.href, title: words.panel, allow: "clipboard-write" }));
     panel.append(frame);
   };
   const unload = () => {
@@ -116,7 +119,7 @@
     load();
     state.open = true;
     draw();
-    frame.focus();
+    frame?.focus();
     tell({ baton: "open" });
   }
 
@@ -128,7 +131,7 @@
     tell({ baton: "close" });
   }
 
-  function identify(jwt) {
+  function identify(/** @type {unknown} */ jwt) {
     state.jwt = String(jwt ?? "");
     tell({ baton: "identify", jwt: state.jwt });
   }
@@ -145,13 +148,14 @@
     draw();
   }
 
+  /** @type {Record<string, (message: { count?: unknown, used?: unknown }) => void>} */
   const hear = {
     ready: () => {
       state.ready = true;
       tell({ baton: "hello", jwt: state.jwt, language, open: state.open, clearing: state.clearing });
     },
     close,
-    unread: ({ count, used }) => {
+    unread: (/** @type {{ count?: unknown, used?: unknown }} */ { count, used }) => {
       state.unread = Number(count) || 0;
       if (used) remember(true);
       draw();
@@ -168,7 +172,7 @@
     if (Object.hasOwn(hear, String(data?.baton))) hear[data.baton](data);
   });
   button.addEventListener("click", () => (state.open ? close() : open()));
-  shadow.addEventListener("keydown", (event) => event.key === "Escape" && close());
+  shadow.addEventListener("keydown", (event) => /** @type {KeyboardEvent} */ (event).key === "Escape" && close());
 
   window.Baton = Object.freeze({ open, close, identify, reset });
   draw();

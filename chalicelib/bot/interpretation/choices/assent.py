@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from chalicelib.bot.follow_ups import asks_something
 from chalicelib.bot.interpretation.choices.heads import heads
+from chalicelib.bot.interpretation.contextual.completion import asks_something
 from chalicelib.bot.interpretation.orthography.spoken import alternatives, plain
-from chalicelib.bot.phrases import WordLists
+from chalicelib.bot.interpretation.phrases import WordLists
 
 _LISTS = WordLists(__file__)
 _LONGEST = 60  # characters of what does nothing but reply

@@ -17,7 +17,7 @@ from chalicelib.bot.interpretation.choices.heads import heads
 from chalicelib.bot.interpretation.choices.titles import named, share, units
 from chalicelib.bot.interpretation.orthography.spelling import Speller
 from chalicelib.bot.interpretation.orthography.spoken import HAN, alternatives, plain
-from chalicelib.bot.phrases import WordLists
+from chalicelib.bot.interpretation.phrases import WordLists
 
 _LISTS = WordLists(__file__)
 _LONGEST = 60  # characters of what names a title

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from chalicelib.bot.interpretation.language import small_words
 from chalicelib.bot.interpretation.orthography.spoken import HAN
-from chalicelib.bot.language import small_words
-from chalicelib.knowledge.words import deletions
+from chalicelib.knowledge.index.words import deletions
 
 _HALF = 0.5
 _LEAST = 5  # letters of a word that may be misspelt

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from chalicelib.bot.phrases import Phrasebook, WordLists, plain
+from chalicelib.bot.interpretation.phrases import Phrasebook, WordLists, plain
 
 _LISTS = WordLists(__file__)
 # The sentence of rules.yaml that answers a kind.

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from chalicelib.bot.follow_ups import asks_something
+from chalicelib.bot.interpretation.contextual.completion import asks_something
 from chalicelib.bot.interpretation.courtesies.about import Kinds
-from chalicelib.bot.phrases import WordLists, plain
+from chalicelib.bot.interpretation.phrases import WordLists, plain
 
 # How a question or a wish begins.
 _ASKS = re.compile(
@@ -18,13 +18,14 @@ _ASKS = re.compile(
     r".*(?:谁|誰|边个|邊個|有没有|有沒有|有冇|帮我|幫我|教我|给我|給我|陪我|推荐|推薦|[会會]不[会會]|要不要|使唔使|冷不冷|熱不熱|热不热|好不好)",
     re.IGNORECASE,
 )
-KNOWN_FIRST = ("outside", "advice")  # kinds of which an article may know more than the sentence
+KNOWN_FIRST = ("outside", "advice", "assortment")  # kinds of which an article may know more than the sentence
 _LISTS = WordLists(__file__)
 _KINDS = Kinds(_LISTS)
 
 
 def asked(text: str) -> str:
-    """ "where" (in which way and place the answer comes), "outside" (what is no shop's business), "advice" (what to buy) or ""."""
+    """ "where" (in which way and place the answer comes), "outside" (what is no shop's business), "advice" (what to buy), "assortment"
+    (what is sold) or ""."""
     kind = _KINDS.first(text)
     if kind not in ("outside", "topic"):
         return kind

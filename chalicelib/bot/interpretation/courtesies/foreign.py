@@ -12,7 +12,7 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
-from chalicelib.bot.phrases import WordLists, lexicon
+from chalicelib.bot.interpretation.phrases import WordLists, lexicon
 
 _LISTS = WordLists(__file__)
 _LONGEST = 2_000

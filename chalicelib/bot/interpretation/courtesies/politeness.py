@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from chalicelib.bot.follow_ups import asks_something
+from chalicelib.bot.interpretation.contextual.completion import asks_something
 from chalicelib.bot.interpretation.courtesies import foreign, small_talk
-from chalicelib.bot.mood import urgency
+from chalicelib.bot.interpretation.mood import urgency
 
 _PARTS = re.compile(r"[^.!?。！？\n]+[.!?。！？\n]*")
 _LONGEST = 1_500  # characters; a longer text is searched by its sentences anyway

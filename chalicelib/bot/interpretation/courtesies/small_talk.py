@@ -12,8 +12,8 @@ from functools import cache
 from types import MappingProxyType
 
 from chalicelib.bot.interpretation.orthography.spelling import Speller
-from chalicelib.bot.phrases import Phrasebook, WordLists, lexicon, plain
-from chalicelib.knowledge.words import empty_words, simplified
+from chalicelib.bot.interpretation.phrases import Phrasebook, WordLists, lexicon, plain
+from chalicelib.knowledge.index.words import empty_words, simplified
 
 _LISTS = WordLists(__file__)
 # The sentence of rules.yaml that answers a kind; its variants have ".2" and ".3" behind the name.

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from chalicelib.bot.follow_ups import asks_something
+from chalicelib.bot.interpretation.contextual.completion import asks_something
 from chalicelib.bot.interpretation.hazards import danger, emergency
-from chalicelib.bot.phrases import WordLists, plain
+from chalicelib.bot.interpretation.phrases import WordLists, plain
 
 _LISTS = WordLists(__file__)
-Kind = Literal["", "calm", "called", "worse", "number", "doctor", "risk", "plug", "again", "others", "keep", "help"]
+Kind = Literal["", "calm", "called", "worse", "number", "doctor", "risk", "plug", "again", "others", "keep", "money", "help"]
 
-_ASKED: tuple[Kind, ...] = ("number", "again", "plug", "keep", "others", "doctor", "risk", "help")  # of what is asked, in this order
+_ASKED: tuple[Kind, ...] = ("number", "again", "plug", "keep", "others", "money", "doctor", "risk", "help")  # in this order
 _BODILY = ("safety", "crisis")
 _GAP = re.compile(r"(?<=[㐀-䶿一-鿿])\s+(?=[㐀-䶿一-鿿])")  # stands for a stop where none is written
 _PARTS = re.compile(r"[^.!?;,\n。！？；，～]+[.!?;,\n。！？；，～]*")
@@ -50,9 +50,28 @@ def kinds(text: str) -> tuple[Kind, ...]:
     return (*_asked(text), *(("worse",) if _is_worse(text) else ()))
 
 
+def is_mistaken(text: str) -> bool:
+    """Does she say that there never was any harm: it was a joke, a question before buying, or meant otherwise? None is told beside it."""
+    said = plain(text)
+    if not (_has("mistaken", said) or (_has("unharmed", said) and _has("asked_only", said) and not _has("recovered", said))):
+        return False
+    left = _LISTS.book("calm").sub(" , ", _LISTS.book("unharmed").sub(" , ", _LISTS.book("mistaken").sub(" , ", said)))
+    return not (_is_worse(left) or _has("suffered", left))
+
+
 def beside(text: str) -> str:
     """What a message says besides that nobody is hurt."""
-    return " ".join(part.strip() for part in _parts(text) if not _is_calm(part))
+    return " ".join(part.strip() for part in _parts(text) if not (_is_calm(part) or _has("unharmed", plain(part))))
+
+
+def is_mild(text: str) -> bool:
+    """Does she say that there are none of the grave signs: breath, swelling?"""
+    return _has("mild", plain(text))
+
+
+def asks_contents(text: str) -> bool:
+    """Does she ask what is in a tea, so that she can tell a doctor?"""
+    return asks(text) and meant(text) in ("", "doctor", "risk") and _has("contents", plain(text))
 
 
 def is_off(text: str) -> bool:
@@ -62,12 +81,16 @@ def is_off(text: str) -> bool:
 
 def is_of_business(text: str) -> bool:
     """Does a question ask for the order, the money or the shop, and not for the harm?"""
-    return _LISTS.book("business").search(plain(text)) is not None
+    return _has("business", plain(text))
 
 
 def asks(text: str) -> bool:
     """A question, by its mark, its words or its form."""
     return asks_something(text) or any(_ASKS.search(part) or _WHETHER.search(part) for part in _parts(text))
+
+
+def _has(name: str, said: str) -> bool:
+    return _LISTS.book(name).search(said) is not None
 
 
 def _asked(text: str) -> tuple[Kind, ...]:

@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from functools import cache
 
 from chalicelib.bot.interpretation.orthography.spelling import Speller
-from chalicelib.bot.phrases import WordLists
+from chalicelib.bot.interpretation.phrases import WordLists
 
 _LISTS = WordLists(__file__)
 TOPICS = ("crisis", "safety", "fraud", "account", "legal", "press")  # the most important first
 _BODILY = "safety"  # what may be supposed or long past
 _MONEY = "fraud"
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
+_LONG_NUMBER = re.compile(r"\b(?=[\d ]*\d{4})\d(?: ?\d){6,}\b")  # of a telephone: the number of a hotline in it calls nobody
 _APART = re.compile(r"(?<=[㐀-䶿一-鿿]) (?=\d)")  # "打 120"
 # How far words reach, in characters, and in Chinese ones.
 _SUPPOSED = (20, 5)  # right before a word of harm
@@ -43,7 +44,7 @@ def is_electrical(said: str) -> bool:
 
 def _heard(said: str) -> str:
     """As it was meant: without other uses of the words, and without what only stands between those of one sentence."""
-    meant = _LISTS.book("except").sub(" , ", _speller().corrected(said))
+    meant = _LISTS.book("except").sub(" , ", _speller().corrected(_LONG_NUMBER.sub(" , ", said)))
     return _APART.sub("", " ".join(_LISTS.book("aside").sub(" ", meant).split()))
 
 
@@ -52,6 +53,8 @@ def _is_told(topic: str, heard: str) -> bool:
         return False
     if topic == _BODILY and _is_bare(heard):
         return True
+    if topic == _BODILY:
+        heard = _without_traits(heard)
     if topic == _MONEY and _is_scolded(heard):
         heard = _LISTS.book("scolding").sub(" , ", heard)
     if any(topic != _BODILY or _is_real(match, heard) for match in _LISTS.book(topic).finditer(heard)):
@@ -71,6 +74,14 @@ def _is_question(heard: str) -> bool:
         return False
     told = _LISTS.book("trait").sub(" , ", heard) if _LISTS.book("ingredient").search(heard) else heard
     return _LISTS.book("happening").search(told) is None
+
+
+def _without_traits(heard: str) -> str:
+    """Whoever lives with an allergy, or asks before anything is bought, is not ill now; what is told beside it is heard all the same."""
+    if _is_near("taken", heard) or _is_near("just", heard):
+        return heard
+    left = _LISTS.book("disposed").sub(" , ", heard)
+    return _LISTS.book("allergy").sub(" , ", left) if _LISTS.book("beforehand").search(heard) else left
 
 
 def _is_bare(heard: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Literal
 
-from chalicelib.bot.phrases import Phrasebook, WordLists, plain
+from chalicelib.bot.interpretation.phrases import Phrasebook, WordLists, plain
 
 _LISTS = WordLists(__file__)
 Service = Literal["help", "fire"]

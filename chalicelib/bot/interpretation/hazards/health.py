@@ -5,7 +5,7 @@ An article tells what is true of all goods; of one product and one body it canno
 
 from __future__ import annotations
 
-from chalicelib.bot.phrases import WordLists
+from chalicelib.bot.interpretation.phrases import WordLists
 
 _LISTS = WordLists(__file__)
 

@@ -7,7 +7,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from chalicelib.knowledge.words import simplified
+from chalicelib.knowledge.index.words import simplified
 
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 

@@ -3,12 +3,15 @@ figure ("some1"). Pure."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
+from functools import cache, lru_cache
 
-from chalicelib.bot.phrases import WordLists
-from chalicelib.knowledge.words import deletions
+from chalicelib.bot.interpretation.phrases import WordLists
+from chalicelib.knowledge.index.words import deletions
 
 _LISTS = WordLists(__file__)
+_LATIN = re.compile(r"(?<![A-Za-z0-9@.-])[A-Za-z]{3,}(?![A-Za-z0-9@-])")
+_BE = re.compile(r"\b(?:were|wear|whare)(?= (?:is|are|my|the)\b)", re.IGNORECASE)
 _KEPT = 4_096  # words whose meaning is remembered
 
 
@@ -36,3 +39,19 @@ class Speller:
     def _is_slip(self, word: str, meant: str) -> bool:
         is_other = self._from_start and (word[0] != meant[0] or word == f"{meant}s")
         return abs(len(meant) - len(word)) < 2 and not is_other
+
+
+def mended(text: str) -> str:
+    """A message about an order with the slips in its words mended; all else, as numbers and signs, stays where it is."""
+    return _LATIN.sub(_without_slip, _BE.sub("where", text))
+
+
+def _without_slip(match: re.Match[str]) -> str:
+    word = match[0].lower()
+    meant = _LISTS.data["slips"].get(word) or _of_orders().corrected(word)
+    return match[0] if meant == word else str(meant)
+
+
+@cache
+def _of_orders() -> Speller:
+    return Speller(_LISTS.data["orders"], from_start=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from chalicelib.knowledge.words import normal
+from chalicelib.knowledge.index.words import normal
 
 HAN = re.compile(r"[㐀-䶿一-鿿]")
 _NOISE = re.compile(r"[\W_]+")

@@ -1,0 +1,202 @@
+"""What an agent does with conversations: claim, read, note, transfer, resolve, hand back; `replies` has the rest.
+
+Each action reads the head, asks the baton for the next version and saves it under the condition that nobody changed
+it meanwhile; with the version go the message, the event and the agents' counters, in one transaction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.conversations import baton, model, notes, table, timeline
+from chalicelib.conversations.model import Conversation, Event, Message
+from chalicelib.customers import customer as customers
+from chalicelib.customers import identities
+from chalicelib.customers.customer import Customer
+from chalicelib.desk import attachments, waiting_line
+from chalicelib.desk import customers as who
+from chalicelib.errors import BadRequest, Conflict, Full, NotFound, NotOwner, TooLarge
+from chalicelib.governance import queue_names, roster
+from chalicelib.governance.roster import Agent
+
+LONGEST_TEXT = 20_000
+_ATTEMPTS = 3
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+def claim(agent: Agent, now: int) -> Conversation | None:
+    """The next conversation that fits; None if nobody waits. Raises Full."""
+    if agent.held >= agent.max_open:
+        raise Full(f"you hold {agent.held} conversations, as many as allowed: resolve one first")
+    for tickets in waiting_line.candidates(agent.skills):
+        taken = _first_free(agent, tickets, now)
+        if taken:
+            return taken
+    return None
+
+
+def mine(agent: Agent) -> list[Conversation]:
+    """What the agent holds."""
+    return table.held_by(agent.id)
+
+
+def in_queue(agent: Agent, queue: str) -> list[Conversation]:
+    """Raises BadRequest for a queue that is none of the agent's skills."""
+    if queue not in agent.skills:
+        raise BadRequest(f"queue must be one of your skills: {', '.join(agent.skills)}")
+    return [c for urgency in model.URGENCIES for c in table.waiting(queue, urgency)]
+
+
+def queues(agent: Agent) -> list[dict[str, Any]]:
+    """How many wait in each of the agent's queues, and since when."""
+    shown = []
+    for skill in agent.skills:
+        for urgency in model.URGENCIES:
+            waiting = table.waiting(skill, urgency)
+            oldest = waiting[0].waiting_since if waiting else 0
+            shown.append({"queue": skill, "urgency": urgency, "waiting": len(waiting), "oldest_at": oldest})
+    return shown
+
+
+def read(conversation_id: str, after: int) -> dict[str, Any]:
+    """What schemas.Story shows: the whole story; with a cursor only the messages that may be new. Raises NotFound."""
+    c = table.conversation(conversation_id)
+    thread = table.read_thread(c.thread)
+    messages = timeline.of_conversation(thread, c.number)
+    customer = customers.exactly(c.customer) if c.customer and not after else Customer(c.customer)
+    return {
+        "conversation": c,
+        "messages": [timeline.for_agent(m) for m in timeline.after(messages, after)],
+        "notes": notes.of(c.thread),
+        "events": timeline.events_of(thread, c.number),
+        "others": [o for o in customer.conversations if o.id != c.id],
+        "cursor": timeline.cursor(messages, after),
+        "read_at": thread.read_at,
+        "contact": who.contact(c, thread, customer),
+        "possibly_same": who.possibly_same(customer),
+        "related": [] if after else attachments.related(messages),
+    }
+
+
+def note(agent: Agent, conversation_id: str, client_id: str, text: str, now: int) -> notes.Note:
+    """For colleagues only; whoever may read may note. Raises NotFound, BadRequest."""
+    c = table.conversation(conversation_id)
+    written = notes.Note(checked_id(client_id), now, agent.id, agent.name, checked_text(text))
+    notes.add(c.thread, written)
+    return written
+
+
+def transfer(agent: Agent, conversation_id: str, queue: str, urgency: str, now: int) -> Conversation:
+    """Into another queue, with its age. Raises NotOwner, BadRequest."""
+    name, level = queue_names.checked(queue), model.queue_urgency(urgency)
+    event = Event("transferred", now, agent.id, {"queue": name, "urgency": level})
+    return change(conversation_id, lambda c: (baton.transferred(c, agent.id, name, level, now), event), also=[roster.slot_freed(agent.id)])
+
+
+def pass_to(agent: Agent, conversation_id: str, to: str, now: int) -> Conversation:
+    """Into a colleague's hands. Raises NotOwner, NotFound, Full."""
+    colleague = roster.find(to)
+    if colleague.id == agent.id:
+        raise BadRequest("you hold this conversation already")
+    if colleague.held >= colleague.max_open:
+        raise Full(f"{colleague.name} holds as many conversations as allowed")
+    event = Event("transferred", now, agent.id, {"agent": colleague.id, "name": colleague.name})
+    counters = [roster.slot_freed(agent.id), roster.slot_taken(colleague)]
+    return change(conversation_id, lambda c: (baton.passed(c, agent.id, colleague.id, now), event), also=counters)
+
+
+def resolve(agent: Agent, conversation_id: str, now: int, said: dict[str, Any] | None = None) -> Conversation:
+    """Done; `said`: what the story is to remember of the article that answered it. Raises NotOwner."""
+    event = Event("resolved", now, agent.id, said or {})
+    return change(conversation_id, lambda c: (baton.resolved(c, agent.id, now), event), also=[roster.slot_freed(agent.id)])
+
+
+def hand_back(agent: Agent, conversation_id: str, now: int) -> Conversation:
+    """The bot goes on. Raises NotOwner."""
+    event = Event("handed_back", now, agent.id)
+    return change(conversation_id, lambda c: (baton.handed_back(c, agent.id, now), event), also=[roster.slot_freed(agent.id)])
+
+
+def set_tier(agent: Agent, conversation_id: str, tier: str, now: int) -> Conversation:
+    """Marks the customer as a VIP, or as one no longer: for this conversation and all that follow. Raises BadRequest, NotFound."""
+    c, level = table.conversation(conversation_id), identities.known_tier(tier)
+    identities.set_tier(c.channel, c.address, level)
+    event = Event("tier", now, agent.id, {"tier": level})
+    return change(conversation_id, lambda c: (replace(c, tier=level), event))
+
+
+def give_back(c: Conversation, now: int) -> Conversation:
+    """Its agent is gone: back into the line, first. Raises NotOwner, Conflict."""
+    event = Event("returned", now, "system", {"agent": c.agent})
+    return change(c.id, lambda c: (baton.returned(c, now), event), also=[roster.slot_freed(c.agent)])
+
+
+def _first_free(agent: Agent, tickets: list[waiting_line.Ticket], now: int) -> Conversation | None:
+    """Takes the first ticket whose conversation really waits; stale tickets are dropped, the others released."""
+    left = list(tickets)
+    try:
+        for ticket in tickets:
+            try:
+                taken = _take(agent, ticket.conversation, now)
+            except (NotOwner, NotFound):
+                waiting_line.drop(ticket)  # stale: it waits no longer
+                left.remove(ticket)
+                continue
+            if taken:
+                waiting_line.drop(ticket)
+                left.remove(ticket)
+                return taken
+        return None
+    finally:
+        waiting_line.release(left)
+
+
+def _take(agent: Agent, conversation_id: str, now: int) -> Conversation | None:
+    """None if a colleague is just taking it. Raises NotOwner, NotFound (it waits no longer), Full."""
+    event = Event("claimed", now, agent.id, {"name": agent.name})
+    try:
+        return change(conversation_id, lambda c: (baton.claimed(c, agent.id, now), event), also=[roster.slot_taken(agent)])
+    except NotOwner:
+        raise
+    except Conflict:
+        fresh = roster.find(agent.id)
+        if fresh.held >= fresh.max_open:
+            raise Full("you hold as many conversations as allowed: resolve one first") from None
+        return None
+
+
+def change(
+    conversation_id: str,
+    next_version: Callable[[Conversation], tuple[Conversation, Event | None]],
+    messages: tuple[Message, ...] = (),
+    also: list[dict[str, Any]] | None = None,
+) -> Conversation:
+    """Reads, decides, saves; again if somebody was faster. Raises NotOwner if the baton is elsewhere by then."""
+    for attempt in range(_ATTEMPTS):
+        c = table.conversation(conversation_id)
+        changed, event = next_version(c)
+        try:
+            return table.save(changed, event, messages, also=also or ())
+        except Conflict:
+            if attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def checked_id(client_id: str) -> str:
+    """Raises BadRequest."""
+    if not _CLIENT_ID.fullmatch(client_id):
+        raise BadRequest("id must be your own random id: 8 to 64 characters of A-Z a-z 0-9 _ -")
+    return client_id
+
+
+def checked_text(text: str) -> str:
+    """Without spaces at its ends. Raises BadRequest, TooLarge."""
+    if not text.strip():
+        raise BadRequest("text must not be empty")
+    if len(text) > LONGEST_TEXT:
+        raise TooLarge(f"text may have {LONGEST_TEXT} characters at most")
+    return text.strip()

@@ -1,0 +1,66 @@
+"""The facts of a day: what a report was made from, so that it can be made again byte by byte. Pure.
+
+They hold no name, no address and nothing that was said; of an e-mail its subject.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from chalicelib.conversations import registry
+from chalicelib.conversations.model import Conversation
+from chalicelib.insight.figures import OpenWork, Report, WaitingQueue, figures
+from chalicelib.insight.periods import Period
+
+_LEFT_OUT = frozenset(
+    {"address", "name", "customer", "recent", "question", "turn", "offered", "contact_request", "flow", "misses", "version"}
+    | {"pieces", "asking", "told", "told_at"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`made_at` and `idle` in ms; `conversations`: those that moved in the period, `arranged`."""
+
+    business: str
+    period: Period
+    made_at: int
+    idle: int
+    open_work: OpenWork | None
+    conversations: tuple[Conversation, ...]
+
+    def report(self) -> Report:
+        return figures(self.conversations, self.period, self.made_at, self.idle, self.open_work)
+
+
+def bare(c: Conversation) -> Conversation:
+    """Without whatever names or quotes the customer. In web chat and SMS the subject is the first words said."""
+    subject = c.subject if registry.of(c.channel).subjects else ""
+    without = replace(c, question="", turn="", offered=(), contact_request="", flow="", pieces=(), asking="", told=(), told_at=0)
+    return replace(without, address="", name="", customer="", subject=subject, recent=(), misses=0, version=0)
+
+
+def arranged(conversations: Iterable[Conversation]) -> tuple[Conversation, ...]:
+    """Bare, and in the order of opening."""
+    return tuple(sorted(map(bare, conversations), key=lambda c: (c.opened_at, c.id)))
+
+
+def dump(facts: Facts) -> bytes:
+    values = asdict(facts) | {"conversations": [_row(c) for c in facts.conversations]}
+    return json.dumps(values, separators=(",", ":")).encode()
+
+
+def load(data: bytes) -> Facts:
+    values: dict[str, Any] = json.loads(data)
+    work = values["open_work"]
+    if work:
+        work = OpenWork(**(work | {"waiting": [WaitingQueue(**w) for w in work["waiting"]]}))
+    conversations = (Conversation(**({"address": ""} | row)) for row in values["conversations"])
+    return Facts(**(values | {"period": Period(**values["period"]), "open_work": work, "conversations": tuple(conversations)}))
+
+
+def _row(c: Conversation) -> dict[str, Any]:
+    return {name: value for name, value in asdict(c).items() if name not in _LEFT_OUT}

@@ -1,0 +1,1 @@
+"""What other systems meet: the description of the API, and the routes that join two rooms."""

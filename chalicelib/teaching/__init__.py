@@ -1,0 +1,13 @@
+"""How people teach the bot. Every function knows its routes; what is behind them loads when the API first uses it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.lazy import modules
+
+if TYPE_CHECKING:
+    from chalicelib.teaching import gaps, learned, reviews, teaching
+
+__all__ = ["gaps", "learned", "reviews", "teaching"]
+__getattr__ = modules(__name__, __all__)
