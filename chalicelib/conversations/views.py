@@ -1,57 +1,15 @@
-"""Who sees what of a thread. Pure: a conversation is the stretch of its thread from its opening to the next one's."""
+"""Who sees what of a message. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from chalicelib.conversations import ids
-from chalicelib.conversations.model import Conversation, Event, Message, Proof
+from chalicelib.conversations.model import Message
 from chalicelib.conversations.schemas import VisitorAttachment, VisitorMessage
-
-# A message gets its time just before it is written. Another one, written at the same moment, may become visible
-# later and yet bear an earlier time; so a replay starts this long (ms) before the cursor, and readers drop by id.
-OVERLAP = 60_000
 
 # What became of a file -> whether a customer is told of it.
 _KEPT = ("stored", "inline", "locked")
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """All that was ever said there: conversations by number, messages by time, events with their conversation's number.
-
-    `read_at`: the time of the newest message that the visitor has seen, 0 if unknown. `proofs`: addresses of whoever
-    writes there, the newest proof first.
-    """
-
-    conversations: tuple[Conversation, ...]
-    messages: tuple[Message, ...]
-    events: tuple[tuple[int, Event], ...]
-    read_at: int = 0
-    proofs: tuple[Proof, ...] = ()
-
-
-def of_conversation(thread: Thread, number: int) -> list[Message]:
-    """The messages of one conversation, in the order of time."""
-    starts = {c.number: c.opened_at for c in thread.conversations}
-    start = starts[number] if number > min(starts) else 0
-    end = starts.get(number + 1)
-    return [m for m in thread.messages if m.at >= start and (end is None or m.at < end)]
-
-
-def events_of(thread: Thread, number: int) -> list[Event]:
-    return sorted((e for n, e in thread.events if n == number), key=lambda e: e.at)
-
-
-def after(messages: Iterable[Message], cursor: int) -> list[Message]:
-    """What a reader may not have seen who has seen everything up to `cursor` (ms); 0 for everything."""
-    return [m for m in messages if m.at > cursor - OVERLAP]
-
-
-def cursor(messages: Sequence[Message], before: int) -> int:
-    return max((m.at for m in messages), default=before)
 
 
 def is_shown_in_chat(m: Message) -> bool:

@@ -82,7 +82,7 @@ def _turn(head: Conversation | None, message: Message, item: Item, at: int) -> s
     done = memory.outcome(head.recent, message.id) if head else ""
     if streams.is_paused(item) and not done and (not head or message.id not in head.pieces):
         return "waits"  # so late that the head has forgotten it; or it was never taken in, and the stream brings it again
-    if head and (done == "waits" or streams.is_paused(item) and not done):
+    if head and (done == "waits" or (streams.is_paused(item) and not done)):
         return _go_on(OpenedConversation(head), message, item, at)
     if done and head:
         return _finish(head, message, at) if done == "answered" else done

@@ -33,6 +33,8 @@ export class Console {
     /** @type {Map<string, "once" | "again">} */
     this.reading = new Map(); // conversation id -> "once" | "again"
     /** @type {Set<string>} */
+    this.paging = new Set(); // conversations whose earlier messages are on their way
+    /** @type {Set<string>} */
     this.sending = new Set(); // conversations with a reply or note on its way
     this.socket = new LiveSocket({
       address: async () => (await this.api.post("agents/socket")).socket,
@@ -99,6 +101,20 @@ export class Console {
       const again = this.reading.get(id) === "again";
       this.reading.delete(id);
       if (again) this.read(id).catch(() => {});
+    }
+  }
+
+  /** The page of messages before the first that is known; one at a time. */
+  async older(/** @type {string} */ id) {
+    const { older } = this.state.stories[id] ?? {};
+    if (!older || this.paging.has(id)) return;
+    this.paging.add(id);
+    try {
+      const page = await this.api.get(`conversations/${encodeURIComponent(id)}?before=${encodeURIComponent(older)}`);
+      const story = this.state.stories[id];
+      if (story) this.source.set({ stories: { ...this.state.stories, [id]: { ...story, older: page.older, messages: merged(story.messages, page.messages) } } });
+    } finally {
+      this.paging.delete(id);
     }
   }
 
@@ -275,7 +291,7 @@ export class Console {
     const messages = merged(before?.messages ?? [], read.messages);
     const news = messages.some((m) => m.direction === "incoming" && m.at > (before?.cursor ?? 0));
     const first = before ?? read; // what only the first reading tells
-    const story = { ...read, others, cursor, messages, related: first.related ?? [], possibly_same: first.possibly_same ?? [] };
+    const story = { ...read, others, cursor, messages, older: first.older, related: first.related ?? [], possibly_same: first.possibly_same ?? [] };
     if (news) this.source.set({ typing: { ...this.state.typing, [id]: 0 } });
     this.source.set({ stories: { ...this.state.stories, [id]: story }, missing: false });
     const left = this.state.outbox.filter((e) => e.conversation !== id || !isStored(e, story));

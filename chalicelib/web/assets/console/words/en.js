@@ -54,6 +54,7 @@ export const EN = {
   },
   visitor: "Visitor",
   timeline: "Conversation",
+  older: "Earlier messages",
   customer: "Customer",
   bot: "Bot",
   you: "You",
