@@ -193,7 +193,7 @@ const ROWS = { message: Message, note: Note, event: Event };
 
 function Unsent(/** @type {Props & { entry: Entry }} */ { entry, store, words }) {
   const edit = () => {
-    store.withdraw(entry.id);
+    store.outbox.withdraw(entry.id);
     dispatchEvent(new CustomEvent("draft", { detail: entry }));
   };
   return html`
@@ -205,7 +205,7 @@ function Unsent(/** @type {Props & { entry: Entry }} */ { entry, store, words })
       ${entry.failed
         ? html`<p class="state bad" role="alert">
             ${words.notSent} ${errorText(entry.failed, words)}${" "}
-            <button type="button" class="plain" onClick=${() => store.retry(entry.id)}>${words.retry}</button>${" "}
+            <button type="button" class="plain" onClick=${() => store.outbox.retry(entry.id)}>${words.retry}</button>${" "}
             <button type="button" class="plain" onClick=${edit}>${words.edit}</button>
           </p>`
         : html`<p class="state">${words.pending}</p>`}
