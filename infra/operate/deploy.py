@@ -42,6 +42,7 @@ PARAMETERS = {
     "delivery_reports": "DeliveryReports",
     "time_zone": "TimeZone",
     "alarm_email": "AlarmEmail",
+    "dashboard": "DashboardSize",
 }
 
 
@@ -80,6 +81,12 @@ PARAMETERS = {
 )
 @click.option("--time-zone", envvar="TIME_ZONE", help="As Europe/Berlin.")
 @click.option("--alarm-email", envvar="ALARM_EMAIL", help="Who is told of alarms.")
+@click.option(
+    "--dashboard",
+    envvar="DASHBOARD",
+    type=click.Choice(["small", "full", "none"]),
+    help="What CloudWatch shows: the way of a message, within the free tier; every function, for $3 a month; nothing.",
+)
 @click.option("--without-mail", is_flag=True, envvar="WITHOUT_MAIL", help="Go without e-mail.")
 @click.option("--yes", is_flag=True, envvar="YES", help="Do not ask before changing anything.")
 @click.option("--allow-replacement", is_flag=True, help="Allow changes that lose a table, user pool or bucket.")
