@@ -57,6 +57,10 @@ def show_plan(plan: Plan) -> None:
         say(_line(change))
     counts = Counter(c.action for c in plan.changes)
     say("[bold]" + ", ".join(f"{counts[a]} {DONE[a]}" for a in DONE if counts[a]) + "[/]")
+    if plan.stages:
+        say(f"in {len(plan.stages)} steps, as DynamoDB makes or deletes one index of a table at a time:")
+    for number, stage in enumerate(plan.stages, 1):
+        say(f"  {number}. {escape(stage.what)}")
 
 
 @contextmanager
