@@ -12,8 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from infra.changes import Action, Change, Plan
-from infra.checks import Finding
 from infra.deploy import Show
+from infra.findings import Finding
 from infra.operate.common import console, say
 from infra.progress import Progress
 
