@@ -98,9 +98,9 @@ def _stage_by_stage(cloud: Cloud, plan: Plan, show: Show) -> None:
 
 
 def _execute(cloud: Cloud, plan: Plan, show: Show) -> None:
+    """What was made by an operation that fails goes with it, also what is retained later: nothing of worth is in it yet."""
     token = uuid4().hex
-    retain = {"RetainExceptOnCreate": True} if plan.first else {}
-    cloud.client("cloudformation").execute_change_set(ChangeSetName=plan.change_set, ClientRequestToken=token, **retain)
+    cloud.client("cloudformation").execute_change_set(ChangeSetName=plan.change_set, ClientRequestToken=token, RetainExceptOnCreate=True)
     ended = follow(cloud, plan.stack_id, token, frozenset(c.resource for c in plan.changes), show)
     if not ended.ok:
         raise _failure(cloud, plan, ended, show)

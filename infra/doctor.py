@@ -84,6 +84,10 @@ def _limits(patient: Patient) -> list[Finding]:
     return quotas.of_account(patient.cloud, parameters(patient.cloud, patient.stack))
 
 
+def _model(patient: Patient) -> list[Finding]:
+    return quotas.language_model(patient.cloud, parameters(patient.cloud, patient.stack))
+
+
 def _mappings(patient: Patient) -> list[Finding]:
     found = []
     for function in resources(patient.cloud, patient.stack, FUNCTION):
@@ -152,6 +156,7 @@ EXAMINATIONS: tuple[tuple[str, Callable[[Patient], list[Finding]]], ...] = (
     ("secrets", _secrets),
     ("e-mail", _mail),
     ("limits of the account", _limits),
+    ("language model", _model),
     ("table stream", _mappings),
     ("failed records and dead letters", _queues),
     ("alarms", _alarms),

@@ -7,11 +7,35 @@ from infra.findings import Finding
 
 CALM_CONCURRENCY = 1000
 
+# How the names of Bedrock's inference profiles over several regions begin; the model's own name follows.
+PROFILES = ("us", "eu", "apac", "global", "us-gov", "jp", "au", "ca")
+
 
 def of_account(cloud: Cloud, wanted: dict[str, str]) -> list[Finding]:
     """`wanted`: the stage's parameters, as only what a stage uses matters."""
     sends_mail = bool(wanted.get("MailDomain") or wanted.get("SupportAddress"))
     return concurrency(cloud) + (mail_sandbox(cloud) if sends_mail else []) + text_sandbox(cloud, wanted)
+
+
+def language_model(cloud: Cloud, wanted: dict[str, str]) -> list[Finding]:
+    """docs.aws.amazon.com/bedrock/latest/APIReference/API_GetFoundationModelAvailability.html; for who lets a model compose answers."""
+    name = wanted.get("ComposeModel", "")
+    if not name:
+        return []
+    first, _, rest = name.partition(".")
+    is_profile = first in PROFILES
+    told = cloud.client("bedrock").get_foundation_model_availability(modelId=rest if is_profile else name)
+    good = {
+        "agreement": told["agreementAvailability"]["status"] == "AVAILABLE",
+        "authorization": told["authorizationStatus"] == "AUTHORIZED",
+    }
+    good["entitlement"] = told["entitlementAvailability"] == "AVAILABLE"
+    good["region"] = is_profile or told["regionAvailability"] == "AVAILABLE"
+    missing = [what for what, is_good in good.items() if not is_good]
+    if not missing:
+        return []
+    do = f"Bedrock console in {cloud.region}, Model access; until then articles are told as they are"
+    return [Finding(f"the model {name} is not enabled for this account ({', '.join(missing)})", do, blocks=False)]
 
 
 def concurrency(cloud: Cloud) -> list[Finding]:

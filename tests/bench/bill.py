@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from chalicelib.aws import streams
 from infra.template.functions import FUNCTIONS
 from tests.bench.cost import BILLED_SECONDS, CHANNELS, CONVERSATIONS, LOGGED, MEMORY_GB, QUESTIONS, conversation
 from tests.bench.prices import usd
@@ -17,7 +18,7 @@ PAGE = Path(__file__).parents[2] / "chalicelib" / "web" / "chat.html"
 OPEN_MINUTES = 60  # a tab that stays open after the conversation; the gateway ends a connection after two hours, and the page renews it
 PING_MINUTES = 4  # chalicelib/web/assets/shared/socket.js
 PIECES = 0.2  # of the questions come in two short messages where people write so (registry: `quick`)
-PAUSE_SECONDS = 3.1  # chalicelib/aws/streams.py, and the answer of the bot's function, which the pause waits for
+PAUSE_SECONDS = streams.PAUSE_SECONDS + 0.1  # and the answer of the bot's function, which the pause waits for
 START_SECONDS = {"BotAnswer": 1.5}  # billed start of an environment: the layer's 180 MB and the index; others:
 OTHER_START_SECONDS = 0.6
 SEGMENT = 0.0083  # Twilio, United States, one segment either way, carriers' own fees extra; 2026-07
@@ -69,9 +70,14 @@ def _page() -> Counts:
     return {"rest": _files(), **{name: _files() * count for name, count in INVOCATION.items()}}
 
 
-def _tab() -> Counts:
-    pings = OPEN_MINUTES / PING_MINUTES
-    return {"minute": OPEN_MINUTES, "socket": 2 * pings, **{name: pings * count for name, count in INVOCATION.items()}}
+def console_day() -> float:
+    """USD of an agent's console that is open for a working day, its own calls apart."""
+    return usd(_tab(8 * 60))
+
+
+def _tab(minutes: float = OPEN_MINUTES) -> Counts:
+    pings = minutes / PING_MINUTES
+    return {"minute": minutes, "socket": 2 * pings, **{name: pings * count for name, count in INVOCATION.items()}}
 
 
 def _pauses() -> Counts:

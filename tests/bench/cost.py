@@ -118,6 +118,7 @@ def whole_bill() -> Table:
         table.add_row(what, *(f"{by_channel[name]:.4f}" for name in CHANNELS))
     table.add_section()
     table.add_row("all of it", *(f"{total:.2f}" for total in bill.totals().values()))
+    table.caption = f"An agent's console that is open for eight hours: {bill.console_day():.4f} a day"
     return table
 
 
@@ -147,12 +148,12 @@ def readme(counts: dict[str, float]) -> list[str]:
     carrier = bill.lines()[bill.CARRIER]
     whole = " / ".join(f"{total - carrier[name]:.2f}" for name, total in bill.totals().items())
     along = "the page loaded anew and an hour's open tab, pauses, cold starts, kept logs, SES"
-    idle = f"${usd(counts):.2f}; ${usd(beyond(counts)):.2f}"
+    idle = "a month in which nobody writes, data that is kept apart: by list price; beyond what AWS gives each account every month"
     return [
         f"| 1,000 bot-resolved conversations of three questions: web chat / SMS / e-mail, carriers and SES extra | ${alone} | ${GOAL:g} |",
         f"| the same with what comes along: {along} | ${whole} | |",
         f"| and the carrier, by Twilio in the USA | ${carrier['SMS']:.2f} | |",
-        f"| a month in which nobody writes: by list price; beyond what AWS gives each account every month | {idle} | |",
+        f"| {idle} | ${usd(counts):.2f}; ${usd(beyond(counts)):.2f} | |",
     ]
 
 

@@ -115,6 +115,16 @@ def test_a_failed_update_tells_what_it_made_and_may_not_delete(cloud: Cloud, sta
     assert "aws dynamodb delete-table --table-name" in failed.value.do
 
 
+def test_a_failed_update_takes_back_what_it_made_though_it_is_retained_later(cloud: Cloud, stack: str, tmp_path: Path) -> None:
+    deploy(cloud.session, cloud.endpoint_url, package(tmp_path), stack, {}, ignore)
+    broken = {"Zfirst": {**BROKEN["Zfirst"], "DependsOn": ["Another"]}}
+    before = cloud.client("dynamodb").list_tables()["TableNames"]
+    with pytest.raises(DeployError, match="the data is as it was") as failed:
+        deploy(cloud.session, cloud.endpoint_url, package(tmp_path, "2", Another=table(), **broken), stack, {}, ignore)
+    assert "remain" not in str(failed.value)
+    assert cloud.client("dynamodb").list_tables()["TableNames"] == before
+
+
 # --- By CloudFormation's events: what the local AWS cannot be brought to -----------------------------------------------
 
 

@@ -123,6 +123,23 @@ def test_the_readme_repeats_what_is_counted(month: dict[str, float]) -> None:
     assert [row for row in cost.readme(month) if row not in said] == []
 
 
+def test_the_bill_goes_by_what_the_pages_and_functions_do(prod: Package) -> None:
+    socket = (ROOT / "chalicelib/web/assets/shared/socket.js").read_text("utf-8")
+    assert f"PING_EVERY = {bill.PING_MINUTES * 60}_000;" in socket
+    for names in bill.NEEDED.values():
+        assert set(names) <= prod.template["Resources"].keys()
+
+
+def test_the_benchmark_prints_the_idle_month_the_bill_and_what_the_readme_says(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    assert cost.main() == 0
+    said = capsys.readouterr().out
+    for part in ("A month in which nobody writes", "beyond what is free", "The honest bill", "a tab left open", "In README.md:"):
+        assert part in said
+
+
 def test_the_whole_bill_holds_every_part() -> None:
     lines = bill.lines()
     for part in ("tab", "pauses", "logs kept", "SES", "cold"):

@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from infra import checks, doctor
 from infra.cloud import Cloud
 from infra.findings import Finding
-from infra.quotas import of_account
+from infra.quotas import language_model, of_account
 
 Json = dict[str, Any]
 MAIL: Json = {
@@ -72,6 +72,45 @@ def test_the_sandbox_of_texts_is_told_to_who_sends_them_by_aws() -> None:
     found = said(of_account(account(tier="SANDBOX"), BY_AWS))
     assert found.startswith("text messages by AWS are in the sandbox: they go to verified numbers only")
     assert of_account(account(), {**BY_AWS, "SmsProvider": "twilio"}) == [], "nobody asks"
+
+
+READY: Json = {
+    "modelId": "x",
+    "agreementAvailability": {"status": "AVAILABLE"},
+    "authorizationStatus": "AUTHORIZED",
+    "entitlementAvailability": "AVAILABLE",
+    "regionAvailability": "AVAILABLE",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "answer", "missing"),
+    [
+        ("anthropic.claude-x", "anthropic.claude-x", {}, ""),
+        ("eu.anthropic.claude-x", "anthropic.claude-x", {"regionAvailability": "NOT_AVAILABLE"}, ""),
+        ("anthropic.claude-x", "anthropic.claude-x", {"regionAvailability": "NOT_AVAILABLE"}, "region"),
+        ("eu.anthropic.claude-x", "anthropic.claude-x", {"agreementAvailability": {"status": "NOT_AVAILABLE"}}, "agreement"),
+        (
+            "amazon.nova-x",
+            "amazon.nova-x",
+            {"authorizationStatus": "NOT_AUTHORIZED", "entitlementAvailability": "NOT_AVAILABLE"},
+            "entitlement",
+        ),
+    ],
+)
+def test_a_model_that_is_not_enabled_is_told(name: str, asked: str, answer: Json, missing: str) -> None:
+    """A profile over several regions does not need the model in this one."""
+    cloud = account()
+    stub = Stubber(cloud.client("bedrock"))
+    stub.add_response("get_foundation_model_availability", {**READY, **answer}, {"modelId": asked})
+    stub.activate()
+    found = said(language_model(cloud, {"ComposeModel": name}))
+    assert (name in found) == bool(missing)
+    assert missing in found
+
+
+def test_without_a_model_nobody_asks_bedrock() -> None:
+    assert language_model(account(), {"ComposeModel": ""}) == []
 
 
 def test_doctor_looks_at_the_limits(monkeypatch: pytest.MonkeyPatch) -> None:
