@@ -52,6 +52,7 @@ FREE_VALUES: dict[str, dict[str, tuple[Any, ...]]] = {
     "AWS::Serverless::Function": {"ProvisionedConcurrencyConfig": (None,), "Tracing": (None, "PassThrough"), "VpcConfig": (None,)},
     "AWS::Serverless::Api": {"CacheClusterEnabled": (None, False), "TracingEnabled": (None, False)},
     "AWS::SSM::Parameter": {"Tier": (None, "Standard")},
+    "AWS::CloudWatch::Alarm": {"Period": (None, 60, 300, 3600), "ThresholdMetricId": (None,)},  # neither within seconds nor by a model
 }
 
 

@@ -41,6 +41,7 @@ def test_nothing_that_costs_by_the_month_is_left_out(prod: Package) -> None:
     [
         ("Key", {"Type": "AWS::KMS::Key"}, "Key (AWS::KMS::Key)"),
         ("Secret", {"Type": "AWS::SecretsManager::Secret"}, "Secret (AWS::SecretsManager::Secret)"),
+        ("Fast", {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Period": 10}}, "Fast.Period"),
         ("Old", {"Type": "AWS::DynamoDB::Table", "Properties": {"BillingMode": "PROVISIONED"}}, "Old.BillingMode"),
         (
             "Warm",

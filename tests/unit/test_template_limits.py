@@ -123,6 +123,12 @@ def test_what_outlives_its_stack_has_no_fixed_name(prod: Package) -> None:
     assert {name for name, made in kept.items() if set(named) & made["Properties"].keys()} == set()
 
 
+def test_nothing_that_goes_with_its_stack_comes_back(prod: Package) -> None:
+    """A function that could make its own log group would do so once more while the stack goes, and the next one would find it there."""
+    for name, role in of_type(prod.template["Resources"], "AWS::IAM::Role").items():
+        assert "logs:CreateLogGroup" not in json.dumps(role), name
+
+
 def test_every_role_is_made_before_its_function_and_the_mail_events_wait_for_leave(whole: Json) -> None:
     """What is tried out at once by AWS needs its permission first; a new role works some seconds later, which CloudFormation waits for."""
     functions = {name: made for name, made in whole["Resources"].items() if made["Type"] == "AWS::Lambda::Function"}
