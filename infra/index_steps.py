@@ -79,9 +79,11 @@ def _essence(index: Json) -> Any:
 
 
 def _adding(running: Json, tables: list[_Table], at: int) -> Step:
+    """Of a new index only what it is: the rest may lean on parameters and conditions that the running template does not have."""
     template = deepcopy(running)
     for one in tables:
-        _set(template, one, [*one.before.values(), *(one.after[name] for name in one.added[: at + 1])])
+        new = ({key: one.after[name][key] for key in ("IndexName", "KeySchema", "Projection")} for name in one.added[: at + 1])
+        _set(template, one, [*one.before.values(), *new])
     return Step(_said("add", tables, at), template, is_new=False)
 
 

@@ -56,10 +56,30 @@ FREE_VALUES: dict[str, dict[str, tuple[Any, ...]]] = {
 }
 
 
+def by_default(template: Json) -> Json:
+    """The resources that are made when nobody chooses anything."""
+    chosen = {name: str(parameter["Default"]) for name, parameter in template.get("Parameters", {}).items()}
+    conditions = template.get("Conditions", {})
+
+    def value(node: Any) -> str:
+        return chosen[node["Ref"]] if isinstance(node, dict) else str(node)
+
+    def holds(node: Json) -> bool:
+        [(how, parts)] = node.items()
+        if how == "Condition":
+            return holds(conditions[parts])
+        if how == "Fn::Equals":
+            return value(parts[0]) == value(parts[1])
+        met = [holds(part) for part in parts]
+        return {"Fn::Not": not met[0], "Fn::And": all(met), "Fn::Or": any(met)}[how]
+
+    return {name: made for name, made in template["Resources"].items() if "Condition" not in made or holds(conditions[made["Condition"]])}
+
+
 def unknown(template: Json) -> list[str]:
     """Resources that may cost something every month and are not reckoned here."""
     found = []
-    for name, made in template["Resources"].items():
+    for name, made in by_default(template).items():
         if made["Type"] not in KNOWN:
             found.append(f"{name} ({made['Type']})")
         for key, free in FREE_VALUES.get(made["Type"], {}).items():
@@ -107,7 +127,7 @@ def times(schedule: str) -> float:
 
 def watched(template: Json) -> dict[str, int]:
     """Alarms by the metrics that they look at, dashboards, and our own metrics."""
-    resources = template["Resources"].values()
+    resources = by_default(template).values()
     alarms = sum(len(made["Properties"].get("Metrics", [None])) for made in resources if made["Type"] == "AWS::CloudWatch::Alarm")
     dashboards = sum(1 for made in resources if made["Type"] == "AWS::CloudWatch::Dashboard")
     size = "dashboard" if shown(template) <= METRICS_OF_A_FREE_DASHBOARD else "large_dashboard"

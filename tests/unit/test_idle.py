@@ -54,6 +54,19 @@ def test_what_costs_by_the_month_is_told(name: str, made: dict[str, Any], told: 
     assert idle.unknown({"Resources": {name: made}}) == [told]
 
 
+def test_what_somebody_has_to_choose_is_not_idle_by_default() -> None:
+    parameters = {"EncryptTopics": {"Default": "no"}, "Reads": {"Default": 0}}
+    conditions = {
+        "Encrypts": {"Fn::Equals": [{"Ref": "EncryptTopics"}, "yes"]},
+        "Warm": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Reads"}, 0]}]},
+        "Plain": {"Fn::And": [{"Fn::Not": [{"Condition": "Encrypts"}]}, {"Fn::Not": [{"Condition": "Warm"}]}]},
+        "Either": {"Fn::Or": [{"Condition": "Encrypts"}, {"Condition": "Plain"}]},
+    }
+    made = {name: {"Type": "AWS::KMS::Key", "Condition": name} for name in conditions}
+    template = {"Parameters": parameters, "Conditions": conditions, "Resources": made}
+    assert idle.unknown(template) == ["Plain (AWS::KMS::Key)", "Either (AWS::KMS::Key)"]
+
+
 def test_an_eleventh_alarm_is_charged(prod: Package) -> None:
     template = deepcopy(prod.template)
     template["Resources"]["Another"] = template["Resources"]["BotAlarm"]

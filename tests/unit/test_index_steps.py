@@ -105,6 +105,22 @@ def test_a_new_table_and_one_that_is_replaced_are_made_with_all_their_indexes() 
     assert steps(running, replaced) == []
 
 
+def test_a_new_index_takes_nothing_along_that_the_running_template_does_not_know() -> None:
+    """Its settings may ask for conditions and parameters of the new version; they come with it."""
+    new = version("new", T=["a", "b"])
+    for made in new["Resources"]["T"]["Properties"]["GlobalSecondaryIndexes"]:
+        made["WarmThroughput"] = {"Fn::If": ["HasWarmReads", {"Ref": "WarmReads"}, {"Ref": "AWS::NoValue"}]}
+    first, last = steps(version("old", T=[]), new)
+    assert first.template["Resources"]["T"]["Properties"]["GlobalSecondaryIndexes"] == [index("a")]
+    assert last.template == new
+
+
+def test_settings_of_an_index_may_change_under_its_name() -> None:
+    new = version("new", T=["a"])
+    new["Resources"]["T"]["Properties"]["GlobalSecondaryIndexes"][0]["WarmThroughput"] = {"ReadUnitsPerSecond": 20_000}
+    assert steps(version("old", T=["a"]), new) == []
+
+
 def test_an_index_that_changes_under_its_name_is_refused_with_the_way_out() -> None:
     changed = version("new", T=["a"])
     changed["Resources"]["T"]["Properties"]["GlobalSecondaryIndexes"][0]["Projection"] = {"ProjectionType": "ALL"}
