@@ -67,7 +67,7 @@ def _called(handler: Any, event: Any, found: Round) -> Round:
 def _nothing() -> Iterator[None]:
     """An AWS without anything, and no client that knew another."""
     here = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing"}
-    with mock_aws(), patch.dict(os.environ, here), patch.object(settings, "_kept", []):
+    with mock_aws(), patch.dict(os.environ, here), patch.object(settings, "_kept", type(settings._kept)()):
         _forget()
         yield
     _forget()
@@ -92,8 +92,11 @@ def _stack(template: dict[str, Any], function: str) -> Iterator[None]:
 
 def _make(kind: str, names: dict[str, str], name: str, properties: dict[str, Any]) -> None:
     if kind == "AWS::DynamoDB::Table":
-        wanted = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
-        clients.client("dynamodb").create_table(TableName=names[name], **{key: properties[key] for key in wanted if key in properties})
+        wanted = {key: properties[key] for key in ("AttributeDefinitions", "KeySchema", "BillingMode")}
+        if indexes := properties.get("GlobalSecondaryIndexes"):
+            keys = ("IndexName", "KeySchema", "Projection")
+            wanted["GlobalSecondaryIndexes"] = [{key: index[key] for key in keys} for index in indexes]
+        clients.client("dynamodb").create_table(TableName=names[name], **wanted)
     elif kind == "AWS::SQS::Queue":
         names[name] = clients.client("sqs").create_queue(QueueName=names[name])["QueueUrl"]
     elif kind == "AWS::S3::Bucket":
