@@ -55,7 +55,7 @@ def first_failed(stack: str, region: str, cause: tuple[str, str], events: Events
     if not gone:
         return DeployError(
             f"{why}\nWhat had been created could not be removed again:\n{_list(left)}",
-            f"mend what is named above, then `python -m infra destroy --stage {stage}`; then {do}",
+            f"mend what is named above, then `python -m infra destroy --stage {stage}`. For the next try: {do}",
         )
     if not left:
         return DeployError(f"{why}\nEverything that had been created was removed again.", cause[1])
@@ -84,7 +84,7 @@ def rolled_back(region: str, events: Events) -> DeployError:
 def stuck(stack: str, region: str, ended: Ended) -> DeployError:
     """An update failed, and so did its roll-back."""
     why, do = first_cause(ended.events)
-    at = _stuck_at(ended.events)
+    at, before = _stuck_at(ended.events), do.partition(", then deploy again")[0]
     skip = (
         f"aws cloudformation continue-update-rollback --stack-name {stack} --region {region} "
         f"--resources-to-skip {' '.join(one.name for one in at)}"
@@ -92,7 +92,7 @@ def stuck(stack: str, region: str, ended: Ended) -> DeployError:
     instead = f"\n  If that cannot be mended, leave it as it is, and see that it fits the version before:\n    {skip}" if at else ""
     return DeployError(
         f"{why}\nThe roll-back itself got stuck ({ended.status}){f' at:{chr(10)}{_list(at)}' if at else '.'}",
-        f"{_again(do)}: the roll-back is finished first{instead}",
+        f"mend that, then deploy again: the roll-back is finished first{f'. What failed first: {before}' if before else ''}{instead}",
     )
 
 
