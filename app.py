@@ -137,10 +137,14 @@ def sms_aws(event: SNSEvent) -> None:
 
 @app.on_dynamodb_record(stream_arn="ConversationsTable", name="bot_answer")
 def bot_answer(event: DynamoDBEvent) -> dict[str, Any]:
+    """A record of the stream; or one that comes again, after a pause, by its keys."""
     from chalicelib.aws import streams
     from chalicelib.bot.messages import turn
 
-    return streams.process(event.to_dict(), "bot_answer", {"incoming": turn.handle})
+    called, handlers = event.to_dict(), {"incoming": turn.handle}
+    if "keys" in called:
+        return streams.work_off(called, "bot_answer", handlers, streams.PAUSED)
+    return streams.process(called, "bot_answer", handlers)
 
 
 @app.on_dynamodb_record(stream_arn="ConversationsTable", name="deliver")
@@ -177,15 +181,6 @@ def hints(event: LambdaFunctionEvent, context: Any) -> None:
     from chalicelib.desk import hints as told
 
     told.tell(event)
-
-
-@app.lambda_function(name="pause")
-def pause(event: LambdaFunctionEvent, context: Any) -> bool:
-    """Sleeps a moment, so that several short messages are one turn, and hands the record to the bot again."""
-    from chalicelib import settings
-    from chalicelib.aws import streams
-
-    return streams.after_a_pause(event, settings.env("BOT_FUNCTION"))
 
 
 # --- By the clock ----------------------------------------------------------------------------------------------------

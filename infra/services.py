@@ -28,6 +28,7 @@ SERVICES: dict[str, frozenset[str]] = {
         "sesv2": "SendEmail",
         "sqs": "ChangeMessageVisibilityBatch DeleteMessage GetQueueAttributes ReceiveMessage SendMessage",
         "ssm": "GetParametersByPath",
+        "stepfunctions": "StartExecution",
     }.items()
 }
 

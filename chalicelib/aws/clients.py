@@ -34,8 +34,12 @@ _DENIED = "NotAuthorizedException UserNotFoundException CodeMismatchException Ex
 _INVALID = "InvalidPasswordException InvalidParameterException"
 _ABSENT = "NoSuchKey ResourceNotFoundException 404 GoneException"
 
-# Service -> what stands before the operation's name, and the protocol's version.
-_JSON = {"dynamodb": ("DynamoDB_20120810", "1.0"), "sqs": ("AmazonSQS", "1.0"), "ssm": ("AmazonSSM", "1.1")}
+_JSON = {
+    "dynamodb": fast_clients.JsonProtocol("DynamoDB_20120810", "1.0"),
+    "sqs": fast_clients.JsonProtocol("AmazonSQS", "1.0"),
+    "ssm": fast_clients.JsonProtocol("AmazonSSM", "1.1"),
+    "stepfunctions": fast_clients.JsonProtocol("AWSStepFunctions", "1.0", "states"),
+}
 
 _MEANINGS: dict[str, type[BatonError]] = {
     code: meaning
@@ -84,7 +88,7 @@ def once(service: str, endpoint: str = "") -> Any:
 
 def _front(service: str, attempts: int, made: Callable[[], Any]) -> Any:
     if service in _JSON and attempts == ATTEMPTS:
-        return fast_clients.Json(_direct(), made, service, *_JSON[service])
+        return fast_clients.Json(_direct(), made, service, _JSON[service])
     if (service, attempts) == ("lambda", ATTEMPTS):
         return fast_clients.Functions(_direct(), made)
     if (service, attempts) == ("s3", ATTEMPTS):

@@ -17,7 +17,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from functools import cached_property, partial
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -93,17 +93,26 @@ def refusal(response: Any) -> Answer:
     return {**said, "Error": {"Code": named, "Message": message}, "ResponseMetadata": meta}
 
 
+class JsonProtocol(NamedTuple):
+    """`target`: what stands before the operation's name; `name`: the service in addresses and signatures, if other than botocore's."""
+
+    target: str
+    version: str
+    name: str = ""
+
+
 class Json(FastClient):
-    """DynamoDB, SQS and SSM: JSON, and the operation's name in a header. All that Baton asks of them is a read, or a write that is
-    conditional or does no harm twice.
+    """DynamoDB, SQS, SSM and Step Functions: JSON, and the operation's name in a header. All that Baton asks of them is a read, or a write
+    that is conditional or does no harm twice.
 
     docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
     """
 
-    def __init__(self, direct: Direct, botocore: Callable[[], Any], service: str, target: str, version: str) -> None:
+    def __init__(self, direct: Direct, botocore: Callable[[], Any], service: str, protocol: JsonProtocol) -> None:
         super().__init__(direct, botocore)
-        self._service, self._target, self._type = service, target, f"application/x-amz-json-{version}"
-        self._address = endpoint(service, service, os.environ) + "/"
+        self._service, self._target, self._type = service, protocol.target, f"application/x-amz-json-{protocol.version}"
+        self._signed_as = protocol.name
+        self._address = endpoint(service, protocol.name or service, os.environ) + "/"
 
     def __getattr__(self, name: str) -> Any:
         call = partial(self._call, name, "".join(word.title() for word in name.split("_")))
@@ -115,7 +124,7 @@ class Json(FastClient):
             request.setdefault("ClientRequestToken", str(uuid4()))  # asked twice, it is one transaction
         headers = {"Content-Type": self._type, "X-Amz-Target": f"{self._target}.{operation}"}
         body = json.dumps(request, separators=(",", ":")).encode()
-        response = self._answered(Request(self._service, operation, self._address, body, headers=headers))
+        response = self._answered(Request(self._service, operation, self._address, body, signed_as=self._signed_as, headers=headers))
         answer: Answer = json.loads(response.content) if response else getattr(self._behind, method)(**request)
         return answer
 

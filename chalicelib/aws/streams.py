@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib import settings
-from chalicelib.aws import clients, functions
+from chalicelib.aws import clients
 from chalicelib.aws.dynamodb import Item
 from chalicelib.errors import Conflict, NotFound, NotOwner, Postponed, Unavailable
 from chalicelib.observability import log
@@ -26,8 +26,7 @@ Handler = Callable[[Item, Item | None], str]  # (new image, old image) -> what h
 
 ORDERED = "baton:ordered"  # the event source of a record that a function hands on to another
 REPLAY = "baton:replay"  # the event source of a record that comes again by the clock
-PAUSED = "baton:paused"  # and of one that comes again after a pause
-PAUSE_SECONDS = 3
+PAUSED = "baton:paused"  # and of one that comes again after a pause (pauses.py)
 _AT_ONCE = 10  # SQS hands out no more
 REPLAY_SECONDS = 120.0  # of the clock's function, which has 240; ten slow records may still follow
 
@@ -63,9 +62,9 @@ def replay_postponed(names: Mapping[str, str], seconds: float = REPLAY_SECONDS) 
     return done
 
 
-def work_off(order: Mapping[str, Any], function: str, handlers: Mapping[str, Handler]) -> dict[str, Any]:
-    """As `process`, for one record that was handed on by its keys. Raises Unavailable if it should come again: Lambda keeps such calls."""
-    if not (event := _event(order, ORDERED)):
+def work_off(order: Mapping[str, Any], function: str, handlers: Mapping[str, Handler], source: str = ORDERED) -> dict[str, Any]:
+    """As `process`, for one record that is named by its keys. Raises Unavailable if it should come again, as whoever called will see to."""
+    if not (event := _event(order, source)):
         return {"batchItemFailures": []}
     done = process(event, function, handlers)
     if done["batchItemFailures"]:
@@ -73,22 +72,8 @@ def work_off(order: Mapping[str, Any], function: str, handlers: Mapping[str, Han
     return done
 
 
-def later(item: Item) -> None:
-    """Asks for this record again after a pause: several short messages in a row are one turn. Lambda keeps the request until it is done."""
-    keys = {name: item[name]["S"] for name in ("pk", "sk")}
-    functions.start("ask for a pause", settings.env("PAUSE_FUNCTION"), {"keys": keys})
-
-
-def after_a_pause(event: Mapping[str, Any], function: str) -> bool:
-    """Sleeps, then hands the record to the function, in an execution environment that costs next to nothing. Raises Unavailable."""
-    time.sleep(PAUSE_SECONDS)
-    if not _replay(function, event, PAUSED):
-        raise Unavailable("the function that was to go on failed")
-    return True
-
-
 def resume(pk: str, sk: str, function: str) -> bool:
-    """Hands the function a record whose pause never ended, as the pause would have done; False if it failed again."""
+    """Hands the function a record whose pause never ended; False if it failed again."""
     return _replay(function, {"keys": {"pk": pk, "sk": sk}}, PAUSED)
 
 

@@ -5,7 +5,22 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from infra.template import access, alarms, apis, composing, dashboard, data, events, functions, layer, mail, parameters, queues, texts
+from infra.template import (
+    access,
+    alarms,
+    apis,
+    composing,
+    dashboard,
+    data,
+    events,
+    functions,
+    layer,
+    mail,
+    parameters,
+    pause,
+    queues,
+    texts,
+)
 from infra.template.cfn import Json, ref
 
 POLICIES = ".chalice/policies"
@@ -26,6 +41,7 @@ def merge(root: Path, stage: str, architecture: str) -> Json:
         **alarms.resources(),
         **dashboard.resources(agent_queues),
         **composing.resources(),
+        **pause.resources(),
         "RestAPI": apis.rest(),
         "WebsocketAPI": {"Properties": {"Name": ref("AWS::StackName")}},
         "WebsocketAPIStage": apis.socket(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from infra.template import layer, queues, texts
+from infra.template import layer, pause, queues, texts
 from infra.template.cfn import Json, att, ref, resource, sub
 
 
@@ -91,11 +91,10 @@ FUNCTIONS: dict[str, Function] = {
         "bot_answer",
         30,
         "chalicelib.bot.messages.turn",
-        "TABLE KNOWLEDGE_TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE PAUSE_FUNCTION AUTOMATIC_REPLIES "
+        "TABLE KNOWLEDGE_TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE PAUSE AUTOMATIC_REPLIES "
         "ACTIONS_URL ACTIONS_SHOW SMS_NUMBER COMPOSE_MODEL",
         layer=True,
     ),
-    "Pause": Function("pause", 30, "", "TABLE BOT_FUNCTION", memory=128, background=True),
     "Deliver": Function(
         "deliver",
         30,
@@ -135,9 +134,6 @@ FUNCTIONS: dict[str, Function] = {
 
 # Chalice makes these from app.py; the others are further entrances to the same code.
 EXTRA = tuple(name for name, function in FUNCTIONS.items() if function.paths)
-
-# A name of our own: the bot's function calls the pause, which calls the bot's function; by reference that would be a circle.
-PAUSE = "${AWS::StackName}-Pause"
 
 # So long (seconds) and so often AWS tries a background function again.
 PATIENCE = {"MaximumEventAgeInSeconds": 21_600, "MaximumRetryAttempts": 2}
@@ -215,7 +211,7 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "DELIVER_FUNCTION": ref("Deliver"),
         "SEND_FUNCTION": ref("Send"),
         "HINTS_FUNCTION": ref("Hints"),
-        "PAUSE_FUNCTION": sub(PAUSE),
+        "PAUSE": sub(pause.ARN),
         "BOT_FUNCTION": ref("BotAnswer"),
         "DELIVERY_REPORTS": ref("DeliveryReports"),
         "MAIL_EVENTS": ref("MailConfiguration"),
@@ -246,8 +242,6 @@ def _properties(name: str, agent_queues: dict[str, str], architecture: str) -> J
     }
     if function.layer:
         properties["Layers"] = [ref(layer.LAYER)]
-    if name == "Pause":
-        properties["FunctionName"] = sub(PAUSE)
     if function.background:
         # A message that was to be sent is tried again by the clock, as one whose provider was down.
         failed = {"Type": "SQS", "Destination": att(queues.POSTPONED if name == "Send" else queues.FAILED)}

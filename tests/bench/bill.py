@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from chalicelib.aws import streams
+from chalicelib.aws import pauses
 from infra.template.functions import FUNCTIONS
 from tests.bench.cost import BILLED_SECONDS, CHANNELS, CONVERSATIONS, LOGGED, MEMORY_GB, QUESTIONS, conversation
 from tests.bench.prices import usd
@@ -18,7 +18,8 @@ PAGE = Path(__file__).parents[2] / "chalicelib" / "web" / "chat.html"
 OPEN_MINUTES = 60  # a tab that stays open after the conversation; the gateway ends a connection after two hours, and the page renews it
 PING_MINUTES = 4  # chalicelib/web/assets/shared/socket.js
 PIECES = 0.2  # of the questions come in two short messages where people write so (registry: `quick`)
-PAUSE_SECONDS = streams.PAUSE_SECONDS + 0.1  # and the answer of the bot's function, which the pause waits for
+PAUSE_SECONDS = pauses.SECONDS + 0.1  # and the answer of the bot's function, which the pause waits for
+WORKFLOW_GB = 64 / 1024
 START_SECONDS = {"BotAnswer": 1.5}  # billed start of an environment: the layer's 180 MB and the index; others:
 OTHER_START_SECONDS = 0.6
 SEGMENT = 0.0083  # Twilio, United States, one segment either way, carriers' own fees extra; 2026-07
@@ -81,9 +82,8 @@ def _tab(minutes: float = OPEN_MINUTES) -> Counts:
 
 
 def _pauses() -> Counts:
-    """The pause, and the bot's function that it calls again."""
-    paused = PAUSE_SECONDS * FUNCTIONS["Pause"].memory / 1024
-    both = {"request": 2, "compute": paused + INVOCATION["compute"], "logged": 2 * LOGGED}
+    """The workflow, billed by its smallest memory, and the bot's function that it calls again."""
+    both = {**INVOCATION, "workflow": 1, "waited": PAUSE_SECONDS * WORKFLOW_GB}
     return {name: QUESTIONS * PIECES * count for name, count in both.items()}
 
 

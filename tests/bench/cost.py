@@ -56,11 +56,11 @@ SENDING: dict[str, float] = {"invocations": 4, "read": 2.5, "log": 4 * LOGGED + 
 CHANNELS = {
     # In: the question; out: "stored" and the answer. Once: a session, five minutes connected with a replay and a ping.
     "web chat": Channel(
-        Exchange(written=4, read=1.5, socket=3),
+        Exchange(written=5, read=1.5, socket=3),
         {"rest": 1, "socket": 4, "request": 5, "minute": 5, "written": 1, "read": 1, "logged": 5 * LOGGED},
     ),
-    "SMS": Channel(Exchange(written=5, rest=1, **SENDING), {}),
-    "e-mail": Channel(Exchange(written=5, put=1, get=1, notice=1, **SENDING), {}),
+    "SMS": Channel(Exchange(written=6, rest=1, **SENDING), {}),
+    "e-mail": Channel(Exchange(written=6, put=1, get=1, notice=1, **SENDING), {}),
 }
 
 

@@ -43,6 +43,7 @@ KNOWN = {
         "SQS": "Queue QueuePolicy",
         "SSM": "Parameter",
         "Serverless": "Api Function LayerVersion",
+        "StepFunctions": "StateMachine",
     }.items()
     for kind in kinds.split()
 }

@@ -8,6 +8,8 @@ GB = 1_000_000_000
 PRICES = {
     "request": (0.20e-6, "Lambda request", "aws.amazon.com/lambda/pricing, 2025"),
     "compute": (0.0000133334, "Lambda GB-second, arm64", "aws.amazon.com/lambda/pricing, 2025"),
+    "workflow": (1.00e-6, "Step Functions Express request", "aws.amazon.com/step-functions/pricing, long-standing, not read again"),
+    "waited": (0.00001667, "Step Functions Express GB-second", "aws.amazon.com/step-functions/pricing, long-standing, not read again"),
     "rest": (3.50e-6, "API Gateway REST request", "aws.amazon.com/api-gateway/pricing, 2026-09-20"),
     "socket": (1.00e-6, "API Gateway WebSocket message of 32 KB, in or out", "aws.amazon.com/api-gateway/pricing, 2026"),
     "minute": (0.25e-6, "API Gateway WebSocket connection minute", "aws.amazon.com/api-gateway/pricing, 2026"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib import settings
-from chalicelib.aws import streams
+from chalicelib.aws import pauses
 from chalicelib.bot.answers.answer import Brain, Context
 from chalicelib.bot.answers.context import Look
 from chalicelib.bot.interpretation.language import detect
@@ -68,7 +68,7 @@ def open_for_business(monkeypatch: pytest.MonkeyPatch, store: Store) -> Iterator
     rules = brain.shipped().rules
     monkeypatch.setattr(brain, "load", lambda: Brain(index=object(), rules=rules, queues=("billing",), hours=None))
     monkeypatch.setattr(turn, "now", lambda: T0 + 500)
-    monkeypatch.setattr(streams, "later", lambda item: None)
+    monkeypatch.setattr(pauses, "begin", lambda item: None)
     known = settings.Parameters(ROOT.encode(), "", "", "", actions_secret=SECRET)
     monkeypatch.setattr(settings, "parameters", lambda: known)
     monkeypatch.setenv("BUSINESS", "Lantern Tea")

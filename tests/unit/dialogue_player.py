@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+from chalicelib.aws import pauses
 from chalicelib.aws.dynamodb import Item
-from chalicelib.aws.streams import PAUSE_SECONDS
 from chalicelib.bot.messages import turn
 from chalicelib.conversations import keys, table
 from chalicelib.conversations.model import Conversation, Message
@@ -123,8 +123,8 @@ class Play:
         return message
 
     def later(self, item: Item) -> None:
-        """What streams.later does: the record comes again after the pause."""
-        self.paused.append((self.clock.now + PAUSE_SECONDS * 1000, item))
+        """What pauses.begin does: the record comes again after the pause."""
+        self.paused.append((self.clock.now + pauses.SECONDS * 1000, item))
 
     def wait(self, until: int) -> None:
         """Time passes."""

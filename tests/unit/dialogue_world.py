@@ -10,7 +10,7 @@ from itertools import count
 import pytest
 
 from chalicelib import settings
-from chalicelib.aws import streams
+from chalicelib.aws import pauses
 from chalicelib.bot.answers.context import Brain
 from chalicelib.bot.messages import brain, turn
 from chalicelib.knowledge.encoder import encoder, passage_encoder
@@ -54,7 +54,7 @@ def make_world(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]
     known = settings.Parameters(ROOT.encode(), "", "", "", actions_secret=SECRET)
     monkeypatch.setattr(brain, "load", lambda: mind)
     monkeypatch.setattr(turn, "now", lambda: made.clock.now)
-    monkeypatch.setattr(streams, "later", lambda item: made.play.later(item) if made.play else None)
+    monkeypatch.setattr(pauses, "begin", lambda item: made.play.later(item) if made.play else None)
     monkeypatch.setattr(settings, "parameters", lambda: known)
     monkeypatch.setenv("BUSINESS", "Lantern Tea")
     monkeypatch.setenv("SMS_NUMBER", "+4930123456")

@@ -102,7 +102,9 @@ def test_a_path_is_signed_as_botocore_signs_it(name: str) -> None:
     assert signed(put, KEYS, AT.timestamp())["Authorization"] == authorization(S3SigV4Auth(credentials, "s3", "eu-central-1"), put)
 
 
-@pytest.mark.parametrize(("service", "signs_as"), [("sesv2", "ses"), ("sqs", "sqs"), ("ssm", "ssm"), ("dynamodb", "dynamodb")])
+@pytest.mark.parametrize(
+    ("service", "signs_as"), [("sesv2", "ses"), ("sqs", "sqs"), ("ssm", "ssm"), ("dynamodb", "dynamodb"), ("stepfunctions", "states")]
+)
 def test_every_service_is_signed_as_botocore_signs_it(wire: Any, service: str, signs_as: str) -> None:
     """What goes over the wire, asked for with botocore's own client and ours at the same second."""
     wire += [said(200), said(200)]
@@ -111,6 +113,7 @@ def test_every_service_is_signed_as_botocore_signs_it(wire: Any, service: str, s
         "sqs": ("send_message", {"QueueUrl": "https://sqs.eu-central-1.amazonaws.com/1/q", "MessageBody": "ü"}),
         "ssm": ("get_parameters_by_path", {"Path": "/baton/"}),
         "dynamodb": ("get_item", {"TableName": "t", "Key": {"pk": {"S": "x"}}}),
+        "stepfunctions": ("start_execution", {"stateMachineArn": "arn:aws:states:eu-central-1:1:stateMachine:p", "input": "{}"}),
     }[service]
     attempts = 1 if service == "sesv2" else clients.ATTEMPTS
     getattr(clients.client(service, attempts=attempts), asked[0])(**asked[1])

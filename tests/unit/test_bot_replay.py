@@ -19,7 +19,7 @@ def test_after_a_crash_the_same_answer_is_stored(
 ) -> None:
     monkeypatch.setattr(brain, "load", lantern)
     monkeypatch.setattr(turn, "now", lambda: incoming().at + 500)
-    monkeypatch.setattr(turn.streams, "later", lambda item: None)
+    monkeypatch.setattr(turn.pauses, "begin", lambda item: None)
     item = keys.message_item(incoming(text))
     if unclear:
         assert turn.handle(item, None) == "waits"

@@ -45,6 +45,24 @@ def parked(store: Store, queue: str = "failed") -> list[dict[str, Any]]:
     return [json.loads(m["Body"]) for m in page.get("Messages", [])]
 
 
+def test_a_record_comes_again_after_its_pause_by_its_keys(store: Store) -> None:
+    """What the workflow calls the bot's function with: the record as it stands by then, once its pause is over."""
+    table.record(incoming(id="m-0000001"))
+    seen: list[bool] = []
+
+    def handle(item: Item, _old: Item | None) -> str:
+        seen.append(streams.is_paused(item))
+        return "done"
+
+    order = {"keys": {"pk": "T#w1", "sk": "M#m-0000001"}}
+    assert streams.work_off(order, "bot_answer", {"incoming": handle}, streams.PAUSED) == {"batchItemFailures": []}
+    assert seen == [True]
+    with pytest.raises(Unavailable):
+        streams.work_off(order, "bot_answer", failing({"m-0000001": Conflict("raced")}, []), streams.PAUSED)
+    gone = {"keys": {"pk": "T#w1", "sk": "M#gone"}}
+    assert streams.work_off(gone, "bot_answer", {}, streams.PAUSED) == {"batchItemFailures": []}
+
+
 @pytest.mark.parametrize("fault", [Unavailable("throttled"), Conflict("raced")])
 def test_a_passing_fault_gives_the_batch_back_from_that_record_on(store: Store, fault: Exception) -> None:
     done: list[str] = []

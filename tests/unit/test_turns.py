@@ -41,7 +41,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[Item]:
     ordered: list[Item] = []
-    monkeypatch.setattr(turn.streams, "later", ordered.append)
+    monkeypatch.setattr(turn.pauses, "begin", ordered.append)
     return ordered
 
 

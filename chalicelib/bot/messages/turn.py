@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib import settings
-from chalicelib.aws import streams
+from chalicelib.aws import pauses, streams
 from chalicelib.aws.dynamodb import Item
 from chalicelib.bot.actions.flow_result import FlowResult
 from chalicelib.bot.answers.answer import examined, is_miss, may_wait
@@ -181,7 +181,7 @@ def _go_on(opening: OpenedConversation, message: Message, item: Item, at: int) -
 def _wait(opening: OpenedConversation, message: Message, item: Item, words: str) -> str:
     """The pause is ordered first and then remembered: after a crash between the two it is ordered twice, and the second finds its
     work done."""
-    streams.later(item)
+    pauses.begin(item)
     table.save(baton.waits(opening.conversation, message, words), past=opening.past)
     return "waits"
 
