@@ -1,9 +1,10 @@
 // The left side: the next claim, my conversations, and the queues.
 /** @import { QueueCount } from "../shared/wire.d.ts" */
-/** @import { Props, QueueRow } from "./types.d.ts" */
+/** @import { Props, QueueRow, Waiting } from "./types.d.ts" */
 import { html, useState } from "../shared/common.js";
 import { isUnread } from "./stories.js";
 import { age, ChannelIcon, customerName, Urgent, useNow } from "./parts.js";
+import { rounded } from "./waiting.js";
 
 export function Lists(/** @type {Props & { onClaim: () => void, claiming: boolean }} */ { store, state, words, onClaim, claiming }) {
   const now = useNow();
@@ -27,10 +28,11 @@ export function Lists(/** @type {Props & { onClaim: () => void, claiming: boolea
 /** One row for both urgencies of a queue. */
 function skills(/** @type {QueueCount[]} */ queues) {
   const rows = new Map();
-  for (const { queue, urgency, waiting, oldest_at } of queues) {
-    const row = rows.get(queue) ?? { name: queue, waiting: 0, urgent: 0, oldest: 0 };
+  for (const { queue, urgency, waiting, exact, oldest_at } of queues) {
+    const row = rows.get(queue) ?? { name: queue, waiting: 0, exact: true, urgent: 0, urgentExact: true, oldest: 0 };
     row.waiting += waiting;
-    if (urgency === "urgent") row.urgent += waiting;
+    row.exact &&= exact;
+    if (urgency === "urgent") Object.assign(row, { urgent: waiting, urgentExact: exact });
     if (waiting && (!row.oldest || oldest_at < row.oldest)) row.oldest = oldest_at;
     rows.set(queue, row);
   }
@@ -58,22 +60,46 @@ function Card(/** @type {Props & { now: number }} */ { c, state, words, now }) {
 }
 
 function Queue(/** @type {Props & { q: QueueRow, now: number }} */ { q, store, state, words, now }) {
-  const [open, setOpen] = useState(false);
   const waiting = state.waiting[q.name];
+  const [open, setOpen] = useState(false);
   const toggle = () => {
     setOpen(!open);
-    if (!open) store.readQueue(q.name).catch(() => {});
+    if (open) store.closeQueue(q.name);
+    else store.readQueue(q.name).catch(() => {});
   };
   return html`
     <li>
       <button type="button" class="queue" data-queue=${q.name} aria-expanded=${open} onClick=${toggle}>
         <span class="queue-name">${q.name}</span>
-        ${q.urgent > 0 && html`<span class="urgent">${words.urgentCount(q.urgent)}</span>`}
-        <span class=${q.waiting ? "count some" : "count"}>${words.waitingCount(q.waiting)}</span>
+        ${q.urgent > 0 && html`<span class="urgent">${words.urgentCount(rounded(q.urgent, q.urgentExact), q.urgentExact)}</span>`}
+        <span class=${q.waiting ? "count some" : "count"}>${words.waitingCount(rounded(q.waiting, q.exact), q.exact)}</span>
         ${q.oldest > 0 && html`<span class="card-age">${words.oldest(age(q.oldest, now, words))}</span>`}
       </button>
-      ${open && waiting && (waiting.length
-        ? html`<ul class="cards">${waiting.map((c) => html`<${Card} key=${c.id} c=${c} state=${state} words=${words} now=${now} />`)}</ul>`
-        : html`<p class="empty">${words.queueNone}</p>`)}
+      ${open && waiting && html`<${Line} q=${q} waiting=${waiting} store=${store} state=${state} words=${words} now=${now} />`}
     </li>`;
+}
+
+/** Who waits there, as far as it was read. */
+function Line(/** @type {Props & { q: QueueRow, waiting: Waiting, now: number }} */ { q, waiting, store, state, words, now }) {
+  const [busy, setBusy] = useState(false);
+  const { conversations, cursor, sort } = waiting;
+  const more = () => {
+    setBusy(true);
+    store.readMore(q.name).catch(() => {}).then(() => setBusy(false));
+  };
+  const order = (/** @type {Event} */ event) => {
+    const { value } = /** @type {HTMLSelectElement} */ (event.target);
+    store.readQueue(q.name, value === "newest" ? "newest" : "oldest").catch(() => {});
+  };
+  if (!conversations.length) return html`<p class="empty">${words.queueNone}</p>`;
+  return html`
+    <label class="order">${words.order}<select data-order=${q.name} value=${sort} onChange=${order}>
+      <option value="oldest">${words.orders.oldest}</option><option value="newest">${words.orders.newest}</option>
+    </select></label>
+    <ul class="cards">${conversations.map((c) => html`<${Card} key=${c.id} c=${c} state=${state} words=${words} now=${now} />`)}</ul>
+    ${cursor && html`
+      <p class="more">
+        <span role="status">${words.shown(conversations.length.toLocaleString("en"), rounded(q.waiting, q.exact), q.exact)}</span>
+        <button type="button" data-more=${q.name} onClick=${more} aria-disabled=${busy}>${words.showMore}</button>
+      </p>`}`;
 }

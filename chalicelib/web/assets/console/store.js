@@ -1,11 +1,12 @@
 // What the console knows. Hints of the agents' socket say only that something changed; what changed is read again.
 /** @import { Observable, Timers } from "../shared/types.d.ts" */
-/** @import { Agent, FileEntry, Frame, Identity, Message, Note, Reading } from "../shared/wire.d.ts" */
-/** @import { Entry, State, Story } from "./types.d.ts" */
+/** @import { Agent, Conversation, FileEntry, Frame, Identity, Message, Note, Reading } from "../shared/wire.d.ts" */
+/** @import { Entry, Sort, State, Story, Waiting } from "./types.d.ts" */
 import { newId, observable, store, stored } from "../shared/common.js";
 import { Api } from "./api.js";
 import { PLACE } from "./drafts.js";
 import { isStored, lastHeard, merged } from "./stories.js";
+import { extended, refreshed } from "./waiting.js";
 import { LiveSocket } from "../shared/socket.js";
 
 const OUTBOX = `${PLACE}:outbox`;
@@ -17,6 +18,7 @@ const UNSETTLED = ["pending", "sending"];
 const TYPING_EVERY = 3_000;
 const SETTLE = [1500, 4000, 12_000]; // when to look whether a message left, should the hint be lost
 
+const queuePath = (/** @type {string} */ queue, /** @type {Sort} */ sort) => `conversations?queue=${encodeURIComponent(queue)}&sort=${sort}`;
 const messagePath = (/** @type {string} */ id, /** @type {string} */ message) => `conversations/${encodeURIComponent(id)}/messages/${encodeURIComponent(message)}`;
 
 export class Console {
@@ -102,9 +104,28 @@ export class Console {
     }
   }
 
-  async readQueue(/** @type {string} */ queue) {
-    const { conversations } = await this.api.get(`conversations?queue=${encodeURIComponent(queue)}`);
-    this.source.set({ waiting: { ...this.state.waiting, [queue]: conversations } });
+  /** The first page of a queue. Throws ApiError. */
+  async readQueue(/** @type {string} */ queue, /** @type {Sort} */ sort = this.state.waiting[queue]?.sort ?? "oldest") {
+    const page = await this.api.get(queuePath(queue, sort));
+    this.#waits(queue, refreshed(this.state.waiting[queue], page, sort));
+  }
+
+  /** The next page of a queue that is open. Throws ApiError. */
+  async readMore(/** @type {string} */ queue) {
+    const before = this.state.waiting[queue];
+    if (!before?.cursor) return;
+    const page = await this.api.get(`${queuePath(queue, before.sort)}&cursor=${before.cursor}`);
+    const now = this.state.waiting[queue];
+    if (now?.cursor === before.cursor) this.#waits(queue, extended(now, page));
+  }
+
+  /** Nobody looks at it: it is not read again with each hint. */
+  closeQueue(/** @type {string} */ queue) {
+    this.#waits(queue, undefined);
+  }
+
+  #waits(/** @type {string} */ queue, /** @type {Waiting | undefined} */ waiting) {
+    this.source.set({ waiting: { ...this.state.waiting, [queue]: waiting } });
   }
 
   async readAgents() {
@@ -245,8 +266,16 @@ export class Console {
   }
 
   async #readMine() {
-    const [agent, { conversations }] = await Promise.all([this.api.get("me"), this.api.get("conversations?owner=me")]);
-    this.source.set({ agent, mine: conversations });
+    const [agent, mine] = await Promise.all([this.api.get("me"), this.#held()]);
+    this.source.set({ agent, mine });
+  }
+
+  /** All of its pages.
+   * @returns {Promise<Conversation[]>}
+   */
+  async #held(cursor = "") {
+    const page = await this.api.get(`conversations?owner=me&limit=100${cursor && `&cursor=${cursor}`}`);
+    return page.cursor ? [...page.conversations, ...(await this.#held(page.cursor))] : page.conversations;
   }
 
   /** The queues moved: also whoever waits there and is on the screen may be gone, or have written. */
@@ -258,7 +287,8 @@ export class Console {
 
   async #readQueues() {
     this.source.set({ queues: (await this.api.get("queues")).queues });
-    await Promise.allSettled(Object.keys(this.state.waiting).map((queue) => this.readQueue(queue)));
+    const open = Object.keys(this.state.waiting).filter((queue) => this.state.waiting[queue]);
+    await Promise.allSettled(open.map((queue) => this.readQueue(queue)));
   }
 
   /** What is not settled yet is read again, too. */
