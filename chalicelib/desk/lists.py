@@ -50,7 +50,7 @@ def _page(parts: Sequence[Sequence[str]], sort: Sort, limit: int, cursor: str) -
         places = dict(zip(works, start.places, strict=False)) if number == start.part else {}
         wanted = limit - len(found)
         known = {part: place for part, place in places.items() if place}
-        page = 2 + wanted // len(works)
+        page = 8 + wanted // len(works)  # so that one look at each is mostly enough
         fresh = list(islice(work.walk(works, known, newest=sort == "newest", page=page), wanted + 1))
         found += fresh[:wanted]
         if len(fresh) > wanted:
