@@ -64,8 +64,8 @@ function Queue(/** @type {Props & { q: QueueRow, now: number }} */ { q, store, s
   const [open, setOpen] = useState(false);
   const toggle = () => {
     setOpen(!open);
-    if (open) store.closeQueue(q.name);
-    else store.readQueue(q.name).catch(() => {});
+    if (open) store.queues.close(q.name);
+    else store.queues.first(q.name).catch(() => {});
   };
   return html`
     <li>
@@ -85,11 +85,11 @@ function Line(/** @type {Props & { q: QueueRow, waiting: Waiting, now: number }}
   const { conversations, cursor, sort } = waiting;
   const more = () => {
     setBusy(true);
-    store.readMore(q.name).catch(() => {}).then(() => setBusy(false));
+    store.queues.more(q.name).catch(() => {}).then(() => setBusy(false));
   };
   const order = (/** @type {Event} */ event) => {
     const { value } = /** @type {HTMLSelectElement} */ (event.target);
-    store.readQueue(q.name, value === "newest" ? "newest" : "oldest").catch(() => {});
+    store.queues.first(q.name, value === "newest" ? "newest" : "oldest").catch(() => {});
   };
   if (!conversations.length) return html`<p class="empty">${words.queueNone}</p>`;
   return html`

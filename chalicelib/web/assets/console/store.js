@@ -1,12 +1,12 @@
 // What the console knows. Hints of the agents' socket say only that something changed; what changed is read again.
 /** @import { Observable, Timers } from "../shared/types.d.ts" */
-/** @import { Agent, Conversation, FileEntry, Frame, Identity, Message, Note, Reading } from "../shared/wire.d.ts" */
-/** @import { Entry, Sort, State, Story, Waiting } from "./types.d.ts" */
+/** @import { Agent, FileEntry, Frame, Identity, Message, Note, Reading } from "../shared/wire.d.ts" */
+/** @import { Entry, State, Story } from "./types.d.ts" */
 import { newId, observable, store, stored } from "../shared/common.js";
 import { Api } from "./api.js";
 import { PLACE } from "./drafts.js";
 import { isStored, lastHeard, merged } from "./stories.js";
-import { extended, refreshed } from "./waiting.js";
+import { Queues } from "./queues.js";
 import { LiveSocket } from "../shared/socket.js";
 
 const OUTBOX = `${PLACE}:outbox`;
@@ -18,7 +18,6 @@ const UNSETTLED = ["pending", "sending"];
 const TYPING_EVERY = 3_000;
 const SETTLE = [1500, 4000, 12_000]; // when to look whether a message left, should the hint be lost
 
-const queuePath = (/** @type {string} */ queue, /** @type {Sort} */ sort) => `conversations?queue=${encodeURIComponent(queue)}&sort=${sort}`;
 const messagePath = (/** @type {string} */ id, /** @type {string} */ message) => `conversations/${encodeURIComponent(id)}/messages/${encodeURIComponent(message)}`;
 
 export class Console {
@@ -26,6 +25,7 @@ export class Console {
     this.api = new Api(() => this.#signedOut());
     /** @type {Observable<State>} */
     this.source = observable({ ...this.#empty(), stage: "starting", link: "connecting", seen: stored(localStorage, SEEN, {}) });
+    this.queues = new Queues(this.api, this.source);
     this.started = false;
     this.toldTyping = 0;
     /** @type {Timers} */
@@ -75,14 +75,14 @@ export class Console {
   /** Everything again: after signing in and after each reconnect. */
   async reload() {
     const { open } = this.state;
-    await Promise.allSettled([this.#readMine(), this.#readQueues(), open && this.read(open), this.readAgents()]);
+    await Promise.allSettled([this.#readMine(), this.queues.read(), open && this.read(open), this.readAgents()]);
     for (const entry of this.state.outbox) this.#pump(entry.conversation);
   }
 
   /** The claimed conversation, or null if nobody waits. Throws ApiError. */
   async claim() {
     const claimed = await this.api.post("claims");
-    await Promise.allSettled([this.#readMine(), this.#readQueues()]);
+    await Promise.allSettled([this.#readMine(), this.queues.read()]);
     return claimed;
   }
 
@@ -102,30 +102,6 @@ export class Console {
       this.reading.delete(id);
       if (again) this.read(id).catch(() => {});
     }
-  }
-
-  /** The first page of a queue. Throws ApiError. */
-  async readQueue(/** @type {string} */ queue, /** @type {Sort} */ sort = this.state.waiting[queue]?.sort ?? "oldest") {
-    const page = await this.api.get(queuePath(queue, sort));
-    this.#waits(queue, refreshed(this.state.waiting[queue], page, sort));
-  }
-
-  /** The next page of a queue that is open. Throws ApiError. */
-  async readMore(/** @type {string} */ queue) {
-    const before = this.state.waiting[queue];
-    if (!before?.cursor) return;
-    const page = await this.api.get(`${queuePath(queue, before.sort)}&cursor=${before.cursor}`);
-    const now = this.state.waiting[queue];
-    if (now?.cursor === before.cursor) this.#waits(queue, extended(now, page));
-  }
-
-  /** Nobody looks at it: it is not read again with each hint. */
-  closeQueue(/** @type {string} */ queue) {
-    this.#waits(queue, undefined);
-  }
-
-  #waits(/** @type {string} */ queue, /** @type {Waiting | undefined} */ waiting) {
-    this.source.set({ waiting: { ...this.state.waiting, [queue]: waiting } });
   }
 
   async readAgents() {
@@ -155,7 +131,7 @@ export class Console {
     try {
       await this.api.post(`conversations/${encodeURIComponent(id)}/${action}`, body);
     } finally {
-      await Promise.allSettled([this.read(id), this.#readMine(), this.#readQueues()]);
+      await Promise.allSettled([this.read(id), this.#readMine(), this.queues.read()]);
     }
   }
 
@@ -266,29 +242,15 @@ export class Console {
   }
 
   async #readMine() {
-    const [agent, mine] = await Promise.all([this.api.get("me"), this.#held()]);
+    const [agent, mine] = await Promise.all([this.api.get("me"), this.queues.held()]);
     this.source.set({ agent, mine });
-  }
-
-  /** All of its pages.
-   * @returns {Promise<Conversation[]>}
-   */
-  async #held(cursor = "") {
-    const page = await this.api.get(`conversations?owner=me&limit=100${cursor && `&cursor=${cursor}`}`);
-    return page.cursor ? [...page.conversations, ...(await this.#held(page.cursor))] : page.conversations;
   }
 
   /** The queues moved: also whoever waits there and is on the screen may be gone, or have written. */
   #queued() {
     const { open, stories } = this.state;
     const waits = stories[open]?.conversation.owner === "queue";
-    return Promise.all([this.#readQueues(), waits && this.read(open)]);
-  }
-
-  async #readQueues() {
-    this.source.set({ queues: (await this.api.get("queues")).queues });
-    const open = Object.keys(this.state.waiting).filter((queue) => this.state.waiting[queue]);
-    await Promise.allSettled(open.map((queue) => this.readQueue(queue)));
+    return Promise.all([this.queues.read(), waits && this.read(open)]);
   }
 
   /** What is not settled yet is read again, too. */
