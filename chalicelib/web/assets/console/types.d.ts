@@ -94,6 +94,13 @@ export interface Props {
 /** One row of a timeline. */
 export type Item<T> = Props & { item: T };
 
+/** A card as it was drawn last, and of what. */
+export interface Drawn {
+  c: Conversation;
+  shown: Record<string, unknown>;
+  card: unknown;
+}
+
 /** One row for both urgencies of a queue. `exact`, `urgentExact`: was each counted, or about so many? */
 export interface QueueRow {
   name: string;

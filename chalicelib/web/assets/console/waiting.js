@@ -9,7 +9,16 @@ export function refreshed(/** @type {Waiting | undefined} */ before, /** @type {
   const last = page.conversations.at(-1);
   const joins = before?.sort === sort && !!page.cursor && !!last && before.conversations.some((c) => c.id === last.id);
   const behind = joins ? before.conversations.filter((c) => isBehind(c, last, sort)) : [];
-  return { sort, conversations: [...page.conversations, ...behind], cursor: behind.length ? before?.cursor ?? "" : page.cursor };
+  return { sort, conversations: [...kept(before, page.conversations), ...behind], cursor: behind.length ? before?.cursor ?? "" : page.cursor };
+}
+
+/** What did not change stays the same object: then nothing of it is drawn again. */
+function kept(/** @type {Waiting | undefined} */ before, /** @type {Conversation[]} */ read) {
+  const known = new Map(before?.conversations.map((c) => [c.id, c]));
+  return read.map((c) => {
+    const old = known.get(c.id);
+    return old && JSON.stringify(old) === JSON.stringify(c) ? old : c;
+  });
 }
 
 /** With the next page.
