@@ -72,7 +72,7 @@ bench: bench-cold bench-bot bench-mail bench-cost ## all benchmarks
 bench-cold: $(READY) ## cold start, warm cost and size of the packaged functions beside a plain boto3 handler
 	$(PY) -m tests.bench.cold
 
-bench-cost: $(READY) ## US dollars for 1,000 bot-resolved conversations
+bench-cost: $(READY) ## US dollars for 1,000 bot-resolved conversations, and for a month in which nobody writes
 	$(PY) -m tests.bench.cost
 
 bench-mail: $(READY) ## CPU of a mail, from SES's notification to the acknowledgement handed to SES

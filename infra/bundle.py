@@ -69,6 +69,7 @@ def _dependencies(requirements: Path, target: Target, cache: Path) -> Path:
         _require_complete(made)
         _cut(made)
         compile_all(made)
+        without_sources(made)
         try:
             made.rename(folder)
         except OSError:  # somebody else was faster
@@ -136,6 +137,16 @@ def _cut(folder: Path) -> None:
 def _place(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
+
+
+def without_sources(folder: Path) -> None:
+    """Python reads byte code that lies in its module's place; others' lines in a traceback are not worth megabytes of every cold start."""
+    for source in folder.rglob("*.py"):
+        (compiled,) = source.parent.glob(f"__pycache__/{source.stem}.*.pyc")
+        compiled.rename(source.with_suffix(".pyc"))
+        source.unlink()
+    for caches in sorted(folder.rglob("__pycache__")):
+        shutil.rmtree(caches)
 
 
 def compile_all(folder: Path, runs_in: str = "/var/task") -> None:

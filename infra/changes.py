@@ -34,14 +34,25 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """One of several updates: in words, the address of its template, and what the template's parameters get."""
+
+    what: str
+    template_url: str
+    parameters: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """A change set that waits to be executed; without changes there is none."""
+    """A change set that waits to be executed; without changes there is none. `stages`: if it cannot be done at once, the updates that
+    together do it; the change set then only shows what they come to."""
 
     stack: str
     stack_id: str
     change_set: str
     changes: tuple[Change, ...]
     first: bool
+    stages: tuple[Stage, ...] = ()
 
 
 def make_plan(cloud: Cloud, stack: str, template_url: str, parameters: list[dict[str, Any]]) -> Plan:

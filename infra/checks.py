@@ -9,7 +9,9 @@ from importlib.util import find_spec
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra import quotas, regions
 from infra.cloud import Cloud, stack_of
+from infra.findings import Finding
 from infra.progress import describe
 from infra.stack import parameters, stored
 
@@ -17,16 +19,6 @@ PYTHON = (3, 11)  # Lambda runs the Python that packages it
 STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
 DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.IGNORECASE)
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
-CALM_CONCURRENCY = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is missing; hints (`blocks` False) do not stop a deployment."""
-
-    what: str
-    do: str
-    blocks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +38,12 @@ def check(cloud: Cloud, wish: Wish) -> list[Finding]:
         return access + found + ([] if wish.parameters.get("MailDomain") else _mail_wanted(wish, {}))
     known = parameters(cloud, stack_of(wish.stage)) if STAGE.fullmatch(wish.stage) else {}
     wanted = known | wish.parameters
-    return found + _state(cloud, wish) + _mail_wanted(wish, wanted) + mail(cloud, wanted) + _hints(cloud, wish, wanted)
+    found += regions.findings(cloud, wanted, without_mail=wish.without_mail) + _state(cloud, wish) + _mail_wanted(wish, wanted)
+    return found + (mail(cloud, wanted) if regions.has_mail(cloud) else []) + _hints(cloud, wish, wanted)
 
 
 def mail(cloud: Cloud, wanted: dict[str, str]) -> list[Finding]:
-    """Can SES send from the mail domain, and to whom?"""
+    """Can SES send from the mail domain?"""
     domain = wanted.get("MailDomain", "")
     if not domain:
         return []
@@ -65,9 +58,6 @@ def mail(cloud: Cloud, wanted: dict[str, str]) -> list[Finding]:
     if not identity.get("VerifiedForSendingStatus"):
         do = "enter the domain's three DKIM records (SES console, Identities) in its DNS; SES sees them within minutes to hours"
         found.append(Finding(f"the mail domain {domain} is not verified yet", do))
-    if not ses.get_account().get("ProductionAccessEnabled"):
-        do = "SES console, Account dashboard, Request production access"
-        found.append(Finding("SES is in the sandbox: mail goes to verified addresses only", do, blocks=False))
     return found
 
 
@@ -154,11 +144,7 @@ def _state(cloud: Cloud, wish: Wish) -> list[Finding]:
 
 
 def _hints(cloud: Cloud, wish: Wish, wanted: dict[str, str]) -> list[Finding]:
-    found = []
-    limit = cloud.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
-    if limit < CALM_CONCURRENCY:
-        do = f"Service Quotas, AWS Lambda, Concurrent executions: ask for {CALM_CONCURRENCY:,}"
-        found.append(Finding(f"the account may run only {limit} Lambda functions at once: a burst will have to wait", do, blocks=False))
+    found = quotas.of_account(cloud, wanted if regions.has_mail(cloud) else {**wanted, "MailDomain": "", "SupportAddress": ""})
     if not wanted.get("AlarmEmail"):
         found.append(Finding("nobody is told of alarms", "--alarm-email you@example.com", blocks=False))
     if sends_by_twilio(wanted) and STAGE.fullmatch(wish.stage):

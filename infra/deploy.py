@@ -5,18 +5,21 @@ No printing and no questions here: the commands are in infra/operate.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import boto3
 
-from infra.changes import Change, Plan, discard, make_plan
+from infra import index_steps, remains
+from infra.changes import Change, Plan, Stage, discard, make_plan
 from infra.cloud import Cloud, parameters_of
 from infra.errors import DeployError
-from infra.progress import Ended, Progress, describe, first_cause, follow, outputs
-from infra.upload import upload
+from infra.progress import Ended, Progress, describe, events, first_cause, follow, outputs
+from infra.upload import put_template, upload
 
 if TYPE_CHECKING:
     from infra.package import Package
@@ -25,6 +28,7 @@ Show = Callable[[Progress], None]
 
 # What a first create leaves that failed or was never begun: nothing of worth is in it, and nothing can be made of it.
 LEFTOVERS = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED")
+GONE = ("DELETE_COMPLETE", "")
 READY = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
 
 
@@ -51,21 +55,55 @@ def prepare(cloud: Cloud, package: Package, stack: str, parameters: dict[str, st
     """Everything up to the change set: uploads, the root secret, a stack in a state that can be updated."""
     settle(cloud, stack, show)
     ensure_root_secret(cloud, stack)
-    url = upload(cloud, package, show)
+    template = upload(cloud, package, show)
+    stages = _stages(cloud, stack, template, parameters)
     show(Progress("asking CloudFormation what would change"))
-    return make_plan(cloud, stack, url, _parameters(cloud, stack, package.template, parameters))
+    plan = make_plan(cloud, stack, put_template(cloud, template), _parameters(cloud, stack, template, parameters))
+    return replace(plan, stages=stages)
 
 
 def carry_out(cloud: Cloud, plan: Plan, show: Show) -> dict[str, str]:
     """Executes the plan and returns the stack's outputs. Raises DeployError with the first cause, rolled back."""
-    if plan.change_set:
-        token = uuid4().hex
-        retain = {"RetainExceptOnCreate": True} if plan.first else {}
-        cloud.client("cloudformation").execute_change_set(ChangeSetName=plan.change_set, ClientRequestToken=token, **retain)
-        ended = follow(cloud, plan.stack_id, token, frozenset(c.resource for c in plan.changes), show)
-        if not ended.ok:
-            raise _failure(cloud, plan, ended, show)
+    if plan.stages:
+        _stage_by_stage(cloud, plan, show)
+    elif plan.change_set:
+        _execute(cloud, plan, show)
     return outputs(cloud, plan.stack)
+
+
+def _stages(cloud: Cloud, stack: str, template: dict[str, Any], given: dict[str, str]) -> tuple[Stage, ...]:
+    """The updates that it takes, if one does not suffice."""
+    if describe(cloud, stack) is None:
+        return ()
+    body = cloud.client("cloudformation").get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
+    running = json.loads(body) if isinstance(body, str) else body
+    return tuple(
+        Stage(step.what, put_template(cloud, step.template), _parameters(cloud, stack, step.template, given if step.is_new else {}))
+        for step in index_steps.steps(running, template)
+    )
+
+
+def _stage_by_stage(cloud: Cloud, plan: Plan, show: Show) -> None:
+    """What the whole plan does not lose must not be lost on the way. If one fails, those before it stay: the same command goes on there."""
+    discard(cloud, plan)
+    agreed = {change.resource for change in losses(plan)}
+    for number, stage in enumerate(plan.stages, 1):
+        show(Progress(f"step {number} of {len(plan.stages)}: {stage.what}"))
+        part = make_plan(cloud, plan.stack, stage.template_url, stage.parameters)
+        if {change.resource for change in losses(part)} - agreed:
+            discard(cloud, part)
+            raise refusal(part)
+        if part.change_set:
+            _execute(cloud, part, show)
+
+
+def _execute(cloud: Cloud, plan: Plan, show: Show) -> None:
+    """What was made by an operation that fails goes with it, also what is retained later: nothing of worth is in it yet."""
+    token = uuid4().hex
+    cloud.client("cloudformation").execute_change_set(ChangeSetName=plan.change_set, ClientRequestToken=token, RetainExceptOnCreate=True)
+    ended = follow(cloud, plan.stack_id, token, frozenset(c.resource for c in plan.changes), show)
+    if not ended.ok:
+        raise _failure(cloud, plan, ended, show)
 
 
 def losses(plan: Plan) -> list[Change]:
@@ -91,25 +129,29 @@ def settle(cloud: Cloud, stack: str, show: Show) -> None:
     if status in LEFTOVERS:
         show(Progress("clearing away what an unfinished first deployment left"))
         delete(cloud, found["StackId"], show)
+        for one in remains.remaining(events(cloud, found["StackId"])):
+            show(Progress(f"it leaves {remains.named(one)}, empty: {remains.removal(one, cloud.region)}"))
     elif status == "UPDATE_ROLLBACK_FAILED":
         show(Progress("finishing a roll-back that had got stuck"))
-        _finish_rollback(cloud, found["StackId"], show)
+        _finish_rollback(cloud, stack, found["StackId"], show)
     elif status.endswith("_IN_PROGRESS"):
         raise DeployError(f"{stack} is busy ({status})", "another deployment is running: wait until `status` says COMPLETE, then try again")
     else:
-        raise DeployError(
-            f"{stack} is in the state {status}", "see its events in the CloudFormation console; `destroy` removes what is left of it"
-        )
+        raise remains.unusable(stack, status, events(cloud, found["StackId"]))
 
 
 def delete(cloud: Cloud, stack_id: str, show: Show) -> Ended:
     """Deletes the stack. Raises DeployError with the first cause."""
-    token = uuid4().hex
-    cloud.client("cloudformation").delete_stack(StackName=stack_id, ClientRequestToken=token)
-    ended = follow(cloud, stack_id, token, frozenset(), show)
-    if ended.status not in ("DELETE_COMPLETE", ""):
+    ended = _delete(cloud, stack_id, show)
+    if ended.status not in GONE:
         raise DeployError(*first_cause(ended.events))
     return ended
+
+
+def _delete(cloud: Cloud, stack_id: str, show: Show) -> Ended:
+    token = uuid4().hex
+    cloud.client("cloudformation").delete_stack(StackName=stack_id, ClientRequestToken=token)
+    return follow(cloud, stack_id, token, frozenset(), show)
 
 
 def ensure_root_secret(cloud: Cloud, stack: str) -> bool:
@@ -138,19 +180,17 @@ def _parameters(cloud: Cloud, stack: str, template: dict[str, Any], given: dict[
 
 
 def _failure(cloud: Cloud, plan: Plan, ended: Ended, show: Show) -> DeployError:
-    why, do = first_cause(ended.events)
     if plan.first:
-        delete(cloud, plan.stack_id, show)
-        return DeployError(f"{why}\nEverything that had been created was removed again.", do)
+        gone = _delete(cloud, plan.stack_id, show).status in GONE
+        return remains.first_failed(plan.stack, cloud.region, first_cause(ended.events), events(cloud, plan.stack_id), gone=gone)
     if ended.status == "UPDATE_ROLLBACK_COMPLETE":
-        return DeployError(f"{why}\nThe stack is rolled back: the previous version runs on, the data is as it was.", do)
-    return DeployError(f"{why}\nThe roll-back itself got stuck ({ended.status}).", do or "deploy again: the roll-back is finished first")
+        return remains.rolled_back(cloud.region, ended.events)
+    return remains.stuck(plan.stack, cloud.region, ended)
 
 
-def _finish_rollback(cloud: Cloud, stack_id: str, show: Show) -> None:
+def _finish_rollback(cloud: Cloud, stack: str, stack_id: str, show: Show) -> None:
     token = uuid4().hex
     cloud.client("cloudformation").continue_update_rollback(StackName=stack_id, ClientRequestToken=token)
     ended = follow(cloud, stack_id, token, frozenset(), show)
     if ended.status != "UPDATE_ROLLBACK_COMPLETE":
-        why, do = first_cause(ended.events)
-        raise DeployError(f"the roll-back of an earlier deployment cannot be finished: {why}", do)
+        raise remains.stuck(stack, cloud.region, ended)

@@ -9,9 +9,11 @@ from typing import Any
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.checks import Finding, mail, sends_by_twilio, twilio
+from infra import quotas
+from infra.checks import mail, sends_by_twilio, twilio
 from infra.cloud import Cloud
 from infra.errors import DeployError
+from infra.findings import Finding
 from infra.mail import mail_rules
 from infra.progress import stack_status
 from infra.stack import ALARM, FUNCTION, QUEUE, depths, output, parameters, public_address, resources, ringing, stored
@@ -76,6 +78,14 @@ def _mail(patient: Patient) -> list[Finding]:
     if not wanted.get("MailDomain"):
         return []
     return mail(patient.cloud, wanted) + mail_rules(patient.cloud, patient.stack)
+
+
+def _limits(patient: Patient) -> list[Finding]:
+    return quotas.of_account(patient.cloud, parameters(patient.cloud, patient.stack))
+
+
+def _model(patient: Patient) -> list[Finding]:
+    return quotas.language_model(patient.cloud, parameters(patient.cloud, patient.stack))
 
 
 def _mappings(patient: Patient) -> list[Finding]:
@@ -145,6 +155,8 @@ EXAMINATIONS: tuple[tuple[str, Callable[[Patient], list[Finding]]], ...] = (
     ("public address", _address),
     ("secrets", _secrets),
     ("e-mail", _mail),
+    ("limits of the account", _limits),
+    ("language model", _model),
     ("table stream", _mappings),
     ("failed records and dead letters", _queues),
     ("alarms", _alarms),

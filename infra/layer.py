@@ -12,7 +12,7 @@ from pathlib import Path
 
 from chalicelib.knowledge.encoder.encoder import BUILT, FOLDER
 from infra import bundle, encoder
-from infra.bundle import INSTALL_NOTES, STRAY, Target, compile_all, forget_old, install, pack
+from infra.bundle import INSTALL_NOTES, STRAY, Target, compile_all, forget_old, install, pack, without_sources
 from infra.errors import DeployError
 
 REQUIREMENTS = encoder.PACKAGES
@@ -82,7 +82,7 @@ def layer(target: Target, cache: Path = BUILT.parent) -> Path:
             install(REQUIREMENTS, target, modules)
             cut(modules)
             compile_all(modules, RUNS_IN)
-            _without_sources(modules)
+            without_sources(modules)
             shutil.copytree(data / FOLDER, modules / FOLDER)
             pack([modules.parent], made, level=6)  # 9 takes half as long again for 0.2 MB
             made.rename(archive)
@@ -107,14 +107,6 @@ def cut(folder: Path) -> None:
     for name, text in REPLACED.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
-
-
-def _without_sources(folder: Path) -> None:
-    """Python reads byte code that lies in its module's place; numpy's own lines in a traceback are not worth two megabytes."""
-    for source in folder.rglob("*.py"):
-        (compiled,) = source.parent.glob(f"__pycache__/{source.stem}.*.pyc")
-        compiled.rename(source.with_suffix(".pyc"))
-        source.unlink()
 
 
 def _useless(path: Path) -> bool:

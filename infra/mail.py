@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from infra.checks import Finding
 from infra.cloud import Cloud
+from infra.findings import Finding
+from infra.regions import takes_mail
 from infra.stack import parameters
 
 
@@ -32,7 +33,7 @@ def mail_rules(cloud: Cloud, stack: str) -> list[Finding]:
 
 def stop_mail(cloud: Cloud, stack: str) -> None:
     """Active rules cannot be deleted: switches them off if they are this stack's."""
-    if active_rules(cloud) == stack:
+    if takes_mail(cloud) and active_rules(cloud) == stack:
         cloud.client("ses").set_active_receipt_rule_set()
 
 

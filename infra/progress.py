@@ -23,6 +23,10 @@ HINTS = (
     ("limit exceeded", "a quota of the account is used up: raise it in Service Quotas, then deploy again"),
     ("limitexceeded", "a quota of the account is used up: raise it in Service Quotas, then deploy again"),
     ("rate exceeded", "AWS was throttling: deploy again"),
+    # What was just made or deleted: AWS tells itself within seconds, or a minute.
+    ("60 seconds after deleting a queue", "SQS keeps a deleted queue's name for a minute: deploy again in a minute"),
+    ("cannot be assumed by lambda", "a new role takes some seconds until it works: deploy again"),
+    ("please ensure the role can perform", "a new role takes some seconds until it works: deploy again"),
 )
 
 
@@ -100,13 +104,19 @@ def outputs(cloud: Cloud, stack: str) -> dict[str, str]:
     return {o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])}
 
 
-def first_cause(events: tuple[dict[str, Any], ...]) -> tuple[str, str]:
+def events(cloud: Cloud, stack_id: str) -> tuple[dict[str, Any], ...]:
+    """All events of a stack by its id, oldest first, even when it is gone."""
+    pages = cloud.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack_id)
+    return tuple(event for page in pages for event in page["StackEvents"])[::-1]
+
+
+def first_cause(told: tuple[dict[str, Any], ...]) -> tuple[str, str]:
     """What failed first, in words, and what to do about it ("" if unknown). Events are oldest first."""
-    failed = [e for e in events if e["ResourceStatus"].endswith("_FAILED")]
+    failed = [e for e in told if e["ResourceStatus"].endswith("_FAILED")]
     own = [e for e in failed if not _is_follow_up(e)]
     cause = next((e for e in own if e["ResourceType"] != STACK), own[0] if own else None)
     if cause is None:
-        reasons = [e["ResourceStatusReason"] for e in events if e.get("ResourceStatusReason") and e["ResourceType"] == STACK]
+        reasons = [e["ResourceStatusReason"] for e in told if e.get("ResourceStatusReason") and e["ResourceType"] == STACK]
         return (reasons[0] if reasons else "CloudFormation gave no reason"), ""
     verb = {"CREATE": "created", "UPDATE": "updated", "DELETE": "deleted"}.get(cause["ResourceStatus"].partition("_")[0], "changed")
     reason = cause.get("ResourceStatusReason", "").strip() or "no reason given"

@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 CODE_KEYS = ("CodeUri", "ContentUri")
 
 
-def upload(cloud: Cloud, package: Package, show: Callable[[Progress], None]) -> str:
-    """Uploads what is not there yet; returns the address of the template, in which every archive has its place."""
+def upload(cloud: Cloud, package: Package, show: Callable[[Progress], None]) -> dict[str, Any]:
+    """Uploads the archives that are not there yet; returns the template, in which each has its place."""
     bucket = ensure_bucket(cloud)
     places = {f"./{name}": _put_archive(cloud, bucket, path, show) for name, path in package.archives.items()}
-    template = located(package.template, places)
-    template["Outputs"] = {**template.get("Outputs", {}), "Digest": {"Value": package.digest}}
-    body = json.dumps(template, sort_keys=True).encode()
+    template: dict[str, Any] = located(package.template, places)
+    return {**template, "Outputs": {**template.get("Outputs", {}), "Digest": {"Value": package.digest}}}
+
+
+def put_template(cloud: Cloud, template: dict[str, Any]) -> str:
+    """Its address."""
+    bucket, body = bucket_name(cloud), json.dumps(template, sort_keys=True).encode()
     key = f"templates/{sha256(body).hexdigest()}.json"
     if not _there(cloud, bucket, key):
         cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=body, ExpectedBucketOwner=cloud.account)

@@ -87,13 +87,21 @@ class Visitor:
         return message
 
     def replay(self, after: int = 0) -> list[dict[str, Any]]:
-        self.tell({"action": "replay", "after": after})
+        """All that was said after the cursor, in the order of time; without one, all there is, page by page from its end."""
+        messages, older = self._page({"after": after})
+        while older:
+            before, older = self._page({"before": older})
+            messages = [*before, *messages]
+        return list({m["id"]: m for m in messages}.values())
+
+    def _page(self, asked: dict[str, Any]) -> tuple[list[dict[str, Any]], str]:
+        self.tell({"action": "replay", **asked})
         messages: list[dict[str, Any]] = []
         while True:
             page = self.hear(lambda f: f["type"] == "messages")
             messages += page["messages"]
             if not page["more"]:
-                return messages
+                return messages, page.get("older", "")
 
 
 @dataclass

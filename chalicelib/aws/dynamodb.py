@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.aws import clients
 from chalicelib.errors import Unavailable
 
 _TRIES, _PAUSE = 8, 0.05  # of a batch; seconds at most after the first, twice as many after each further one
+
+MOST_KEYS = 100  # of one BatchGetItem
 
 Item = dict[str, dict[str, Any]]  # name -> {type: content}
 
@@ -62,6 +64,15 @@ def in_batches(what: str, ask: Callable[..., Any], request: Mapping[str, Any]) -
             return
         time.sleep(random.uniform(0, _PAUSE * 2**attempt))  # noqa: S311 - no secret
     raise Unavailable(f"{what}: the table takes no more at the moment; what is done stays")
+
+
+def whole(what: str, table: str, wanted: Sequence[Item], consistent: bool = False) -> Iterator[Item]:
+    """The items of these keys, in no order, as far as they are there. Raises Unavailable."""
+    ask = clients.client("dynamodb").batch_get_item
+    for start in range(0, len(wanted), MOST_KEYS):
+        request = {table: {"Keys": list(wanted[start : start + MOST_KEYS]), "ConsistentRead": consistent}}
+        for page in in_batches(what, ask, request):
+            yield from page["Responses"].get(table, [])
 
 
 def _encode(value: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from chalicelib.aws import push
 from chalicelib.aws.dynamodb import Item
 from chalicelib.channels import CHANNELS, breaker, dispatch, forwarding, receipts
-from chalicelib.conversations import keys, pushes, registry, sockets, table, timeline
+from chalicelib.conversations import keys, pushes, registry, sockets, table, views
 from chalicelib.conversations.model import Message, State
 from chalicelib.conversations.pushes import Push
 from chalicelib.customers import identities
@@ -54,7 +54,7 @@ def send(item: Item, _old: Item | None) -> str:
 def _to_browsers(message: Message) -> str:
     if forwarding.has_followed(message):
         return "followed"
-    frame = pushes.MessageCame(timeline.for_visitor(message))
+    frame = pushes.MessageCame(views.for_visitor(message))
     reached = [connection for connection in sockets.of_visitor(message.thread, now()) if _reaches(message.thread, connection, frame)]
     if reached:
         table.set_state(message, "sent", ("pending",), now())

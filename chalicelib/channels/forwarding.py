@@ -8,13 +8,13 @@ A mail's reply address is that of the chat's thread: her answer joins it, and go
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib import settings
-from chalicelib.conversations import ids, model, table
-from chalicelib.conversations.model import Channel, Conversation, Message
-from chalicelib.conversations.timeline import Thread
+from chalicelib.conversations import history, ids, model, table
+from chalicelib.conversations import story as stories
+from chalicelib.conversations.model import Channel, Conversation, Message, Proof
 from chalicelib.customers import customer as customers
 from chalicelib.customers import identities
 from chalicelib.customers.identities import Identity
@@ -34,6 +34,16 @@ _BACK = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A chat as far as it matters here: its current conversation, its last messages by time, who wrote and how far she has read (ms)."""
+
+    conversation: Conversation
+    messages: tuple[Message, ...]
+    proofs: tuple[Proof, ...] = ()
+    read_at: int = 0
+
+
 def has_followed(message: Message) -> bool:
     return message.detail in DETAILS.values()
 
@@ -45,11 +55,11 @@ def care(message: Message, reached: bool, at: int) -> str:
     """
     if reached and message.by == "bot":
         return "sent"
-    story = table.read_thread(message.thread, consistent=True)
-    if has_seen(story, message):
+    story = read(message.thread, at)
+    if story and has_seen(story, message):
         return "seen"
-    way = _way(story)
-    if not way:
+    way = _way(story) if story else None
+    if not story or not way:
         return "sent" if reached else "nobody_there"
     if not is_time(story, message, reached, at):
         raise Postponed("a chat message was not seen yet: it follows by mail or SMS if that lasts")
@@ -106,7 +116,7 @@ def composed(c: Conversation, told: list[Message], way: Identity, at: int, url: 
 
 def _follow(story: Thread, message: Message, way: Identity, at: int) -> str:
     """Raises Unavailable if the story changed at the same moment."""
-    c = next((c for c in reversed(story.conversations) if c.opened_at <= message.at), story.conversations[0])
+    c = _conversation(story.conversation, message)
     told = unseen(story, c.opened_at)
     if message.id not in {m.id for m in told}:
         return "followed"  # with an earlier one
@@ -121,11 +131,26 @@ def _follow(story: Thread, message: Message, way: Identity, at: int) -> str:
     return "follows"
 
 
+def read(thread: str, at: int) -> Thread | None:
+    """Its last messages; None before there is a conversation."""
+    head = table.head(thread, consistent=True)
+    if not head:
+        return None
+    history.settle(head, at)
+    said = history.latest(thread, limit=history.STORY).messages
+    return Thread(head, said, stories.proofs(thread), stories.place(head).read_at)
+
+
+def _conversation(c: Conversation, message: Message) -> Conversation:
+    """The one in which this was told: `c`, or one before it."""
+    while c.opened_at > message.at and c.number > 1:
+        c = table.conversation(f"{c.thread}.{c.number - 1}")
+    return c
+
+
 def _way(story: Thread) -> Identity | None:
     """Where she is reached: what she proved in this very chat goes first, then what else is proven of this customer."""
-    if not story.conversations:
-        return None
-    customer = story.conversations[-1].customer
+    customer = story.conversation.customer
     own = [i for i in (identities.read(p.channel, p.address) for p in story.proofs) if i and _is_hers(i, customer)]
     found = _open(story, own)
     if found and found.channel == "email":

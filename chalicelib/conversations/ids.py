@@ -23,6 +23,15 @@ def is_hand_over(message: Message) -> bool:
     return message.by == "bot" and message.id.startswith("h+")
 
 
+def beside(message_id: str) -> tuple[str, ...]:
+    """What may have been said to a message, by names that follow from its own."""
+    return () if "+" in message_id else (answer(message_id), hand_over(message_id))
+
+
+def is_beside(message_id: str) -> bool:
+    return message_id.startswith(("a+", "h+"))
+
+
 def follow_up(message_id: str) -> str:
     """What follows a customer who left by mail or SMS; `message_id`: the first message that did not reach her."""
     return f"f+{message_id}"

@@ -24,8 +24,11 @@ One table. `pk` and `sk` are strings; a *thread* is where one customer writes on
 | `LINES`       | `queue#urg.`  | line              | a long line as it was counted last (lines.py) |
 | `SWEEP`       | `-`           | sweep             | where the sweep stopped |
 
+Of a message `at` is its time and its place in the index by_time; the bot's answer has `time` instead, as it is found beside its question.
+
 Access patterns, each with a key and none with a scan:
-store a message once (its key) · the conversation that a message belongs to (T#, HEAD) · a thread with all it holds (T#) ·
+store a message once (its key) · the conversation that a message belongs to (T#, HEAD) · a thread's messages in the order of time,
+from either end and from any place (index by_time; history.py) · a conversation's changes of hands (T#, E#n) ·
 a visitor's or the consoles' sockets (T# or CONSOLES, X#) · who waits in a queue, what an agent holds, whose turn is still
 open with the bot, oldest first (index by_work; four shards for each line, eight for open turns) · how many wait (LINES) ·
 what was opened on a day (by_day; eight shards, as all openings of a day would otherwise share one partition) ·
@@ -42,11 +45,13 @@ from typing import Any
 from zlib import crc32
 
 from chalicelib.aws.dynamodb import Item, decode, encode
+from chalicelib.conversations import ids
 from chalicelib.conversations.model import Conversation, Event, Message, Proof
 from chalicelib.errors import NotFound
 
 HEAD = "HEAD"
 READ = "READ"
+PROOFS = "P#"  # what their keys begin with
 CONSOLES = "CONSOLES"
 ROUND = "ROUND"
 AGENTS = "AGENTS"
@@ -54,6 +59,8 @@ LINES = "LINES"
 SWEEP = "SWEEP"
 SHARDS = 8
 LINE_SHARDS = 4  # a partition of an index takes 1,000 writes a second: one line takes 4,000
+UNORDERED = "time"  # the attribute of a time that puts its item into no index
+BESIDE = 30_000  # ms after its question: an answer that took longer has a place of its own, or a reader would look for it in vain
 
 
 def thread_pk(thread: str) -> str:
@@ -91,7 +98,7 @@ def split_identity(pk: str) -> tuple[str, str]:
 
 
 def proof_sk(channel: str, address: str) -> str:
-    return f"P#{channel}#{address}"
+    return f"{PROOFS}{channel}#{address}"
 
 
 def code_sk(channel: str, address: str) -> str:
@@ -112,6 +119,11 @@ def possibly_sk(other: str) -> str:
 
 def key(pk: str, sk: str) -> Item:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def event_prefix(number: int) -> str:
+    """What the keys of a conversation's events begin with."""
+    return f"E#{number}."
 
 
 def message_key(thread: str, message_id: str) -> Item:
@@ -194,6 +206,8 @@ def conversation(item: Item) -> Conversation:
 def message_item(m: Message) -> Item:
     values = {name: value for name in _MESSAGE if (value := getattr(m, name)) not in ("", 0, {})}
     del values["thread"], values["id"]  # both stand in the key
+    if is_beside(m):
+        values[UNORDERED] = values.pop("at")
     values |= {"pk": thread_pk(m.thread), "sk": message_sk(m.id), "type": m.direction, "text": m.text}
     todo = "fetch" if m.meta.get("media") else "report" if m.meta.get("about") else ""
     if todo:
@@ -205,9 +219,19 @@ def message_item(m: Message) -> Item:
 
 def message(item: Item) -> Message:
     values = decode(item)
-    values |= {"thread": thread_of(values["pk"]), "id": values["sk"].removeprefix("M#")}
+    values |= {"thread": thread_of(values["pk"]), "id": values["sk"].removeprefix("M#"), "at": time_of(item)}
     values["meta"] = json.loads(values["meta"]) if "meta" in values else {}
     return Message(**{name: values[name] for name in _MESSAGE if name in values})
+
+
+def is_beside(m: Message) -> bool:
+    """Is this message found by the one that it answers? Then it needs no place of its own in by_time, which would cost a write unit."""
+    return ids.is_beside(m.id) and m.by == "bot" and 0 <= m.at - m.meta.get("asked_at", m.at + 1) <= BESIDE
+
+
+def time_of(item: Item) -> int:
+    """When (Unix ms) a message was said, or an event happened."""
+    return int((item.get("at") or item[UNORDERED])["N"])
 
 
 def event_item(c: Conversation, event: Event) -> Item:
@@ -218,7 +242,7 @@ def event_item(c: Conversation, event: Event) -> Item:
             "sk": event_sk(c),
             "type": "event",
             "kind": event.kind,
-            "at": event.at,
+            UNORDERED: event.at,
             "by": event.by,
             "detail": detail,
         }
@@ -228,13 +252,13 @@ def event_item(c: Conversation, event: Event) -> Item:
 def event(item: Item) -> Event:
     values = decode(item)
     detail = {_BEFORE.get(name, name): value for name, value in json.loads(values["detail"]).items()}
-    return Event(_BEFORE.get(values["kind"], values["kind"]), values["at"], values["by"], detail)
+    return Event(_BEFORE.get(values["kind"], values["kind"]), time_of(item), values["by"], detail)
 
 
 def proof(item: Item) -> Proof:
     values = decode(item)
-    channel, _, address = values["sk"].removeprefix("P#").partition("#")
-    return Proof(channel, address, values["how"], values["at"])
+    channel, _, address = values["sk"].removeprefix(PROOFS).partition("#")
+    return Proof(channel, address, values["how"], time_of(item))
 
 
 def thread_of(pk: str) -> str:

@@ -169,11 +169,11 @@ class Conversation:
 
 
 def answering(incoming: Message) -> dict[str, Any]:
-    """What an answer's `meta` must say of the mail that it answers: mail programs keep the thread by it."""
-    if not registry.of(incoming.channel).subjects:
-        return {}
+    """What an answer's `meta` must say of the message that it answers: since when it was waited for, and by what mail programs keep the
+    thread."""
     named = {"in_reply_to": incoming.meta.get("message_id", ""), "references": incoming.meta.get("references", [])}
-    return {"asked_at": incoming.at} | {key: value for key, value in named.items() if value}
+    subjects = named if registry.of(incoming.channel).subjects else {}
+    return {"asked_at": incoming.at} | {key: value for key, value in subjects.items() if value}
 
 
 def hand_over_event(escalation: Escalation, at: int) -> Event:

@@ -23,12 +23,14 @@ class Stored(Push, tag="stored"):
     at: Milliseconds
 
 
-class Messages(Push, tag="messages"):
-    """A page of what was said; after the last one `more` is false. Ask again with `cursor`."""
+class Messages(Push, tag="messages", omit_defaults=True):
+    """What was said, the oldest first, in one frame or several: after the last one `more` is false. Ask for what is new with `cursor`, and
+    for what was said before with `older`: "" if there is nothing, not there in what is new."""
 
     messages: list[VisitorMessage]
     cursor: int
     more: bool
+    older: str | None = None
 
 
 class MessageCame(Push, tag="message"):

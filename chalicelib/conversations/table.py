@@ -15,10 +15,7 @@ from chalicelib.aws import clients, dynamodb
 from chalicelib.aws.dynamodb import Item
 from chalicelib.conversations import keys
 from chalicelib.conversations.model import Conversation, Event, Message, State
-from chalicelib.conversations.timeline import Thread
 from chalicelib.errors import Conflict, NotFound
-
-_PAGE = 100  # BatchGetItem takes no more keys
 
 
 def record(message: Message) -> bool:
@@ -120,26 +117,6 @@ def set_outcome(thread: str, message_ids: Iterable[str], outcome: str) -> None:
         _update(keys.message_key(thread, message_id), "SET outcome = :outcome", "attribute_exists(pk)", {}, {":outcome": outcome})
 
 
-def read_thread(thread: str, consistent: bool = False) -> Thread:
-    """One query (more if it is over 1 MB). Raises NotFound if nobody ever wrote there."""
-    query = {"KeyConditionExpression": "pk = :pk", "ConsistentRead": consistent}
-    items = list(_query(query, {":pk": keys.thread_pk(thread)}))
-    kinds: dict[str, list[Item]] = {}
-    for item in items:
-        kinds.setdefault(item["type"]["S"], []).append(item)
-    conversations = [keys.conversation(i) for i in (*kinds.get("past", []), *kinds.get("head", []))]
-    messages = [keys.message(i) for i in (*kinds.get("incoming", []), *kinds.get("outgoing", []))]
-    if not conversations and not messages:
-        raise NotFound("no such conversation")
-    return Thread(
-        tuple(sorted(conversations, key=lambda c: c.number)),
-        tuple(sorted(messages, key=lambda m: (m.at, m.id))),
-        tuple((_number(i), keys.event(i)) for i in kinds.get("event", [])),
-        max((int(i["at"]["N"]) for i in kinds.get("read", [])), default=0),
-        tuple(sorted((keys.proof(i) for i in kinds.get("proof", [])), key=lambda p: p.at, reverse=True)),
-    )
-
-
 def of_customer(customer: str, kind: str = "") -> list[Item]:
     """All that a customer has on all channels (identities, conversations, moves), the newest first; or only what has keys of one kind."""
     query = {"IndexName": "by_customer", "KeyConditionExpression": "customer = :c"}
@@ -149,8 +126,8 @@ def of_customer(customer: str, kind: str = "") -> list[Item]:
 
 def opened_since(customer: str, since: int) -> list[int]:
     """When a customer's conversations were opened, on all channels, as far as that was after `since`; keys alone are read."""
-    query = {"IndexName": "by_customer", "KeyConditionExpression": "customer = :c AND opened_at > :since", "Limit": _PAGE}
-    found = _query(query, {":c": customer, ":since": since}, _PAGE)
+    query = {"IndexName": "by_customer", "KeyConditionExpression": "customer = :c AND opened_at > :since", "Limit": dynamodb.MOST_KEYS}
+    found = _query(query, {":c": customer, ":since": since}, dynamodb.MOST_KEYS)
     return [int(item["opened_at"]["N"]) for item in found if keys.is_conversation(item)]
 
 
@@ -234,15 +211,4 @@ def _query(request: dict[str, Any], values: dict[str, Any], limit: int = 0) -> I
 def _whole(index_items: Iterable[Item]) -> Iterator[Item]:
     """The whole items behind the entries of a keys-only index, in no order."""
     wanted = [{"pk": i["pk"], "sk": i["sk"]} for i in index_items]
-    for start in range(0, len(wanted), _PAGE):
-        yield from _batch(wanted[start : start + _PAGE])
-
-
-def _batch(wanted: list[Item]) -> Iterator[Item]:
-    table, ask = settings.env("TABLE"), clients.client("dynamodb").batch_get_item
-    for page in dynamodb.in_batches("read what an index named", ask, {table: {"Keys": wanted}}):
-        yield from page["Responses"].get(table, [])
-
-
-def _number(event_item: Item) -> int:
-    return int(event_item["sk"]["S"].removeprefix("E#").partition(".")[0])
+    return dynamodb.whole("read what an index named", settings.env("TABLE"), wanted)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from chalicelib import settings
 from chalicelib.aws import clients, dynamodb
 from chalicelib.aws.dynamodb import Item
-from chalicelib.conversations import keys, table
+from chalicelib.conversations import keys, story, table
 from chalicelib.conversations.model import Event, Proven
 from chalicelib.customers import customer as customers
 from chalicelib.customers import identities, merging
@@ -23,7 +23,7 @@ from chalicelib.errors import Conflict, Postponed
 
 def prove(thread: str, channel: str, address: str, how: Proven, at: int) -> bool:
     """Records a proof in a chat's thread; False if it is known. One write, no read. Raises Unavailable."""
-    item = {"pk": keys.thread_pk(thread), "sk": keys.proof_sk(channel, address), "type": "proof", "how": how, "at": at}
+    item = {"pk": keys.thread_pk(thread), "sk": keys.proof_sk(channel, address), "type": "proof", "how": how, keys.UNORDERED: at}
     try:
         with clients.translated("store a proof"):
             clients.client("dynamodb").put_item(
@@ -39,19 +39,6 @@ def is_known(thread: str, channel: str, address: str) -> bool:
     key = keys.key(keys.thread_pk(thread), keys.proof_sk(channel, address))
     with clients.translated("read a proof"):
         return "Item" in clients.client("dynamodb").get_item(TableName=settings.env("TABLE"), Key=key, ConsistentRead=True)
-
-
-def any_known(thread: str) -> bool:
-    """Was any address proven in this thread?"""
-    with clients.translated("read proofs"):
-        found = clients.client("dynamodb").query(
-            TableName=settings.env("TABLE"),
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :proof)",
-            ExpressionAttributeValues=dynamodb.encode({":pk": keys.thread_pk(thread), ":proof": keys.proof_sk("", "")[:2]}),
-            ConsistentRead=True,
-            Limit=1,
-        )
-    return bool(found["Items"])
 
 
 def handle(item: Item, _old: Item | None) -> str:
@@ -95,7 +82,6 @@ def _tell(thread: str, event: Event) -> None:
     head = table.head(thread, consistent=True)
     if not head:
         return
-    known = (e for _, e in table.read_thread(thread).events)
-    if any((e.kind, e.at) == (event.kind, event.at) for e in known):
+    if any((e.kind, e.at) == (event.kind, event.at) for e in story.events(head)):
         return
     table.save(head, event)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from chalicelib.conversations import files, table
 from chalicelib.conversations.model import Message
 from chalicelib.errors import NotFound
@@ -22,7 +24,7 @@ def address(conversation_id: str, message_id: str, sha256: str) -> str:
     return files.download_address(m.thread, files.find(m.meta.get("attachments", []), sha256))
 
 
-def related(messages: list[Message]) -> list[str]:
+def related(messages: Iterable[Message]) -> list[str]:
     """The conversations that these messages seem to go on with, though their senders take no part in them."""
     threads = dict.fromkeys(thread for m in messages for thread in m.meta.get("related", []))
     heads = [table.head(thread) for thread in list(threads)[:5]]

@@ -6,11 +6,11 @@ the stream does the rest.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from chalicelib.conversations.model import Conversation
-from chalicelib.conversations.timeline import Thread
+from chalicelib.conversations.model import Conversation, Proof
 from chalicelib.customers import customer as customers
 from chalicelib.customers import identities
 from chalicelib.customers import merging as moves
@@ -39,11 +39,11 @@ def split(agent: Agent, customer: str, channel: str, address: str, now: int) -> 
     return read(whole.id)
 
 
-def contact(c: Conversation, thread: Thread, customer: Customer) -> dict[str, Any]:
+def contact(c: Conversation, proofs: Sequence[Proof], customer: Customer) -> dict[str, Any]:
     """`blocked`: why this address takes no messages, or ""; `proven`: do we know whose it is? In a chat, a proven address says so."""
     name = (c.channel, c.address)
     known = next((i for i in customer.identities if i.name == name), None) or identities.read(*name)
-    return {"blocked": known.blocked if known else "", "proven": bool(thread.proofs or (known and known.proven))}
+    return {"blocked": known.blocked if known else "", "proven": bool(proofs or (known and known.proven))}
 
 
 def possibly_same(customer: Customer) -> list[dict[str, str]]:

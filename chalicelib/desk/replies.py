@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from chalicelib.conversations import baton, files, ids, model, registry, segments, table, timeline
+from chalicelib.conversations import baton, files, history, ids, model, registry, segments, table, views
 from chalicelib.conversations.files import Named
 from chalicelib.conversations.model import Conversation, Message
 from chalicelib.customers import identities
@@ -75,7 +75,7 @@ def reply(
 
 def view(message: Message) -> dict[str, Any]:
     """What schemas.SentMessage shows."""
-    return timeline.for_agent(message) | cost(message)
+    return views.for_agent(message) | cost(message)
 
 
 def cost(message: Message) -> dict[str, int]:
@@ -105,7 +105,7 @@ def _answered(c: Conversation) -> Message | None:
     """A mail must name what it answers, or mail programs open a new thread; a robot's mail is not what the customer wrote."""
     if not registry.of(c.channel).subjects:
         return None
-    theirs = [m for m in table.read_thread(c.thread).messages if m.direction == "incoming" and m.by == "customer"]
+    theirs = [m for m in history.latest(c.thread, limit=history.STORY).messages if m.direction == "incoming" and m.by == "customer"]
     return theirs[-1] if theirs else None
 
 

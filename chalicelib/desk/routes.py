@@ -45,8 +45,8 @@ def conversations(agent: Agent, query: schemas.ConversationsQuery) -> Any:
 
 @api.get("/conversations/{conversation_id}", query=schemas.StoryQuery, response=schemas.Story)
 def conversation(agent: Agent, conversation_id: str, query: schemas.StoryQuery) -> Any:
-    """The whole story, or what is new in it."""
-    return desk.workspace.read(conversation_id, query.after)
+    """The story with its last messages, what is new in it, or the messages before."""
+    return desk.workspace.read(conversation_id, query.after, query.before, now())
 
 
 @api.post(

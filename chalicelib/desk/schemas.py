@@ -50,9 +50,10 @@ class Conversations(View):
 
 
 class StoryQuery(Request):
-    """`after`: the cursor of an earlier answer; then only what may be new is given."""
+    """`after`: the `cursor` of an earlier answer; then only what may be new is given. `before`: its `older`; then the page before it."""
 
     after: Annotated[int, Meta(ge=0, le=10**15)] = 0
+    before: Annotated[str, Meta(max_length=1_100)] = ""
 
 
 class Contact(View):
@@ -70,11 +71,13 @@ class PossiblySame(View):
 
 
 class Story(View):
-    """All of one conversation. `others`: the customer's further conversations; `related`: conversations that a stranger's mail here seems
+    """One conversation with its last messages, about thirty; `older` asks for those before, empty if there are none.
+    `others`: the customer's further conversations; `related`: conversations that a stranger's mail here seems
     to go on with; `read_at`: up to when the visitor has read."""
 
     conversation: Conversation
     messages: list[Message]
+    older: str
     notes: list[Note]
     events: list[Event]
     others: list[Conversation]

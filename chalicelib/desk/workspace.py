@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.conversations import baton, lines, model, notes, table, timeline
+from chalicelib.conversations import baton, history, lines, model, notes, story, table, views
+from chalicelib.conversations.history import Page, Span
 from chalicelib.conversations.model import Conversation, Event, Message
 from chalicelib.customers import customer as customers
 from chalicelib.customers import identities
@@ -53,24 +54,37 @@ def queues(agent: Agent, now: int) -> list[dict[str, Any]]:
     ]
 
 
-def read(conversation_id: str, after: int) -> dict[str, Any]:
-    """What schemas.Story shows: the whole story; with a cursor only the messages that may be new. Raises NotFound."""
+def read(conversation_id: str, after: int, before: str, now: int) -> dict[str, Any]:
+    """What schemas.Story shows: the story with its last messages; with a cursor those that may be new, or the page before.
+    Raises NotFound, BadRequest for what is no cursor."""
     c = table.conversation(conversation_id)
-    thread = table.read_thread(c.thread)
-    messages = timeline.of_conversation(thread, c.number)
-    customer = customers.exactly(c.customer) if c.customer and not after else Customer(c.customer)
+    place = story.place(c)
+    if not place.span.end and not before:
+        history.settle(c, now)
+    page = _page(c, place.span, after, before)
+    is_first = not after and not before
+    customer = customers.exactly(c.customer) if c.customer and is_first else Customer(c.customer)
     return {
         "conversation": c,
-        "messages": [timeline.for_agent(m) for m in timeline.after(messages, after)],
+        "messages": [views.for_agent(m) for m in page.messages],
+        "older": page.older,
         "notes": notes.of(c.thread),
-        "events": timeline.events_of(thread, c.number),
+        "events": story.events(c),
         "others": [o for o in customer.conversations if o.id != c.id],
-        "cursor": timeline.cursor(messages, after),
-        "read_at": thread.read_at,
-        "contact": who.contact(c, thread, customer),
+        "cursor": max((m.at for m in page.messages), default=after),
+        "read_at": place.read_at,
+        "contact": who.contact(c, story.proofs(c.thread), customer),
         "possibly_same": who.possibly_same(customer),
-        "related": [] if after else attachments.related(messages),
+        "related": attachments.related(page.messages) if is_first else [],
     }
+
+
+def _page(c: Conversation, span: Span, after: int, before: str) -> Page:
+    if before and after:
+        raise BadRequest("ask with `after` or with `before`, not both")
+    if not after:
+        return history.latest(c.thread, span, before=before)
+    return Page(tuple(m for part in history.newer(c.thread, after, span) for m in part))
 
 
 def note(agent: Agent, conversation_id: str, client_id: str, text: str, now: int) -> notes.Note:

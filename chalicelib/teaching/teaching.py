@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chalicelib.conversations import asking, baton, table, timeline
-from chalicelib.conversations.model import Conversation, Message
+from chalicelib.conversations import asking, baton, story, table
+from chalicelib.conversations.model import Conversation, Event, Message
 from chalicelib.errors import BadRequest, NotFound
 from chalicelib.governance.roster import Agent
 from chalicelib.knowledge.articles import store
@@ -81,12 +81,11 @@ def offer(conversation_id: str, wanted: str = "") -> dict[str, Any]:
     """For the question at the end: how the customer asked (masked), the bot's best three, and what is found by title."""
     c = table.conversation(conversation_id)
     known = {one.id: one for one in titles()}
-    thread = table.read_thread(c.thread)
-    event = asking.last_hand_over(timeline.events_of(thread, c.number))
+    event = asking.last_hand_over(story.events(c))
     near: dict[str, float] = event.detail.get("facts", {}).get("near", {}) if event else {}
     best = sorted(near, key=lambda article: -near[article])[:OFFERED]
     return {
-        "question": _asked(c, timeline.of_conversation(thread, c.number), event.at if event else 0),
+        "question": _asked(c, _until(c, event), event.at if event else 0),
         "near": [_view(known[article]) for article in best if article in known],
         "found": [_view(one) for one in search(wanted, list(known.values()))],
     }
@@ -101,9 +100,8 @@ def resolving(agent: Agent, conversation_id: str, choice: Choice, now: int) -> d
     c = table.conversation(conversation_id)
     baton.resolved(c, agent.id, now)  # raises NotOwner before anything is learned
     article = known_article(choice.article) if choice.article else ""
-    thread = table.read_thread(c.thread)
-    event = asking.last_hand_over(timeline.events_of(thread, c.number))
-    messages = timeline.of_conversation(thread, c.number)
+    event = asking.last_hand_over(story.events(c))
+    messages = _until(c, event)
     text = masked(choice.wording, _names(c, messages)) if choice.wording else _asked(c, messages, event.at if event else 0)
     learned = _learned(text, article, c, agent, now, chosen=bool(choice.wording))
     facts = event.detail.get("facts", {}) if event else {}
@@ -180,6 +178,11 @@ def _answer(conversation_id: str, message_id: str) -> tuple[Conversation, Messag
 
 def _question(c: Conversation, m: Message) -> str:
     return asking.question_of(m, table.message(c.thread, asking.answered(m)))
+
+
+def _until(c: Conversation, event: Event | None) -> tuple[Message, ...]:
+    """What was said before it came to people."""
+    return story.messages(c, event.at if event else 0)
 
 
 def _asked(c: Conversation, messages: Sequence[Message], at: int) -> str:

@@ -1,6 +1,6 @@
 """MiniStack's server, with what AWS does and MiniStack 1.5.33 does not.
 
-Nine things, or tests and local runs would prove less than they seem to:
+Ten things, or tests and local runs would prove less than they seem to:
 - A stream mapping there knows no partial failures, retry limits, bisecting or parking of what stays broken, and
   one slow function holds up every other mapping. `poll_streams` gives each mapping its own pace and AWS's rules.
 - It saves how far each mapping has read but not the records, so after a restart new writes went unseen.
@@ -12,6 +12,7 @@ Nine things, or tests and local runs would prove less than they seem to:
 - A page of an index takes as long as its partition is long; here it takes as long as the page (index_order.py).
 - Each process unpacked the package for itself: 2,000 files to write and, at its end, to delete, which on a busy disk held
   functions up for a minute. Here all share one copy.
+- CloudFormation deleted what is protected, and changed several indexes of a table at once (cloudformation_rules.py).
 
 It stops when its standard input closes, hence also when whoever started it dies, and lets running functions finish first.
 """
@@ -41,7 +42,7 @@ from ministack import app
 from ministack.core import lambda_runtime
 from ministack.services import dynamodb, lambda_svc, ses, ses_v2, sns
 
-from infra.local import index_order, ses_events
+from infra.local import cloudformation_rules, index_order, ses_events
 from infra.local.signing import Signer
 
 Record = dict[str, Any]
@@ -320,6 +321,7 @@ def main() -> None:
     index_order.keep_order()
     _relay_raw_mails()
     ses_events.publish_events()
+    cloudformation_rules.enforce()
     _note_saving()
     _share_workers()
     lambda_runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": _SharedZip})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import click
 from rich.markup import escape
 
 from infra import deploy as core
+from infra import leaving_out, regions
 from infra.changes import Plan, discard
 from infra.checks import Wish, check
 from infra.errors import DeployError
@@ -42,6 +44,7 @@ PARAMETERS = {
     "delivery_reports": "DeliveryReports",
     "time_zone": "TimeZone",
     "alarm_email": "AlarmEmail",
+    "dashboard": "DashboardSize",
 }
 
 
@@ -80,6 +83,12 @@ PARAMETERS = {
 )
 @click.option("--time-zone", envvar="TIME_ZONE", help="As Europe/Berlin.")
 @click.option("--alarm-email", envvar="ALARM_EMAIL", help="Who is told of alarms.")
+@click.option(
+    "--dashboard",
+    envvar="DASHBOARD",
+    type=click.Choice(["small", "full", "none"]),
+    help="What CloudWatch shows: the way of a message, within the free tier; every function, for $3 a month; nothing.",
+)
 @click.option("--without-mail", is_flag=True, envvar="WITHOUT_MAIL", help="Go without e-mail.")
 @click.option("--yes", is_flag=True, envvar="YES", help="Do not ask before changing anything.")
 @click.option("--allow-replacement", is_flag=True, help="Allow changes that lose a table, user pool or bucket.")
@@ -91,6 +100,7 @@ def command(target: Target, without_mail: bool, yes: bool, allow_replacement: bo
     _checked(target, Wish(target.stage, given, without_mail))
     with TemporaryDirectory() as folder:
         package = _packaged(target.stage, Path(folder), local=bool(target.cloud.endpoint_url))
+        package = replace(package, template=leaving_out.without(package.template, regions.lacking(target.cloud)))
         with progress() as show:
             plan = core.prepare(target.cloud, package, target.stack, given, show)
     _agreed(target, plan, yes, allow_replacement)

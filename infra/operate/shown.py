@@ -12,8 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from infra.changes import Action, Change, Plan
-from infra.checks import Finding
 from infra.deploy import Show
+from infra.findings import Finding
 from infra.operate.common import console, say
 from infra.progress import Progress
 
@@ -57,6 +57,10 @@ def show_plan(plan: Plan) -> None:
         say(_line(change))
     counts = Counter(c.action for c in plan.changes)
     say("[bold]" + ", ".join(f"{counts[a]} {DONE[a]}" for a in DONE if counts[a]) + "[/]")
+    if plan.stages:
+        say(f"in {len(plan.stages)} steps, as DynamoDB makes or deletes one index of a table at a time:")
+    for number, stage in enumerate(plan.stages, 1):
+        say(f"  {number}. {escape(stage.what)}")
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from infra.template import access, alarms, apis, composing, data, events, functions, layer, mail, parameters, queues, texts
+from infra.template import access, alarms, apis, composing, dashboard, data, events, functions, layer, mail, parameters, queues, texts
 from infra.template.cfn import Json, ref
 
 POLICIES = ".chalice/policies"
@@ -23,7 +23,8 @@ def merge(root: Path, stage: str, architecture: str) -> Json:
         **functions.log_groups(),
         **layer.resources(architecture),
         **parameters.published(),
-        **alarms.resources(agent_queues),
+        **alarms.resources(),
+        **dashboard.resources(agent_queues),
         **composing.resources(),
         "RestAPI": apis.rest(),
         "WebsocketAPI": {"Properties": {"Name": ref("AWS::StackName")}},

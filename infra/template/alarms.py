@@ -1,11 +1,8 @@
-"""What a person is told of without asking, and the one page that shows how the system does."""
+"""What a person is told of without asking."""
 
 from __future__ import annotations
 
-import json
-
 from infra.template.cfn import Json, att, ref, resource, sub
-from infra.template.functions import FUNCTIONS
 from infra.template.queues import DEAD_LETTERS, FAILED
 
 API_ERRORS = ("AWS/ApiGateway", "5XXError", {"ApiName": ref("AWS::StackName")})
@@ -13,8 +10,8 @@ SOCKET_ERRORS = ("AWS/ApiGateway", "IntegrationError", {"ApiId": ref("WebsocketA
 WAITING = ("Baton", "WaitingSeconds", {"stage": ref("Stage")})
 
 
-def resources(agent_queues: dict[str, str]) -> Json:
-    """Ten alarms, as so many are free, their topic and the dashboard.
+def resources() -> Json:
+    """Ten alarms, as so many are free, and their topic.
 
     Each watches one metric: what a synchronous function fails at shows at its API, and what the others fail at
     for good ends in FailedRecords.
@@ -41,7 +38,6 @@ def resources(agent_queues: dict[str, str]) -> Json:
             {"Protocol": "email", "Endpoint": ref("AlarmEmail"), "TopicArn": ref("AlarmTopic")},
             Condition="HasAlarmEmail",
         ),
-        "Dashboard": _dashboard(agent_queues),
     }
 
 
@@ -72,40 +68,3 @@ def _alarm(description: str, measured: Json, threshold: int, periods: int = 1) -
             "OKActions": [ref("AlarmTopic")],
         },
     )
-
-
-def _dashboard(agent_queues: dict[str, str]) -> Json:
-    """Titles for people; every line is a metric that AWS or the functions already publish."""
-    api = [["AWS/ApiGateway", name, "ApiName", "${AWS::StackName}"] for name in ("Count", "4XXError", "5XXError")]
-    widgets = [
-        _widget(0, "Who waits, by queue", _queue_lines(list(agent_queues.values())), "Maximum"),
-        _widget(1, "Longest wait, seconds", [["Baton", "WaitingSeconds", "stage", "${Stage}"]], "Maximum"),
-        _widget(2, "Calls", _function_lines("Invocations", list(FUNCTIONS)), "Sum"),
-        _widget(3, "Errors and failed work", [*_function_lines("Errors", list(FUNCTIONS)), *_queue_lines([FAILED, DEAD_LETTERS])], "Sum"),
-        _widget(4, "Behind the stream, ms", _function_lines("IteratorAge", ["BotAnswer", "Deliver"]), "Maximum"),
-        _widget(5, "Duration, ms (p95)", _function_lines("Duration", list(FUNCTIONS)), "p95"),
-        _widget(6, "API", api, "Sum"),
-    ]
-    return resource(
-        "AWS::CloudWatch::Dashboard",
-        {"DashboardName": ref("AWS::StackName"), "DashboardBody": sub(json.dumps({"widgets": widgets}))},
-    )
-
-
-def _function_lines(metric: str, functions: list[str]) -> list[list[str]]:
-    return [["AWS/Lambda", metric, "FunctionName", f"${{{name}}}"] for name in functions]
-
-
-def _queue_lines(queues: list[str]) -> list[list[str]]:
-    return [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", f"${{{name}.QueueName}}"] for name in queues]
-
-
-def _widget(place: int, title: str, metrics: list[list[str]], statistic: str) -> Json:
-    return {
-        "type": "metric",
-        "x": place % 2 * 12,
-        "y": place // 2 * 6,
-        "width": 12,
-        "height": 6,
-        "properties": {"title": title, "metrics": metrics, "stat": statistic, "period": 300, "region": "${AWS::Region}"},
-    }

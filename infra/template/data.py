@@ -38,11 +38,12 @@ def _conversations(stage: str) -> Json:
     keys_only = {"ProjectionType": "KEYS_ONLY"}
     return _table(
         stage,
-        numbers={"waiting_since": "N", "opened_at": "N"},
+        numbers={"waiting_since": "N", "opened_at": "N", "at": "N"},
         indexes=[
             _index("by_work", "work", "waiting_since", work),
             _index("by_day", "day", "opened_at", keys_only),
             _index("by_customer", "customer", "opened_at", keys_only),
+            _index("by_time", "pk", "at", keys_only),
         ],
         StreamSpecification={"StreamViewType": "NEW_AND_OLD_IMAGES"},
         TimeToLiveSpecification={"AttributeName": "expires", "Enabled": True},

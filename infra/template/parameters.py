@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from infra.template import dashboard
 from infra.template.cfn import Json, ref, resource, sub
 
 
@@ -59,6 +60,7 @@ def parameters(stage: str) -> Json:
             "Description": "Whose mails and texts are followed until they arrive: what people write, or the bot's answers as well.",
         },
         "AlarmEmail": _text("Who is told of alarms; empty: only the console shows them."),
+        dashboard.PARAMETER: dashboard.parameter(),
         "LogRetentionDays": {"Type": "Number", "Default": 30, "AllowedValues": [1, 3, 7, 14, 30, 60, 90]},
         "MailRetentionDays": {
             "Type": "Number",
@@ -75,6 +77,7 @@ def conditions() -> Json:
         "SendsTextsByAws": {"Fn::Equals": [ref("SmsProvider"), "aws"]},
         "ComposesAnswers": {"Fn::Not": [{"Fn::Equals": [ref("ComposeModel"), ""]}]},
         "HasAlarmEmail": {"Fn::Not": [{"Fn::Equals": [ref("AlarmEmail"), ""]}]},
+        **dashboard.conditions(),
     }
 
 

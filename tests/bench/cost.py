@@ -1,44 +1,31 @@
-"""`python -m tests.bench.cost`: what 1,000 conversations of three questions cost that the bot resolves alone, by AWS's list prices.
+"""`python -m tests.bench.cost`: what Baton costs, by AWS's list prices.
 
-Counted are requests, invocations, units and log bytes; carriers' fees (SMS) and SES are extra. The units are those that
-tests/stack/test_units.py holds for a running exchange; first contact comes on top, once a conversation. Ends with 1 if a
-channel costs more than the goal.
+1. 1,000 conversations of three questions that the bot resolves alone: requests, invocations, units and log bytes. The units are those that
+   tests/stack/test_units.py holds for a running exchange; first contact comes on top, once a conversation. Ends with 1 if a channel costs
+   more than the goal.
+2. The honest bill of the same conversations: what else comes with them (tests/bench/bill.py).
+3. A month in which nobody writes, from the packaged template (tests/bench/idle.py), with and without what is free every month.
 """
 
 from __future__ import annotations
 
-import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.table import Table
 
-PAGE = Path(__file__).parents[2] / "chalicelib" / "web" / "chat.html"
+from tests.bench.prices import FREE, PRICES, beyond, usd
+
 QUESTIONS = 3
 CONVERSATIONS = 1_000
 GOAL = 0.04
-GB = 1_000_000_000
 BILLED_SECONDS = 0.03  # an invocation at 512 MB, network included; ten times as much would add 0.005 to 0.01
 MEMORY_GB = 0.5
 LOGGED = 520  # bytes of an invocation: START, END and REPORT (some 340), and our own line (some 180: tests.bench.cold counts it)
 FIRST_CONTACT = 5  # write units once a conversation: identity, customer, the entries of the head's two indexes
-
-# Name: (USD, for what, as of). us-east-1, first tier, nothing free, no discount.
-PRICES = {
-    "request": (0.20e-6, "Lambda request", "aws.amazon.com/lambda/pricing, 2025"),
-    "compute": (0.0000133334, "Lambda GB-second, arm64", "aws.amazon.com/lambda/pricing, 2025"),
-    "rest": (3.50e-6, "API Gateway REST request", "aws.amazon.com/api-gateway/pricing, 2026-09-20"),
-    "socket": (1.00e-6, "API Gateway WebSocket message of 32 KB, in or out", "aws.amazon.com/api-gateway/pricing, 2026"),
-    "minute": (0.25e-6, "API Gateway WebSocket connection minute", "aws.amazon.com/api-gateway/pricing, 2026"),
-    "written": (0.625e-6, "DynamoDB write unit, on demand", "halved on 2024-11-01; read 2025-07-21"),
-    "read": (0.125e-6, "DynamoDB read unit, on demand", "halved on 2024-11-01; read 2025-07-21"),
-    "put": (5.0e-6, "S3 PUT", "aws.amazon.com/s3/pricing, long-standing, not read again"),
-    "get": (0.4e-6, "S3 GET", "aws.amazon.com/s3/pricing, long-standing, not read again"),
-    "notice": (0.50e-6, "SNS notice", "aws.amazon.com/sns/pricing, long-standing, not read again"),
-    "logged": (0.50 / GB, "byte of logs taken in", "aws.amazon.com/cloudwatch/pricing, long-standing, not read again"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +65,7 @@ CHANNELS = {
 
 
 def conversation(channel: Channel) -> dict[str, float]:
-    """USD of one conversation, by part."""
+    """So much of each price one conversation takes."""
     e = channel.exchange
     counts = {
         "rest": e.rest,
@@ -96,45 +83,101 @@ def conversation(channel: Channel) -> dict[str, float]:
     whole["minute"] = channel.once.get("minute", 0)
     whole["compute"] += channel.once.get("request", 0) * BILLED_SECONDS * MEMORY_GB
     whole["written"] += FIRST_CONTACT
-    return {name: count * PRICES[name][0] for name, count in whole.items()}
+    return whole
 
 
-def _page_loads() -> str:
-    """No part of a conversation, but of a visit: the page comes through the same gateway; browsers keep all but the page itself."""
-    files = 1 + len(re.findall(r'(?:href|src)="\./assets/', PAGE.read_text()))
-    each = PRICES["rest"][0] + PRICES["request"][0] + BILLED_SECONDS * MEMORY_GB * PRICES["compute"][0] + LOGGED * PRICES["logged"][0]
-    return (
-        f"Beside it, the chat's page for {CONVERSATIONS:,} new visitors ({files} files): {CONVERSATIONS * files * each:.4f};"
-        f" for returning ones: {CONVERSATIONS * each:.4f}"
+PARTS = {
+    "gateway": ("rest", "socket", "minute"),
+    "Lambda": ("request", "compute"),
+    "DynamoDB": ("written", "read"),
+    "S3, SNS": ("put", "get", "notice"),
+    "logs": ("logged",),
+}
+
+
+def bare() -> tuple[Table, bool]:
+    """The conversations alone, as the goal counts them; and whether each channel meets it."""
+    table = _table(
+        f"USD for {CONVERSATIONS:,} conversations of {QUESTIONS} questions, resolved by the bot", "channel", *PARTS, "all", "goal"
     )
+    met = True
+    for name, channel in CHANNELS.items():
+        counts = conversation(channel)
+        total = CONVERSATIONS * usd(counts)
+        met &= total <= GOAL
+        sums = [f"{CONVERSATIONS * usd({price: counts[price] for price in names}):.4f}" for names in PARTS.values()]
+        table.add_row(name, *sums, f"{total:.4f}", "[green]met[/]" if total <= GOAL else "[bold red]missed[/]")
+    return table, met
+
+
+def whole_bill() -> Table:
+    from tests.bench import bill
+
+    table = _table("The honest bill of the same, USD", "what", *CHANNELS)
+    for what, by_channel in bill.lines().items():
+        table.add_row(what, *(f"{by_channel[name]:.4f}" for name in CHANNELS))
+    table.add_section()
+    table.add_row("all of it", *(f"{total:.2f}" for total in bill.totals().values()))
+    table.caption = f"An agent's console that is open for eight hours: {bill.console_day():.4f} a day"
+    return table
+
+
+def idle_counts() -> dict[str, float]:
+    from infra.package import build
+    from tests.bench import idle
+
+    with TemporaryDirectory() as folder:
+        return idle.month(build("prod", "aws", Path(folder)))
+
+
+def idle_month(counts: dict[str, float]) -> Table:
+    table = _table("A month in which nobody writes", "what", "so many", "free", "USD by list price", "USD beyond what is free")
+    for name, count in counts.items():
+        line = {name: count}
+        table.add_row(PRICES[name][1], f"{count:,.0f}", f"{FREE.get(name, 0):,}", f"{usd(line):.4f}", f"{usd(beyond(line)):.4f}")
+    table.add_section()
+    table.add_row("all of it", "", "", f"{usd(counts):.2f}", f"{usd(beyond(counts)):.2f}")
+    return table
+
+
+def readme(counts: dict[str, float]) -> list[str]:
+    """The rows of README.md that tell what is counted here; `counts`: of the idle month."""
+    from tests.bench import bill
+
+    alone = " / ".join(f"{CONVERSATIONS * usd(conversation(channel)):.4f}" for channel in CHANNELS.values())
+    carrier = bill.lines()[bill.CARRIER]
+    whole = " / ".join(f"{total - carrier[name]:.2f}" for name, total in bill.totals().items())
+    along = "the page loaded anew and an hour's open tab, pauses, cold starts, kept logs, SES"
+    idle = "a month in which nobody writes, data that is kept apart: by list price; beyond what AWS gives each account every month"
+    return [
+        f"| 1,000 bot-resolved conversations of three questions: web chat / SMS / e-mail, carriers and SES extra | ${alone} | ${GOAL:g} |",
+        f"| the same with what comes along: {along} | ${whole} | |",
+        f"| and the carrier, by Twilio in the USA | ${carrier['SMS']:.2f} | |",
+        f"| {idle} | ${usd(counts):.2f}; ${usd(beyond(counts)):.2f} | |",
+    ]
+
+
+def list_prices() -> Table:
+    prices = _table("List prices", "for", "USD a million", "source, as of")
+    for price, what, source in PRICES.values():
+        prices.add_row(what, f"{price * 1e6:,.4f}", source)
+    return prices
+
+
+def _table(title: str, first: str, *more: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column(first)
+    for column in more:
+        table.add_column(column, justify="left" if column in ("goal", "source, as of") else "right")
+    return table
 
 
 def main() -> int:
-    """Prints the costs and the prices; 1 if the goal is missed."""
-    parts = {
-        "gateway": ("rest", "socket", "minute"),
-        "Lambda": ("request", "compute"),
-        "DynamoDB": ("written", "read"),
-        "S3, SNS": ("put", "get", "notice"),
-        "logs": ("logged",),
-    }
-    table = Table(title=f"USD for {CONVERSATIONS:,} conversations of {QUESTIONS} questions, resolved by the bot", title_justify="left")
-    for column in ("channel", *parts, "all", "at most", ""):
-        table.add_column(column, justify="left" if column in ("channel", "") else "right")
-    missed = False
-    for name, channel in CHANNELS.items():
-        costs = {price: CONVERSATIONS * usd for price, usd in conversation(channel).items()}
-        total = sum(costs.values())
-        missed |= total > GOAL
-        sums = [f"{sum(costs[price] for price in names):.4f}" for names in parts.values()]
-        table.add_row(name, *sums, f"{total:.4f}", f"{GOAL:g}", "[green]met[/]" if total <= GOAL else "[bold red]missed[/]")
-    prices = Table(title="List prices", title_justify="left")
-    for column in ("for", "USD a million", "source, as of"):
-        prices.add_column(column, justify="right" if "USD" in column else "left")
-    for usd, what, source in PRICES.values():
-        prices.add_row(what, f"{usd * 1e6:,.4f}", source)
-    Console().print(table, f"[dim]{_page_loads()}[/]", prices)
-    return int(missed)
+    """Prints all four tables, and what README.md repeats; 1 if the goal is missed."""
+    costs, met = bare()
+    counts = idle_counts()
+    Console().print(costs, whole_bill(), idle_month(counts), list_prices(), "In README.md:", *readme(counts), sep="\n", soft_wrap=True)
+    return 0 if met else 1
 
 
 if __name__ == "__main__":

@@ -24,8 +24,7 @@ from typing import Any
 from botocore.httpsession import URLLib3Session
 
 import app
-from chalicelib.conversations import keys, timeline
-from chalicelib.conversations.timeline import Thread
+from chalicelib.conversations import keys
 from chalicelib.knowledge.index import index
 from infra.template.events import FILTERS
 from tests.bench import letters
@@ -98,11 +97,11 @@ def _knowledge(kept: Path) -> dict[str, bytes]:
 def texts(wire: Wire) -> Iterator[tuple[str, str]]:
     """(conversation, text) of everything that customers wrote."""
     for items in wire.threads.values():
-        heads = [keys.conversation(i) for i in items.values() if i["type"]["S"] in ("head", "past")]
-        said = [keys.message(i) for i in items.values() if i["type"]["S"] == "incoming"]
-        thread = Thread(tuple(heads), tuple(said), ())
-        for c in heads:
-            yield from ((c.id, m.text) for m in timeline.of_conversation(thread, c.number))
+        heads = sorted((keys.conversation(i) for i in items.values() if i["type"]["S"] in ("head", "past")), key=lambda c: c.number)
+        for item in items.values():
+            if item["type"]["S"] == "incoming":
+                m = keys.message(item)
+                yield next((c.id for c in reversed(heads) if c.opened_at <= m.at), heads[0].id), m.text
 
 
 def tickets(wire: Wire) -> int:

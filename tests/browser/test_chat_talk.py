@@ -13,7 +13,7 @@ from msgspec import to_builtins
 
 from chalicelib.bot.answers.answer import Brain, Context, answer
 from chalicelib.bot.messages import brain, outgoing
-from chalicelib.conversations import baton, ids, timeline
+from chalicelib.conversations import baton, ids, views
 from chalicelib.conversations.model import Answer, Escalation, Message
 from tests.browser.conftest import NewBrowser
 from tests.browser.desk import Desk, Json, desk
@@ -71,12 +71,12 @@ def told(said: Answer, text: str = "", **meta: Any) -> Json:
     """What the page gets of an answer, as the bot stores it."""
     to = asked(text or "x")
     known = outgoing.behind(said, baton.opened(to, "c1"), to, to.text)
-    return dict(to_builtins(timeline.for_visitor(outgoing.answer(to, ids.answer(to.id), said, to.at, known | meta))))
+    return dict(to_builtins(views.for_visitor(outgoing.answer(to, ids.answer(to.id), said, to.at, known | meta))))
 
 
 def handed_over(said: Escalation) -> Json:
     to = asked("x")
-    return dict(to_builtins(timeline.for_visitor(outgoing.answer(to, ids.hand_over(to.id), Answer(said.text, ""), to.at))))
+    return dict(to_builtins(views.for_visitor(outgoing.answer(to, ids.hand_over(to.id), Answer(said.text, ""), to.at))))
 
 
 def decided(text: str, **known: Any) -> Answer | Escalation:

@@ -19,8 +19,9 @@ from selenium.common.exceptions import WebDriverException
 
 from chalicelib import schemas
 from chalicelib.channels.email import render, whole
-from chalicelib.conversations import keys, timeline
+from chalicelib.conversations import keys
 from chalicelib.conversations import schemas as views
+from chalicelib.conversations import views as written
 from chalicelib.conversations.model import Conversation, Event, Message
 from chalicelib.conversations.notes import Note
 from tests.browser import hostile
@@ -64,7 +65,7 @@ def test_the_chat_page(browser: NewBrowser, place: Desk) -> None:
     answers = [
         replace(m, id=f"r+{m.id}", direction="outgoing", by="agent-ann", name=m.text[:60], state="sent", link=m.text[:300]) for m in own
     ]
-    place.said = [to_builtins(timeline.for_visitor(_stored(m))) for m in (*own, *answers)]
+    place.said = [to_builtins(written.for_visitor(_stored(m))) for m in (*own, *answers)]
     page = browser()
     hostile.set_trap(page)
     page.open(place.site)
@@ -183,7 +184,7 @@ def _stored(message: Message) -> Message:
 
 
 def _story(c: Conversation, messages: list[Message]) -> dict[str, Any]:
-    shown = [schemas.shown(views.Message, timeline.for_agent(m)) for m in messages]
+    shown = [schemas.shown(views.Message, written.for_agent(m)) for m in messages]
     return {"conversation": schemas.shown(views.Conversation, c), "messages": shown, "notes": [], "events": [], "others": [], "cursor": T0}
 
 
@@ -194,7 +195,7 @@ def _told(messages: list[Message]) -> dict[str, Any]:
         for m in messages
     ]
     notes = [Note(f"n-{n}", m.at, "agent-ann", m.text[:80], m.text) for n, m in enumerate(messages)]
-    shown = [schemas.shown(views.Message, timeline.for_agent(m)) for m in messages]
+    shown = [schemas.shown(views.Message, written.for_agent(m)) for m in messages]
     return {"messages": shown, "notes": [asdict(n) for n in notes], "events": [schemas.shown(views.Event, e) for e in events]}
 
 

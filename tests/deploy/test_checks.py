@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import boto3
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from infra.__main__ import main
 from infra.checks import Wish, check
 from infra.cloud import Cloud
 from infra.local.aws import session
+from infra.stack import resources
+from tests.deploy.small import package
 
 pytestmark = pytest.mark.deploy
 
@@ -91,3 +96,30 @@ def test_hints_do_not_stop_and_say_what_to_do(cloud: Cloud, stage: str) -> None:
     said = "\n".join(f"{f.what} {f.do}" for f in hints)
     assert "nobody is told of alarms" in said
     assert f"secret set twilio_auth_token --stage {stage}" in said
+
+
+def test_what_a_region_lacks_is_left_out_of_what_is_deployed(
+    cloud: Cloud, stage: str, stack: str, tmp_path: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The checks say so first; the stack then has no trace of it."""
+    events = {"Type": "AWS::SES::ConfigurationSet", "Properties": {"Name": f"{stack}-mail"}}
+    told = {
+        "Type": "AWS::SSM::Parameter",
+        "DependsOn": ["Events"],
+        "Properties": {"Name": f"/{stack}/told", "Type": "String", "Value": "x"},
+    }
+    made = package(tmp_path, "1", Events=events, Told=told)
+    monkeypatch.setattr("infra.package.build", lambda *_: made)
+    monkeypatch.setattr("infra.lint.lint", lambda _: [])
+    monkeypatch.setattr("infra.smoke.smoke", lambda *_: [])
+    monkeypatch.setattr("infra.regions.lacking", lambda _: frozenset({"AWS::SES::ConfigurationSet"}))
+    stopped = run("deploy", "--mail-domain", "example.com", "--support-address", "help@example.com", "--yes")
+    assert "SES is not in us-east-1" in stopped.output
+    assert "or --without-mail" in stopped.output
+    assert "nothing was changed" in stopped.output
+    done = run("deploy", "--without-mail", "--yes")
+    assert done.exit_code == 0, done.output
+    assert "left out: e-mail, in and out, as SES is not in us-east-1" in done.output
+    made_of = {one.name for one in resources(cloud, stack)}
+    assert "Told" in made_of
+    assert "Events" not in made_of

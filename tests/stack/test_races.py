@@ -11,6 +11,7 @@ from chalicelib.customers import identities
 from chalicelib.desk import replies, workspace
 from chalicelib.errors import Conflict, NotOwner
 from chalicelib.governance import roster
+from tests import threads
 from tests.unit.conftest import T0, incoming
 from tests.unit.test_workspace import wait
 
@@ -73,7 +74,7 @@ def test_twenty_clicks_on_send_are_one_reply() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(click, range(20))) == {"r+id-00000001"}
     assert table.conversation("a.1").replies == 1
-    assert [m.text for m in table.read_thread("a").messages if m.direction == "outgoing"] == ["Hello"]
+    assert [m.text for m in threads.whole("a").messages if m.direction == "outgoing"] == ["Hello"]
 
 
 def test_fifty_copies_of_a_message_are_one() -> None:

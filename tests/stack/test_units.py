@@ -78,19 +78,19 @@ def answer_to(message: Message) -> Message:
 
 
 @pytest.mark.usefixtures("quiet_table")
-@pytest.mark.parametrize(("channel", "written"), [("email", 5), ("sms", 5)])
-def test_mail_and_sms_take_five_write_units_and_one_and_a_half_read(channel: str, written: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("channel", "written"), [("email", 6), ("sms", 6)])
+def test_mail_and_sms_take_six_write_units_and_one_and_a_half_read(channel: str, written: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(CHANNELS, channel, type("Provider", (), {"send": staticmethod(lambda _: "provider-id")}))
     customer = incoming(QUESTIONS[0], thread="t" * 26, channel=channel, address="customer@example.com", at=now())
     exchange(customer)
-    with counted() as units:
+    with counted() as units:  # the message and its place in the order of time, the head, the answer, that it leaves and that it has left
         exchange(replace(customer, text=QUESTIONS[1], id="m-0000002", at=now()))
     # Half a unit for the head, one to ask at the last moment whether this address may still be written to.
     assert (units.written, units.read) == (written, 1.5), units
 
 
 @pytest.mark.usefixtures("quiet_table")
-def test_web_chat_takes_four_write_units(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_web_chat_takes_five_write_units(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(push, "post", lambda connection, frame: True)
     session = adapter.session("", now())
     sockets.open_visitor(session["visitor"], "tab-1", now())
@@ -106,15 +106,15 @@ def test_web_chat_takes_four_write_units(monkeypatch: pytest.MonkeyPatch) -> Non
     with counted() as units:
         chat("client-0002", QUESTIONS[1])
     # The test itself reads the stored message back: one unit, consistently.
-    assert (units.written, units.read - 1) == (4, 1.5), units
+    assert (units.written, units.read - 1) == (5, 1.5), units
 
 
 @pytest.mark.usefixtures("quiet_table")
 def test_a_bot_resolved_conversation_of_three_questions_stays_within_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    """First contact (identity, customer, the indexes' entries) included: 20 units cost $0.0000125 by list price."""
+    """First contact (identity, customer, the indexes' entries) included: 23 units cost $0.0000144 by list price."""
     monkeypatch.setitem(CHANNELS, "sms", type("Provider", (), {"send": staticmethod(lambda _: "provider-id")}))
     with counted() as units:
         for n, question in enumerate(QUESTIONS):
             exchange(incoming(question, thread="u" * 26, channel="sms", address="+12025550143", id=f"m-000000{n}", at=now()))
-    assert units.written <= 20, units
+    assert units.written <= 23, units
     assert units.read <= 5, units

@@ -56,7 +56,7 @@ def later(stack: Stack, conversation: str, message: str) -> None:
     values = {":pk": {"S": f"T#{thread}"}}
     rows = client["dynamodb"].query(**table, KeyConditionExpression="pk = :pk", ExpressionAttributeValues=values)["Items"]
     for row in rows:
-        for name in {"at", "opened_at"} & row.keys():
+        for name in {"at", "time", "opened_at"} & row.keys():
             client["dynamodb"].update_item(
                 **table,
                 Key={"pk": row["pk"], "sk": row["sk"]},

@@ -18,6 +18,7 @@ from chalicelib.bot.messages import brain, deciding, turn
 from chalicelib.conversations import keys, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.customers import verification
+from tests import threads
 from tests.unit.action_shop import SECRET, Shop, open_shop
 from tests.unit.conftest import ROOT, T0, Store, incoming
 from tests.unit.test_baton import HAND_OVER
@@ -93,7 +94,7 @@ class Talk:
         return said[-1].text if said else happened
 
     def heard(self) -> list[Message]:
-        return [m for m in table.read_thread(self.thread).messages if m.direction == "outgoing"]
+        return [m for m in threads.whole(self.thread).messages if m.direction == "outgoing"]
 
     @property
     def head(self) -> Conversation:
@@ -102,7 +103,7 @@ class Talk:
         return found
 
     def summary(self) -> str:
-        return str(next(e for _, e in table.read_thread(self.thread).events if e.kind == "escalated").detail["summary"])
+        return str(next(e for _, e in threads.whole(self.thread).events if e.kind == "escalated").detail["summary"])
 
 
 def codes(store: Store, thread: str = "") -> list[Message]:

@@ -18,6 +18,7 @@ from chalicelib.aws.streams import PAUSE_SECONDS
 from chalicelib.bot.messages import turn
 from chalicelib.conversations import keys, table
 from chalicelib.conversations.model import Conversation, Message
+from tests import threads
 from tests.unit.conftest import incoming
 from tests.unit.lantern import at
 
@@ -156,7 +157,7 @@ def played(play: Play, dialogue: Mapping[str, Any]) -> list[Seen]:
 def look(play: Play, message: Message) -> Seen:
     """What came of a message by now."""
     head = play.head()
-    out = [m for m in table.read_thread(play.thread).messages if m.direction == "outgoing" and _is_to(m, message)]
+    out = [m for m in threads.whole(play.thread).messages if m.direction == "outgoing" and _is_to(m, message)]
     if not out:
         stored = table.message(message.thread, message.id)
         return Seen(stored.outcome if stored else "", silent=True, urgency=head.urgency, owner=head.owner)
@@ -177,5 +178,5 @@ def _facts(play: Play) -> str:
     """What endangers her, as it was heard when she was last made urgent."""
     from chalicelib.bot.rules.facts import hear
 
-    topics = [hear(m.text).urgent_topic for m in table.read_thread(play.thread).messages if m.direction == "incoming"]
+    topics = [hear(m.text).urgent_topic for m in threads.whole(play.thread).messages if m.direction == "incoming"]
     return next((topic for topic in reversed(topics) if topic), "")

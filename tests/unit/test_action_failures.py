@@ -9,6 +9,7 @@ import pytest
 from chalicelib.bot.actions import endpoint
 from chalicelib.bot.messages import turn
 from chalicelib.conversations import baton, keys, table
+from tests import threads
 from tests.unit.action_shop import Shop
 from tests.unit.action_talk import MIA, STREET, Talk, open_for_business  # noqa: F401 - a fixture among them
 from tests.unit.conftest import T0
@@ -31,7 +32,7 @@ class TestFailures:
         talk.say("我的订单到哪了")
         shop.bad = [(500, {}, b"")] * 2
         assert talk.say("A-10342").startswith("抱歉")
-        event = next(e for _, e in table.read_thread("w1").events if e.kind == "escalated")
+        event = next(e for _, e in threads.whole("w1").events if e.kind == "escalated")
         assert event.detail["facts"]["language"] == "zh"
         assert event.detail["reason_zh"] == "自助服务“查询订单”：办理失败"
 

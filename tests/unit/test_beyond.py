@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from chalicelib.bot.interpretation.courtesies import about
 from chalicelib.bot.interpretation.courtesies.beyond import asked
 from chalicelib.bot.interpretation.waiting import asks_where
-from chalicelib.conversations import table
+from tests import threads
 from tests.unit.dialogue_player import Play
 from tests.unit.dialogue_world import World, lantern_mind, make_world
 from tests.unit.halves import is_held_out
@@ -145,7 +145,7 @@ def test_who_waits_is_told_as_well_and_keeps_her_place(world: World, text: str, 
     play.say("转人工" if part >= "一" else "person")
     play.say(text, 20)
     play.wait(play.clock.now + 10_000)
-    told = [m for m in table.read_thread(play.thread).messages if m.direction == "outgoing"][-1]
+    told = [m for m in threads.whole(play.thread).messages if m.direction == "outgoing"][-1]
     assert part in told.text
     assert play.head().owner == "queue"
     assert "asking" not in told.meta

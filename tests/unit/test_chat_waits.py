@@ -9,8 +9,9 @@ import pytest
 from msgspec import to_builtins
 
 from chalicelib.bot.messages import brain, turn
-from chalicelib.conversations import keys, table, timeline
+from chalicelib.conversations import keys, table, views
 from chalicelib.desk import workspace
+from tests import threads
 from tests.unit.conftest import T0, Store, incoming
 from tests.unit.lantern import OPEN, SUNDAY, lantern
 
@@ -29,7 +30,7 @@ def say(store: Store, monkeypatch: pytest.MonkeyPatch) -> Any:
         message = incoming(text, id=f"m-{said:07}", at=at, meta=meta)
         table.record(message)
         turn.handle(keys.message_item(message), None)
-        return to_builtins(timeline.for_visitor(table.read_thread("w1").messages[-1]))
+        return to_builtins(views.for_visitor(threads.whole("w1").messages[-1]))
 
     return taken
 

@@ -24,6 +24,7 @@ from chalicelib.conversations.model import Source
 from infra.local.aws import local_aws
 from infra.template import composing, parameters
 from infra.template.functions import FUNCTIONS
+from tests import threads
 from tests.unit.conftest import T0, Store, incoming
 from tests.unit.lantern import answered, lantern
 
@@ -267,7 +268,7 @@ def meta(**changes: Any) -> tuple[str, Any]:
     message = incoming(QUESTION, **changes)
     table.record(message)
     assert turn.handle(keys.message_item(message), None) == "answered"
-    (told,) = [m for m in table.read_thread(message.thread).messages if m.direction == "outgoing"]
+    (told,) = [m for m in threads.whole(message.thread).messages if m.direction == "outgoing"]
     return told.text, told.meta.get("composed")
 
 

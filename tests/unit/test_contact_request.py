@@ -12,6 +12,7 @@ from chalicelib.bot.interpretation.contact_request import heard
 from chalicelib.bot.messages import brain, turn
 from chalicelib.conversations import baton, keys, table
 from chalicelib.conversations.model import Conversation, Message
+from tests import threads
 from tests.unit.conftest import T0, Store, incoming
 from tests.unit.lantern import SUNDAY, handed_over
 from tests.unit.test_baton import HAND_OVER
@@ -108,7 +109,7 @@ def take(text: str, **more: Any) -> str:
 
 
 def said() -> list[Message]:
-    return [m for m in table.read_thread("w1").messages if m.direction == "outgoing"]
+    return [m for m in threads.whole("w1").messages if m.direction == "outgoing"]
 
 
 def test_the_wish_is_kept_for_the_agent_and_confirmed_once(waiting: Conversation) -> None:
@@ -121,7 +122,7 @@ def test_the_wish_is_kept_for_the_agent_and_confirmed_once(waiting: Conversation
     told, again = said()
     assert "will call you at +4915123456789" in told.text
     assert "to your request" in again.text
-    [(_, event)] = table.read_thread("w1").events
+    [(_, event)] = threads.whole("w1").events
     assert (event.kind, event.by, event.detail) == ("contact_requested", "customer", {"contact_request": "call +4915123456789"})
 
 
@@ -159,6 +160,6 @@ def test_how_often_a_customer_came_back_is_known_to_the_rules(store: Store, monk
         table.save(baton.opened(replace(incoming(thread=thread), at=T0 - n), "c1"))
     table.save(baton.opened(replace(incoming(), at=T0), "c1"))
     assert take("do you sharpen scissors") == "escalated"
-    [(_, event)] = table.read_thread("w1").events
+    [(_, event)] = threads.whole("w1").events
     assert event.detail["rule"] == "often"
     assert event.detail["facts"]["why"]["facts"]["contacts(7)"] == 3

@@ -16,6 +16,7 @@ from chalicelib.customers import customer as customers
 from chalicelib.customers import identities, merging, proofs
 from chalicelib.customers.identities import Identity
 from chalicelib.errors import BadRequest, BatonError, Conflict, NotFound, Unavailable
+from tests import threads
 from tests.unit.conftest import T0, Store, asked_of_the_table, incoming
 
 MAIL, PHONE = "ann@customer.example", "+12025550143"
@@ -111,13 +112,13 @@ def test_the_story_tells_who_was_merged_and_why(store: Store) -> None:
     writes("webchat", "w1", "w1", T0 + 5)
     proofs.prove("w1", "email", MAIL, "code", T0 + 9)
     work_off(store)
-    events = [e for _, e in table.read_thread("w1").events]
+    events = [e for _, e in threads.whole("w1").events]
     assert [(e.kind, e.by, e.detail.get("how") or e.detail["why"]) for e in events] == [
         ("proven", "customer", "code"),
         ("merged", "customer", "code"),
     ]
     assert events[1].detail["into"] == first.customer
-    assert table.read_thread("e1").events == ()
+    assert threads.whole("e1").events == ()
 
 
 def test_a_proof_before_the_first_message_is_good_for_it(store: Store) -> None:
@@ -203,7 +204,7 @@ def test_a_split_gives_back_what_the_merge_brought_and_new_conversations_go_with
         "T#w1HEAD": held["I#webchat#w1"],
         "T#w1C#1": held["I#webchat#w1"],
     }
-    assert [e.kind for _, e in table.read_thread("w1").events] == ["proven", "merged", "split"]
+    assert [e.kind for _, e in threads.whole("w1").events] == ["proven", "merged", "split"]
     assert customers.of(both.id).moves[-1].undone == T0 + 5
 
 

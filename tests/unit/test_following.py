@@ -15,12 +15,13 @@ from chalicelib.bot.messages import turn
 from chalicelib.channels import delivery, forwarding
 from chalicelib.channels.email import parse, render
 from chalicelib.channels.email import thread as email_thread
-from chalicelib.conversations import baton, ids, keys, model, reading, sockets, table, timeline
+from chalicelib.conversations import baton, ids, keys, model, reading, sockets, table, views
 from chalicelib.conversations.model import Message
 from chalicelib.customers import identities, merging, proofs
 from chalicelib.customers.customer import exactly
 from chalicelib.errors import Postponed, Unavailable
 from chalicelib.governance.roster import Agent
+from tests import threads
 from tests.unit.conftest import T0, Store, asked_of_the_table, incoming
 from tests.unit.test_baton import HAND_OVER
 from tests.unit.test_customers import work_off
@@ -80,7 +81,7 @@ def deliver(message: Message) -> str:
 
 
 def followers() -> list[Message]:
-    return [m for m in table.read_thread("w1").messages if ids.is_follow_up(m)]
+    return [m for m in threads.whole("w1").messages if ids.is_follow_up(m)]
 
 
 def stored(message: Message) -> Message:
@@ -126,10 +127,10 @@ def test_two_functions_at_once_send_one_mail(store: Store, held: model.Conversat
     proven(store)
     first, second = says("Part 1", 1), says("Part 2", 2)
     Clock.at = LATER + 3000
-    stale = table.read_thread("w1")
+    stale = forwarding.read("w1", Clock.at)
     assert deliver(second) == "follows"
     with monkeypatch.context() as slow:
-        slow.setattr(forwarding.table, "read_thread", lambda *_, **__: stale)
+        slow.setattr(forwarding, "read", lambda *_: stale)
         with pytest.raises(Unavailable):
             forwarding.care(first, False, Clock.at)
     assert len(followers()) == 1
@@ -232,7 +233,7 @@ def test_the_visitor_sees_the_answer_in_the_chat_once(store: Store, held: model.
     proven(store)
     Clock.at = LATER
     assert deliver(says("We send you a new one.")) == "follows"
-    shown = [m.id for m in table.read_thread("w1").messages if timeline.is_shown_in_chat(m)]
+    shown = [m.id for m in threads.whole("w1").messages if views.is_shown_in_chat(m)]
     assert shown == ["m-0000001", "r+reply-1"]
 
 
@@ -292,7 +293,7 @@ def test_a_mail_into_the_chat_goes_on_with_the_same_agent_and_proves_its_address
     head = table.head("w1", consistent=True)
     assert head
     assert (head.owner, head.agent, head.channel, head.incoming) == ("agent", "agent-ann", "webchat", 2)
-    assert [(p.channel, p.address, p.how) for p in table.read_thread("w1").proofs] == [("email", MAIL, "mail")]
+    assert [(p.channel, p.address, p.how) for p in threads.whole("w1").proofs] == [("email", MAIL, "mail")]
 
 
 @pytest.mark.parametrize("thread", ["w" + "0f" * 16, "ws" + "a2" * 13])
@@ -313,7 +314,7 @@ def test_a_mail_that_proves_nothing_proves_nothing_here_either(store: Store, hel
     answer = incoming("Thanks!", id="mail-1", at=T0 + 500, channel="email", address=MAIL, meta={"unproven": True})
     table.record(answer)
     turn.handle(keys.message_item(answer), None)
-    assert table.read_thread("w1").proofs == ()
+    assert threads.whole("w1").proofs == ()
 
 
 def test_a_resolved_chat_that_she_opens_again_by_mail_stays_a_chat(store: Store, held: model.Conversation) -> None:

@@ -10,7 +10,7 @@ from msgspec import to_builtins
 
 from chalicelib.bot.answers.listed import listed
 from chalicelib.bot.messages import brain, outgoing
-from chalicelib.conversations import baton, timeline
+from chalicelib.conversations import baton, views
 from chalicelib.conversations.model import Answer
 from tests.unit.conftest import T0, incoming
 from tests.unit.lantern import answered, lantern, unsure
@@ -79,7 +79,7 @@ def visitors(said: Answer, monkeypatch: pytest.MonkeyPatch, **meta: Any) -> dict
     monkeypatch.setattr(brain, "load", lantern)
     asked = incoming("the tea order")
     known = outgoing.behind(said, baton.opened(asked, "c1"), asked, asked.text)
-    return to_builtins(timeline.for_visitor(outgoing.answer(asked, "a-1", said, T0 + 1, known | meta)))
+    return to_builtins(views.for_visitor(outgoing.answer(asked, "a-1", said, T0 + 1, known | meta)))
 
 
 def test_the_page_is_told_which_lines(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.conversations import table
 from infra.demo.shop import Orders
+from tests import threads
 from tests.unit.action_talk import codes, digits
 from tests.unit.conftest import Store
 from tests.unit.dialogue_player import STARTS, Play, look
@@ -233,5 +233,5 @@ def test_whoever_takes_over_reads_the_numbers_that_nobody_knows(world: World) ->
     world.play = play
     for text in ("where is my order A-10312", "then it is A-10321"):
         play.say(text, 15)
-    [escalated] = [event for _, event in table.read_thread(play.thread).events if event.kind == "escalated"]
+    [escalated] = [event for _, event in threads.whole(play.thread).events if event.kind == "escalated"]
     assert "Not known to the shop: A-10312, A-10321." in escalated.detail["summary"]

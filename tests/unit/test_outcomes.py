@@ -15,6 +15,7 @@ from chalicelib.conversations import baton, keys, table, work
 from chalicelib.conversations.model import OUTCOMES, Message
 from chalicelib.desk import open_turns
 from chalicelib.errors import Unavailable
+from tests import threads
 from tests.unit.dialogue_player import Play, dialogues
 from tests.unit.dialogue_world import World, make_world
 from tests.unit.test_baton import HAND_OVER
@@ -54,7 +55,7 @@ def happens(play: Play, event: str) -> None:
 
 def outcome_of(play: Play, message: Message) -> tuple[str, int]:
     """What became of a message, and when she could see it (Unix ms; 0: it is recorded, and a person has it)."""
-    thread = table.read_thread(play.thread)
+    thread = threads.whole(play.thread)
     ours = [m for m in thread.messages if m.direction == "outgoing"]
     told = [m for m in ours if m.id.endswith(f"+{message.id}") or message.id in m.meta.get("to", ())]
     if told:
@@ -97,7 +98,7 @@ def test_a_piece_is_a_persons_who_claims_and_hands_back_while_it_waits(world: Wo
 def test_pieces_of_one_thought_share_their_outcome(world: World) -> None:
     with playing(world, "pieces", "webchat") as play:
         pieces = [play.say(text, 0.5) for text in ("hm", "my teapot", "it did not")]
-    [told] = [m for m in table.read_thread(play.thread).messages if m.direction == "outgoing"]
+    [told] = [m for m in threads.whole(play.thread).messages if m.direction == "outgoing"]
     assert {piece.id for piece in pieces} == {told.id.partition("+")[2], *told.meta["to"]}
     assert play.head().pieces == ()
 
@@ -160,7 +161,7 @@ def test_whoever_waits_is_answered_as_she_asks(world: World, spoken: list[str], 
     with playing(world, f"waits{world.next()}", "webchat") as play:
         for text in spoken:
             play.say(text, 30)
-    last = [m for m in table.read_thread(play.thread).messages if m.direction == "outgoing"][-1]
+    last = [m for m in threads.whole(play.thread).messages if m.direction == "outgoing"][-1]
     assert told in last.text
     assert '"person"' not in last.text
 
@@ -180,9 +181,9 @@ class TestOpenTurns:
         assert open_turns.end(play.clock.now + open_turns.LEFT_OPEN + 1)["rescued"] == 1
         c = play.head()
         assert (c.owner, c.urgency, c.pieces, c.turn) == ("queue", "urgent", (), "")
-        [told] = [m for m in table.read_thread(play.thread).messages if m.direction == "outgoing"]
+        [told] = [m for m in threads.whole(play.thread).messages if m.direction == "outgoing"]
         assert (told.text, told.meta["outcome"]) == ("I am sorry, I could not answer this. A colleague will.", "person")
-        [(_, event)] = table.read_thread(play.thread).events
+        [(_, event)] = threads.whole(play.thread).events
         assert "the thing" in event.detail["summary"]
         assert open_turns.end(play.clock.now + open_turns.LEFT_OPEN + 2) == {"resumed": 0, "rescued": 0, "unended": 0}
 

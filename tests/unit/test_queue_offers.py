@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.bot.answers.answer import Context, examined
 from chalicelib.bot.messages.waiting.saying import beside
-from chalicelib.conversations import table
 from chalicelib.conversations.model import Answer
+from tests import threads
 from tests.unit.dialogue_player import Play
 from tests.unit.dialogue_world import World, lantern_mind, make_world
 from tests.unit.lantern import OPEN, answered, lantern
@@ -51,7 +51,7 @@ def test_nothing_that_is_said_to_her_offers_a_person(world: World, call: str, sa
         play.say(text, 10)
     play.wait(play.clock.now + 10_000)
     assert play.head().owner == "queue"
-    told = [m for m in table.read_thread(play.thread).messages if m.direction == "outgoing"]
+    told = [m for m in threads.whole(play.thread).messages if m.direction == "outgoing"]
     assert len(told) > len(said) * 0.8
     assert [m.text for m in told if PERSON.search(m.text)] == []
     assert [m.meta["choices"] for m in told if BUTTONS & set(m.meta.get("choices", ()))] == []

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from chalicelib import schemas
 from chalicelib.conversations import schemas as views
-from chalicelib.conversations import timeline
+from chalicelib.conversations import views as written
 from chalicelib.errors import BadRequest
 from chalicelib.schemas import ClientId, Request, View
 from tests.unit.mails import known, read  # noqa: F401 - a fixture among them
@@ -79,6 +79,6 @@ def test_what_the_schema_does_not_name_does_not_leave() -> None:
 def test_whatever_mail_comes_an_agent_can_be_shown_it(path: Path) -> None:
     """The schema must know every kind of value that a mail leaves behind."""
     message = read(path.read_bytes())
-    found: dict[str, Any] = schemas.shown(views.Message, timeline.for_agent(message))
+    found: dict[str, Any] = schemas.shown(views.Message, written.for_agent(message))
     assert (found["id"], found["text"]) == (message.id, message.text)
     assert len(found["attachments"]) == len(message.meta.get("attachments", []))

@@ -12,8 +12,9 @@ import pytest
 
 from chalicelib.bot.interpretation.language import detect
 from chalicelib.bot.interpretation.orthography.dialect import as_written, mainland
-from chalicelib.conversations import baton, table
+from chalicelib.conversations import baton
 from chalicelib.conversations.model import Escalation
+from tests import threads
 from tests.unit.conftest import incoming
 from tests.unit.dialogue_player import Play
 from tests.unit.dialogue_world import World, make_world
@@ -57,7 +58,7 @@ def test_a_chat_in_traditional_characters_stays_in_them_on_a_page_in_simplified_
     for text in ("寄錯東西了欸 我買的是烏龍結果來的是茉莉綠茶", *replies):
         play.say(text, 10)
     play.wait(play.clock.now + 10_000)
-    told = [m.text for m in table.read_thread(play.thread).messages if m.direction == "outgoing"]
+    told = [m.text for m in threads.whole(play.thread).messages if m.direction == "outgoing"]
     assert len(told) >= 2
     assert [text for text in told if detect(text) != "zh-Hant"] == []
 

@@ -21,7 +21,7 @@ from chalicelib.conversations.model import Message
 from chalicelib.customers import identities
 from chalicelib.errors import BadRequest, Forbidden, Unavailable, Undeliverable
 from infra.local.signing import Signer
-from tests import resets
+from tests import resets, threads
 from tests.unit.conftest import T0, Store
 
 EVENTS = {e["id"]: e for e in json.loads((Path(__file__).parents[1] / "fixtures/sms/aws-two-way.json").read_text("utf-8"))["events"]}
@@ -57,7 +57,7 @@ def notification(signer: Signer, told: Any, **changes: Any) -> dict[str, Any]:
 
 
 def of_thread(theirs: str = THEIRS) -> list[Message]:
-    return list(table.read_thread(adapter.thread(OURS, theirs)).messages)
+    return list(threads.whole(adapter.thread(OURS, theirs)).messages)
 
 
 class TestReceiving:

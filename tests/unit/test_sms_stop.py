@@ -13,6 +13,7 @@ from chalicelib.channels.sms import adapter
 from chalicelib.conversations import baton, keys, table
 from chalicelib.conversations.model import Message
 from chalicelib.customers import identities
+from tests import threads
 from tests.unit.conftest import T0, Store
 
 OURS, THEIRS = "+12025550199", "+12025550143"
@@ -43,7 +44,7 @@ def text(words: str, at: int = T0, message_id: str = "", **more: Any) -> Message
 
 
 def stored() -> list[Message]:
-    return list(table.read_thread(adapter.thread(OURS, THEIRS)).messages)
+    return list(threads.whole(adapter.thread(OURS, THEIRS)).messages)
 
 
 def confirmations() -> list[str]:
@@ -128,7 +129,7 @@ def test_what_the_provider_answered_itself_is_not_answered_twice(word: str) -> N
 def test_a_machine_gets_no_confirmation(sender: str) -> None:
     message = adapter.incoming("SM1", OURS, sender, "HELP", T0)
     adapter.take(message)
-    assert [m.id for m in table.read_thread(message.thread).messages] == ["SM1"]
+    assert [m.id for m in threads.whole(message.thread).messages] == ["SM1"]
 
 
 def test_a_wish_in_words_is_marked_for_a_person() -> None:

@@ -18,6 +18,7 @@ from chalicelib.errors import BatonError, Conflict, NotFound, NotOwner, Postpone
 from chalicelib.governance import roster
 from chalicelib.governance.roster import Agent
 from chalicelib.observability import now
+from tests import threads
 from tests.people import eventually
 from tests.unit.conftest import T0, HandedOn, Store, incoming, record
 from tests.unit.test_baton import HAND_OVER
@@ -314,7 +315,7 @@ def test_the_sweep_takes_a_conversation_from_an_agent_who_is_silent_too_long(sto
     c = table.conversation("w1.1")
     assert (c.owner, c.urgency, c.waiting_since) == ("queue", "urgent", long_ago)
     assert roster.find(ann.id).held == 0
-    assert [e.kind for _, e in table.read_thread("w1").events] == ["returned"]
+    assert [e.kind for _, e in threads.whole("w1").events] == ["returned"]
 
 
 def test_an_agent_who_answered_keeps_the_conversation(store: Store, ann: Agent) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from chalicelib.aws import dynamodb
-from chalicelib.conversations import baton, keys, lines, model, notes, sockets, table, timeline, work
+from chalicelib.conversations import baton, keys, lines, model, notes, sockets, story, table, work
 from chalicelib.conversations.counted import Line
 from chalicelib.conversations.model import Event
 from chalicelib.customers import customer, identities
 from chalicelib.errors import Conflict, NotFound, Unavailable
+from tests import threads
 from tests.unit.conftest import T0, Store, asked_of_the_table, incoming
 from tests.unit.test_baton import HAND_OVER
 
@@ -22,7 +23,7 @@ def test_a_message_is_stored_once_however_often_it_comes(store: Store) -> None:
     with ThreadPoolExecutor(8) as pool:
         new = list(pool.map(lambda n: table.record(incoming(at=T0 + n)), range(24)))
     assert new.count(True) == 1
-    assert len(table.read_thread("w1").messages) == 1
+    assert len(threads.whole("w1").messages) == 1
 
 
 def test_a_message_comes_back_as_it_was_stored(store: Store) -> None:
@@ -58,7 +59,7 @@ def test_what_goes_with_a_version_is_all_or_nothing(store: Store) -> None:
     stored = table.head("w1", consistent=True)
     assert stored
     assert stored.owner == "bot"
-    assert table.read_thread("w1").events == ()
+    assert threads.whole("w1").events == ()
 
 
 def test_an_earlier_conversation_stays_readable_when_the_next_one_opens(store: Store) -> None:
@@ -67,10 +68,10 @@ def test_an_earlier_conversation_stays_readable_when_the_next_one_opens(store: S
     later = incoming("Another thing", id="m-0000009", at=T0 + 10**9)
     table.record(later)
     table.save(baton.reopened(first, later), past=first)
-    thread = table.read_thread("w1")
+    thread = threads.whole("w1")
     assert [c.number for c in thread.conversations] == [1, 2]
-    assert [m.id for m in timeline.of_conversation(thread, 1)] == ["m-0000001"]
-    assert [m.id for m in timeline.of_conversation(thread, 2)] == ["m-0000009"]
+    assert [m.id for m in story.messages(thread.conversations[0])] == ["m-0000001"]
+    assert [m.id for m in story.messages(thread.conversations[1])] == ["m-0000009"]
     assert table.conversation("w1.1").resolved_by == "assumed"
     assert table.conversation("w1.2").owner == "bot"
     assert [c.id for c in customer.of("c1").conversations] == ["w1.2", "w1.1"]
@@ -172,7 +173,8 @@ def test_no_request_scans(store: Store) -> None:
     asked = asked_of_the_table()
     c = table.save(baton.opened(incoming(), "c1"))
     table.record(incoming())
-    table.read_thread("w1")
+    story.messages(c)
+    story.events(c)
     work.waiting("billing", "normal")
     work.held_by("ann")
     lines.of([("billing", "normal")], T0)

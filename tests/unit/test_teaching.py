@@ -21,6 +21,7 @@ from chalicelib.knowledge.learning.masking import SIGN
 from chalicelib.teaching import reviews, teaching
 from chalicelib.teaching.schemas import VerdictRequest
 from chalicelib.teaching.teaching import Choice
+from tests import threads
 from tests.unit.conftest import T0, Store, incoming
 from tests.unit.test_baton import HAND_OVER
 
@@ -159,7 +160,7 @@ def test_the_article_named_at_resolve_becomes_an_example(ann: Agent) -> None:
     said = teaching.resolving(ann, c.id, Choice("refund"), T0 + 500)
     workspace.resolve(ann, c.id, T0 + 500, said)
     assert taught() == [(f"I am {SIGN}, can I swap the blue teapot for a red one?", "refund")]
-    [event] = [e for _, e in table.read_thread("w2").events if e.kind == "resolved"]
+    [event] = [e for _, e in threads.whole("w2").events if e.kind == "resolved"]
     assert event.detail == {"article": "refund"}
     [made] = verdicts.latest(T0 + 600)
     assert (made.verdict, made.article, made.better, made.confidence, made.via) == ("article", "returns", "refund", 0.41, "resolve")

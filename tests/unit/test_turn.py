@@ -16,6 +16,7 @@ from chalicelib.conversations.model import Answer, Conversation, Escalation, Mes
 from chalicelib.desk import replies, workspace
 from chalicelib.errors import Unavailable
 from chalicelib.governance import roster
+from tests import threads
 from tests.unit.conftest import T0, Store, incoming
 from tests.unit.test_baton import HAND_OVER
 
@@ -54,7 +55,7 @@ def head(thread: str = "w1") -> Conversation:
 
 
 def outgoing(thread: str = "w1") -> list[Message]:
-    return [m for m in table.read_thread(thread).messages if m.direction == "outgoing"]
+    return [m for m in threads.whole(thread).messages if m.direction == "outgoing"]
 
 
 def test_a_question_is_answered_once_however_often_its_record_comes(store: Store) -> None:
@@ -120,7 +121,7 @@ def test_a_hand_over_carries_the_whole_story_and_tells_the_customer(store: Store
     assert take(incoming("I want a person", id="m-0000002", at=T0 + 1_000)) == "escalated"
     c = head()
     assert (c.owner, c.queue, c.urgency, c.reason, c.waiting_since) == ("queue", "billing", "normal", "asked for a person", T0 + 500)
-    [(_, event)] = table.read_thread("w1").events
+    [(_, event)] = threads.whole("w1").events
     assert event.kind == "escalated"
     assert "Where is my order?" in event.detail["summary"]
     assert "I want a person" not in event.detail["summary"]
@@ -166,7 +167,7 @@ def test_a_vip_is_known_in_this_and_every_later_conversation(store: Store, small
     assert (head().id, head().tier, small_bot[-1].tier) == ("w1.2", "vip", "vip")
     take(incoming("From another phone?", thread="w9", address="w1", id="m-0000003", at=T0 + 2_000))
     assert small_bot[-1].tier == "vip"
-    assert [e.kind for _, e in table.read_thread("w1").events] == ["escalated", "tier"]
+    assert [e.kind for _, e in threads.whole("w1").events] == ["escalated", "tier"]
 
 
 def robot(**changes: Any) -> Message:

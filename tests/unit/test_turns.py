@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from chalicelib.aws.dynamodb import Item
 from chalicelib.bot.answers.answer import Brain, Context
 from chalicelib.bot.messages import brain, deciding, pieces, turn
-from chalicelib.conversations import baton, keys, table
+from chalicelib.conversations import baton, keys, memory, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
+from tests import threads
 from tests.unit.conftest import T0, Store, incoming
 from tests.unit.test_baton import HAND_OVER
 
@@ -64,7 +66,7 @@ def head() -> Conversation:
 
 
 def said() -> list[str]:
-    return [m.text for m in table.read_thread("w1").messages if m.direction == "outgoing"]
+    return [m.text for m in threads.whole("w1").messages if m.direction == "outgoing"]
 
 
 def test_three_pieces_get_one_answer_to_all_of_them(store: Store, pauses: list[Item], asked: list[str]) -> None:
@@ -83,6 +85,26 @@ def test_pieces_that_stay_unclear_are_handed_over_once_after_the_pause(store: St
     assert asked[-1] == "hi\nthe thing"
     assert (head().owner, head().turn) == ("queue", "")
     assert [wake(item) for item in pauses] == ["waits", "escalated"]  # woken again: nothing more
+    assert len(said()) == 1
+
+
+def test_a_pause_that_ends_after_the_head_forgot_its_message_changes_nothing(store: Store, pauses: list[Item]) -> None:
+    """Lambda calls again for hours. It was taken for a new message: told twice, or refused by the table for ever."""
+    say("hm", 1)
+    for n in range(2, 2 + memory.REMEMBERED):
+        assert say("where is my parcel?", n, n * 1_000) == "answered"
+    before, words = head(), said()
+    assert wake(pauses[0]) == "waits"
+    assert (head(), said()) == (before, words)
+
+
+def test_a_handed_over_message_that_comes_again_when_it_is_forgotten_ends(store: Store) -> None:
+    """What it would be told is stored: no condition of the table can hold any more, however often it is tried."""
+    message = incoming("a person", id="m-0000001", at=T0)
+    table.record(message)
+    turn.handle(keys.message_item(message), None)
+    table.save(replace(head(), owner="bot", recent=(), told=()))
+    assert turn.handle(keys.message_item(message), None) == "answered"
     assert len(said()) == 1
 
 

@@ -15,7 +15,7 @@ from chalicelib.channels.webchat import adapter
 from chalicelib.conversations import sockets, table
 from chalicelib.errors import NotAuthenticated
 from chalicelib.governance import limits
-from tests import resets
+from tests import resets, threads
 from tests.unit.conftest import T0, Store, incoming
 
 Frames = list[tuple[str, dict[str, Any]]]
@@ -83,20 +83,20 @@ def test_a_message_is_stored_once_acknowledged_each_time_and_shown_in_the_other_
     assert acknowledged == [{"type": "stored", "id": "client-0001", "at": T0}] * 2
     assert [c for c, f in frames if f["type"] == "message"] == ["gone", "tab-2"]
     assert sockets.of_visitor(visitor["visitor"], T0) == ["tab-1", "tab-2"]
-    [stored] = table.read_thread(visitor["visitor"]).messages
+    [stored] = threads.whole(visitor["visitor"]).messages
     assert (stored.text, stored.channel, stored.address, stored.at) == ("Hello", "webchat", visitor["visitor"], T0)
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5", "UTC", "x" * 64])
 def test_where_the_browser_is_goes_with_the_message(frames: Frames, visitor: dict[str, Any], zone: str) -> None:
     send(visitor["token"], zone=zone)
-    assert table.read_thread(visitor["visitor"]).messages[0].meta["zone"] == zone
+    assert threads.whole(visitor["visitor"]).messages[0].meta["zone"] == zone
 
 
 @pytest.mark.parametrize("zone", ["", "+05:30", "x" * 65, "../../etc/passwd", "Europe/Berlin\n", "Zürich", "a b", "<b>"])
 def test_what_is_no_time_zone_is_left_out_and_the_message_stored(frames: Frames, visitor: dict[str, Any], zone: str) -> None:
     send(visitor["token"], zone=zone)
-    [stored] = table.read_thread(visitor["visitor"]).messages
+    [stored] = threads.whole(visitor["visitor"]).messages
     assert (stored.text, "zone" in stored.meta) == ("Hello", False)
 
 
@@ -157,12 +157,25 @@ def test_a_replay_starts_before_the_cursor_as_a_message_may_become_visible_late(
 
 
 def test_a_long_replay_comes_in_frames_that_fit(frames: Frames, visitor: dict[str, Any]) -> None:
-    for n in range(30):
+    """First the end of what was said, then page by page what was said before; what is new, all of it."""
+    for n in range(40):
         table.record(replace(incoming("汉" * 2_000, thread=visitor["visitor"]), id=f"client-{n:04d}", at=T0 + n))
-    adapter.receive(json.dumps({"action": "replay", "token": visitor["token"], "after": 0}), "tab-1", T0)
-    assert [f["more"] for _, f in frames] == [True] * (len(frames) - 1) + [False]
-    assert all(len(json.dumps(f, ensure_ascii=False).encode()) < 128_000 for _, f in frames)
-    assert [m["id"] for _, f in frames for m in f["messages"]] == [f"client-{n:04d}" for n in range(30)]
+    pages: list[list[str]] = []
+    asked: dict[str, Any] = {"after": 0}
+    while asked:
+        frames.clear()
+        adapter.receive(json.dumps({"action": "replay", "token": visitor["token"], **asked}), "tab-1", T0)
+        assert [f["more"] for _, f in frames] == [True] * (len(frames) - 1) + [False]
+        assert all(len(json.dumps(f, ensure_ascii=False).encode()) < 128_000 for _, f in frames)
+        pages.insert(0, [m["id"] for _, f in frames for m in f["messages"]])
+        older = frames[-1][1]["older"]
+        asked = {"before": older} if older else {}
+    assert [len(page) for page in pages] == [10, 15, 15]
+    assert [name for page in pages for name in page] == [f"client-{n:04d}" for n in range(40)]
+    frames.clear()
+    adapter.receive(json.dumps({"action": "replay", "token": visitor["token"], "after": T0 + 5}), "tab-1", T0)
+    assert len([m for _, f in frames for m in f["messages"]]) == 40
+    assert all("older" not in f for _, f in frames)
 
 
 @pytest.mark.parametrize("body", ['{"action": "ping"}', "no frame", '{"action": "replay", "token": "forged"}'])

@@ -298,3 +298,10 @@ def test_a_message_without_a_code_leaves_as_it_is(store: Store) -> None:
     m = Message("w1", "r+1", "outgoing", "email", T0, verification.HIDDEN, MAIL)
     assert verification.filled(m) is m
     table.record(m)
+
+
+def test_a_stage_without_mail_asks_for_a_number(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no address to write from: asked again in a moment, it would have none either."""
+    monkeypatch.delenv("SUPPORT_ADDRESS")
+    refused = visitor.tell("contact", address=MAIL)
+    assert (refused["type"], refused["code"], refused["message"]) == ("error", "bad_request", "give a telephone number: we send no mails")

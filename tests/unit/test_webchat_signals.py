@@ -16,7 +16,7 @@ from chalicelib.conversations import baton, files, sockets, table
 from chalicelib.desk import signals, workspace
 from chalicelib.governance import limits
 from chalicelib.governance.roster import Agent
-from tests import resets
+from tests import resets, threads
 from tests.unit.conftest import T0, Store, incoming, make_bucket
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
@@ -113,7 +113,7 @@ def test_a_file_goes_up_by_a_signed_address_and_comes_back_in_the_message(frames
     files.store(visitor["visitor"], PNG)
     send(visitor, "message", id="client-0001", text="", attachments=[claim])
     assert frames[-1][1]["type"] == "stored"
-    [stored] = table.read_thread(visitor["visitor"]).messages
+    [stored] = threads.whole(visitor["visitor"]).messages
     assert stored.meta["attachments"] == [{**claim, "name": "a.png", "fate": "stored"}]
     send(visitor, "file", message="client-0001", sha256=digest)
     assert frames[-1][1]["type"] == "file"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib import settings
-from chalicelib.conversations import registry
+from chalicelib.conversations import registry, story
 from chalicelib.conversations.model import Channel, Message
 from chalicelib.customers import identities, proofs, verification
 from chalicelib.errors import Unavailable
@@ -42,7 +42,7 @@ def is_proven(message: Message, to: To) -> bool:
 
 def may_be_known(message: Message) -> bool:
     """Has whoever writes proved any address, in this message or in this chat?"""
-    return by_itself(message) or (_is_chat(message) and proofs.any_known(message.thread))
+    return by_itself(message) or (_is_chat(message) and bool(story.proofs(message.thread)))
 
 
 def can_reach(to: To) -> bool:

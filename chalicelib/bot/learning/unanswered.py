@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib import settings
-from chalicelib.conversations import asking, table, timeline
+from chalicelib.conversations import asking, story, table
 from chalicelib.conversations.model import Conversation, Event, Message
-from chalicelib.errors import NotFound
 from chalicelib.knowledge.learning.gap import Question
 from chalicelib.knowledge.learning.masking import masked
 
@@ -50,16 +49,12 @@ def _of(c: Conversation, now: int, known: Container[str]) -> Question | None:
 
 
 def _handed_over(c: Conversation) -> Question | None:
-    try:
-        thread = table.read_thread(c.thread)
-    except NotFound:
-        return None
-    events = timeline.events_of(thread, c.number)
+    events = story.events(c)
     hand_over = asking.last_hand_over(events)
     resolved = max((e for e in events if e.kind == "resolved"), key=lambda e: e.at, default=None)
     if not hand_over or not lacks_article(hand_over, resolved):
         return None
-    messages = timeline.of_conversation(thread, c.number)
+    messages = story.messages(c)
     names = {c.name, *(m.name for m in messages)} - {""}
     text = masked(asking.handed_over(messages, hand_over.at), names)
     return Question(c.id, hand_over.at, text, c.language, masked(_reply(messages, hand_over.at), names, REPLY))

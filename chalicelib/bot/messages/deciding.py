@@ -16,8 +16,10 @@ from chalicelib.bot.interpretation import contact_request as requests
 from chalicelib.bot.messages import brain, outgoing, pieces
 from chalicelib.bot.rules import opening_hours
 from chalicelib.bot.rules.facts import DAYS, beside_call
-from chalicelib.conversations import lines, table
+from chalicelib.conversations import history, lines, table
+from chalicelib.conversations import story as stories
 from chalicelib.conversations.counted import Line
+from chalicelib.conversations.history import Span
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.governance import queue_names
 
@@ -209,8 +211,8 @@ def story(c: Conversation, message: Message) -> tuple[tuple[tuple[str, str], ...
     """What was said in this conversation before the message, and whether an address is proven in it; the first message costs no read."""
     if c.incoming <= 1 and not c.bot_answers:
         return (), False
-    thread = table.read_thread(c.thread)
-    return tuple((m.by, m.text) for m in thread.messages if c.opened_at <= m.at and m.id != message.id), bool(thread.proofs)
+    said = history.latest(c.thread, Span(c.opened_at), history.STORY).messages
+    return tuple((m.by, m.text) for m in said if m.id != message.id), bool(stories.proofs(c.thread))
 
 
 def load(found: Sequence[Line], at: int) -> Load:

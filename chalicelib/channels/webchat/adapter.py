@@ -26,10 +26,10 @@ from chalicelib.channels.webchat.frames import (
     TypingFrame,
     UploadFrame,
 )
-from chalicelib.conversations import pushes, sockets, table, timeline
+from chalicelib.conversations import history, pushes, sockets, table, views
 from chalicelib.conversations.model import Message
 from chalicelib.conversations.schemas import VisitorMessage
-from chalicelib.errors import BadRequest, BatonError, NotAuthenticated, NotFound, TooLarge, TooMany
+from chalicelib.errors import BadRequest, BatonError, NotAuthenticated, TooLarge, TooMany
 from chalicelib.governance import limits
 from chalicelib.observability import log
 
@@ -176,25 +176,32 @@ def _stored_at(message: Message) -> int:
 
 
 def _show_in_other_tabs(message: Message, sender: Sender) -> None:
-    frame = pushes.MessageCame(timeline.for_visitor(message))
+    frame = pushes.MessageCame(views.for_visitor(message))
     for other in sockets.of_visitor(message.thread, sender.now):
         if other != sender.connection and not push.post(other, frame):
             sockets.close_visitor(message.thread, other)
 
 
 def _replay(sender: Sender, frame: ReplayFrame) -> None:
-    """Read consistently: from now on the pushes come, and what was stored before must not fall between the two."""
-    try:
-        messages = timeline.after(table.read_thread(sender.visitor, consistent=True).messages, frame.after)
-    except NotFound:
-        messages = []
-    pages = list(_pages([timeline.for_visitor(m) for m in messages if timeline.is_shown_in_chat(m)]))
-    for n, page in enumerate(pages):
-        cursor = max((m.at for m in page), default=frame.after)
-        push.post(sender.connection, pushes.Messages(page, max(cursor, frame.after), more=n < len(pages) - 1))
+    """From now on the pushes come, and what was stored before must not fall between the two."""
+    if not frame.before and (head := table.head(sender.visitor, consistent=True)):
+        history.settle(head, sender.now)
+    messages, older = _asked_for(sender.visitor, frame)
+    shown = list(_parts([views.for_visitor(m) for m in messages if views.is_shown_in_chat(m)]))
+    for n, part in enumerate(shown):
+        cursor = max((m.at for m in part), default=frame.after)
+        push.post(sender.connection, pushes.Messages(part, max(cursor, frame.after), more=n < len(shown) - 1, older=older))
 
 
-def _pages(messages: list[VisitorMessage]) -> Iterator[list[VisitorMessage]]:
+def _asked_for(visitor: str, frame: ReplayFrame) -> tuple[list[Message], str | None]:
+    """Messages, and where those before them begin."""
+    if frame.after and not frame.before:
+        return [m for page in history.newer(visitor, frame.after) for m in page], None
+    page = history.latest(visitor, before=frame.before)
+    return list(page.messages), page.older
+
+
+def _parts(messages: list[VisitorMessage]) -> Iterator[list[VisitorMessage]]:
     """Split so that each fits into one frame; one empty page if there is nothing."""
     page: list[VisitorMessage] = []
     size = 0

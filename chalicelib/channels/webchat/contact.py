@@ -51,7 +51,9 @@ def _address(given: str) -> tuple[Channel, str]:
 def _mailbox(given: str) -> str:
     from chalicelib.channels.email import render
 
-    support = settings.env("SUPPORT_ADDRESS").lower()
+    support = settings.optional("SUPPORT_ADDRESS").lower()
+    if not support:
+        raise BadRequest("give a telephone number: we send no mails")
     local, _, domain = support.partition("@")
     try:
         address = render.recipient(given)

@@ -56,9 +56,11 @@ class MessageFrame(Frame, tag="message"):
 
 
 class ReplayFrame(Frame, tag="replay"):
-    """What was said after this cursor; 0 for everything. The answer begins a little before it: drop what you have by `id`."""
+    """`after`: the cursor of what you have; the answer begins a little before it: drop what you have by `id`. 0: the last messages, about
+    thirty. `before`: the `older` of an earlier answer, for the page before it."""
 
     after: Annotated[int, Meta(ge=0)] = 0
+    before: Annotated[str, Meta(max_length=1_100)] = ""
 
 
 class TypingFrame(Frame, tag="typing"):

@@ -2,6 +2,7 @@
 /** @import { ChatMessage } from "../shared/wire.d.ts" */
 /** @import { Props, State, Unsent } from "./types.d.ts" */
 import { day, html, Link, Time, useEffect, useLayoutEffect, useRef, useState, webAddress, Words } from "../shared/common.js";
+import { Older, useOlder } from "../shared/older.js";
 import { newestOfTheirs } from "./store.js";
 import { Files } from "./files.js";
 import { Reach } from "./reach.js";
@@ -10,7 +11,7 @@ const THINKING = 9_000; // after so long without an answer the page says honestl
 const TOGETHER = 5 * 60_000; // messages of one author within this time stand together
 
 export function Log(/** @type {Props} */ { chat, state, words, language }) {
-  const { messages, outbox, loaded, typing } = state;
+  const { messages, older, outbox, loaded, typing } = state;
   const box = useRef(null);
   const [below, setBelow] = useState(false);
   const toEnd = () => (box.current.scrollTop = box.current.scrollHeight);
@@ -20,12 +21,14 @@ export function Log(/** @type {Props} */ { chat, state, words, language }) {
     const { scrollHeight, scrollTop, clientHeight } = box.current;
     atEnd.current = scrollHeight - scrollTop - clientHeight < 80;
     if (atEnd.current) setBelow(false);
+    near();
     see();
   };
   useLayoutEffect(() => {
     if (atEnd.current || outbox.length) toEnd();
     else setBelow(true);
-  }, [messages.length, outbox.length]);
+  }, [messages.at(-1)?.id, outbox.length]);
+  const near = useOlder(box, { first: messages[0]?.id, older, load: chat.older, atEnd });
   useKeepEnd(box, atEnd, toEnd);
   useEffect(() => {
     see();
@@ -36,7 +39,7 @@ export function Log(/** @type {Props} */ { chat, state, words, language }) {
     <div class="scroll" ref=${box} onScroll=${onScroll} tabindex="0" role="log" aria-label=${words.log}
       aria-live=${loaded ? "polite" : "off"} aria-busy=${!loaded}>
       <div class="log">
-        <${Hello} words=${words} />
+        ${older ? html`<${Older} older=${older} load=${chat.older} label=${words.older} />` : html`<${Hello} words=${words} />`}
         ${messages.map((m, i) => html`<${Message} key=${m.id} m=${m} previous=${messages[i - 1]} open=${i === messages.length - 1 && !outbox.length}
           chat=${chat} words=${words} language=${language} />`)}
         ${outbox.map((m) => html`<${Unsent} key=${m.id} m=${m} chat=${chat} words=${words} link=${state.link} waits=${state.waitUntil > 0} />`)}

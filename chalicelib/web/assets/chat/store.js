@@ -53,10 +53,11 @@ export class Chat {
     this.language = language;
     /** @type {Observable<State>} */
     this.source = observable({
-      messages: [], outbox: stored(keptInTab, OUTBOX, []), link: "connecting", loaded: false, trouble: "", waitUntil: 0, typing: false,
+      messages: [], older: "", outbox: stored(keptInTab, OUTBOX, []), link: "connecting", loaded: false, trouble: "", waitUntil: 0, typing: false,
       open: true, seen: stored(local, SEEN, 0), account: null, visitor: "",
     });
     this.cursor = 0;
+    this.asked = ""; // the place before which messages are on their way
     this.caughtUp = false;
     this.started = false;
     this.typedAt = 0;
@@ -119,7 +120,7 @@ export class Chat {
     for (const key of [SEEN, REACH]) store(local, key, null);
     this.session.forget();
     this.socket.stop();
-    this.source.set({ messages: [], outbox: [], loaded: false, seen: 0, account: null, visitor: "" });
+    this.source.set({ messages: [], older: "", outbox: [], loaded: false, seen: 0, account: null, visitor: "" });
   }
 
   /** The widget's panel was opened or closed: only what is open is seen. */
@@ -182,7 +183,7 @@ export class Chat {
     const known = this.#state.visitor;
     if (known && known !== session.visitor) {
       this.cursor = 0;
-      this.source.set({ messages: [], loaded: false });
+      this.source.set({ messages: [], older: "", loaded: false });
     }
     const account = this.session.jwt ? { name: session.name, proven: session.proven } : null;
     this.source.set({ visitor: session.visitor, account });
@@ -192,6 +193,7 @@ export class Chat {
     this.session.worked = true;
     this.caughtUp = false; // until the replay is through, a live message must not move the cursor past a gap
     this.inFlight = null;
+    this.asked = "";
     this.source.set({ waitUntil: 0 });
     this.#replay();
     this.questions.again();
@@ -203,6 +205,12 @@ export class Chat {
   #replay() {
     this.#send({ action: "replay", after: this.cursor });
   }
+
+  /** What was said before the first message that is known; once, until it is here or the line was lost. */
+  older = () => {
+    const { older } = this.#state;
+    if (older && older !== this.asked && this.#send({ action: "replay", before: older })) this.asked = older;
+  };
 
   #linked(/** @type {string} */ link) {
     if (link !== "open") {
@@ -235,10 +243,12 @@ export class Chat {
     this.#next(id);
   }
 
-  #replayed(/** @type {{ messages: ChatMessage[], cursor: number, more: boolean }} */ { messages, cursor, more }) {
+  /** `older`: of the last messages and of those before a place; not of what is new. */
+  #replayed(/** @type {{ messages: ChatMessage[], cursor: number, more: boolean, older?: string }} */ { messages, cursor, more, older }) {
     this.#take(messages);
     this.cursor = Math.max(this.cursor, cursor);
-    if (more) return; // the next page comes by itself
+    if (more) return; // the rest comes by itself
+    if (older !== undefined) this.source.set({ older });
     this.caughtUp = true;
     this.source.set({ loaded: true });
   }

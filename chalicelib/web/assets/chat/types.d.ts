@@ -19,6 +19,7 @@ export interface Unsent {
 
 export interface State {
   messages: ChatMessage[];
+  older: string;
   outbox: Unsent[];
   link: string;
   loaded: boolean;

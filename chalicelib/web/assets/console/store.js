@@ -1,19 +1,17 @@
 // What the console knows. Hints of the agents' socket say only that something changed; what changed is read again.
 /** @import { Observable, Timers } from "../shared/types.d.ts" */
-/** @import { Agent, FileEntry, Frame, Identity, Message, Note, Reading } from "../shared/wire.d.ts" */
+/** @import { Agent, Frame, Identity, Message, Note, Reading } from "../shared/wire.d.ts" */
 /** @import { Entry, State, Story } from "./types.d.ts" */
-import { newId, observable, store, stored } from "../shared/common.js";
+import { observable, store, stored } from "../shared/common.js";
 import { Api } from "./api.js";
 import { PLACE } from "./drafts.js";
+import { kept, Outbox } from "./outbox.js";
 import { isStored, lastHeard, merged } from "./stories.js";
 import { Queues } from "./queues.js";
 import { LiveSocket } from "../shared/socket.js";
 
-const OUTBOX = `${PLACE}:outbox`;
 const SEEN = `${PLACE}:seen`;
 const SEEN_MOST = 300;
-const TRIES = 4;
-const PASSING = ["unavailable", "unreachable", "too_many", "conflict"]; // the same call may succeed later; ids make it safe
 const UNSETTLED = ["pending", "sending"];
 const TYPING_EVERY = 3_000;
 const SETTLE = [1500, 4000, 12_000]; // when to look whether a message left, should the hint be lost
@@ -35,7 +33,13 @@ export class Console {
     /** @type {Map<string, "once" | "again">} */
     this.reading = new Map(); // conversation id -> "once" | "again"
     /** @type {Set<string>} */
-    this.sending = new Set(); // conversations with a reply or note on its way
+    this.paging = new Set(); // conversations whose earlier messages are on their way
+    this.outbox = new Outbox({
+      api: this.api,
+      source: this.source,
+      onStored: (entry, item) => this.#stored(entry, item),
+      onRefused: (id) => this.read(id).catch(() => {}),
+    });
     this.socket = new LiveSocket({
       address: async () => (await this.api.post("agents/socket")).socket,
       onOpen: () => this.reload(),
@@ -76,7 +80,7 @@ export class Console {
   async reload() {
     const { open } = this.state;
     await Promise.allSettled([this.#readMine(), this.queues.read(), open && this.read(open), this.readAgents()]);
-    for (const entry of this.state.outbox) this.#pump(entry.conversation);
+    for (const entry of this.state.outbox) this.outbox.send(entry.conversation);
   }
 
   /** The claimed conversation, or null if nobody waits. Throws ApiError. */
@@ -104,26 +108,22 @@ export class Console {
     }
   }
 
+  /** The page of messages before the first that is known; one at a time. */
+  async older(/** @type {string} */ id) {
+    const { older } = this.state.stories[id] ?? {};
+    if (!older || this.paging.has(id)) return;
+    this.paging.add(id);
+    try {
+      const page = await this.api.get(`conversations/${encodeURIComponent(id)}?before=${encodeURIComponent(older)}`);
+      const story = this.state.stories[id];
+      if (story) this.source.set({ stories: { ...this.state.stories, [id]: { ...story, older: page.older, messages: merged(story.messages, page.messages) } } });
+    } finally {
+      this.paging.delete(id);
+    }
+  }
+
   async readAgents() {
     this.source.set({ agents: (await this.api.get("agents")).agents });
-  }
-
-  /** Puts a reply or note into the line; it is sent with an id of its own until the service has it. */
-  say(/** @type {string} */ conversation, /** @type {Entry["kind"]} */ kind, /** @type {string} */ text, /** @type {FileEntry[]} */ attachments = []) {
-    this.#outbox([...this.state.outbox, { id: newId(), conversation, kind, text, attachments, at: Date.now(), tries: 0, failed: "" }]);
-    this.#pump(conversation);
-  }
-
-  retry(/** @type {string} */ id) {
-    const entry = this.#change(id, { tries: 0, failed: "" });
-    if (entry) this.#pump(entry.conversation);
-  }
-
-  /** Takes an unsent entry back; gives it. */
-  withdraw(/** @type {string} */ id) {
-    const entry = this.state.outbox.find((e) => e.id === id);
-    this.#outbox(this.state.outbox.filter((e) => e.id !== id));
-    return entry;
   }
 
   /** "transfer", "resolve" or "hand-back". Throws ApiError. */
@@ -201,8 +201,7 @@ export class Console {
    * @returns {Omit<State, "stage" | "link" | "seen">}
    */
   #empty() {
-    const outbox = stored(sessionStorage, OUTBOX, []);
-    return { agent: /** @type {any} */ (null), challenge: null, mine: [], queues: [], waiting: {}, agents: [], stories: {}, customers: {}, typing: {}, open: "", missing: false, outbox };
+    return { agent: /** @type {any} */ (null), challenge: null, mine: [], queues: [], waiting: {}, agents: [], stories: {}, customers: {}, typing: {}, open: "", missing: false, outbox: kept() };
   }
 
   #signedIn(/** @type {Agent} */ agent) {
@@ -267,11 +266,11 @@ export class Console {
     const messages = merged(before?.messages ?? [], read.messages);
     const news = messages.some((m) => m.direction === "incoming" && m.at > (before?.cursor ?? 0));
     const first = before ?? read; // what only the first reading tells
-    const story = { ...read, others, cursor, messages, related: first.related ?? [], possibly_same: first.possibly_same ?? [] };
+    const story = { ...read, others, cursor, messages, older: first.older, related: first.related ?? [], possibly_same: first.possibly_same ?? [] };
     if (news) this.source.set({ typing: { ...this.state.typing, [id]: 0 } });
     this.source.set({ stories: { ...this.state.stories, [id]: story }, missing: false });
     const left = this.state.outbox.filter((e) => e.conversation !== id || !isStored(e, story));
-    if (left.length < this.state.outbox.length) this.#outbox(left);
+    if (left.length < this.state.outbox.length) this.outbox.keep(left);
     if (story.messages.some((m) => m.state === "sending" || (m.state === "pending" && Date.now() - m.at < 30_000))) this.#settle(id);
     else delete this.settling[id];
   }
@@ -283,49 +282,13 @@ export class Console {
     setTimeout(() => this.state.stories[id] && this.read(id).catch(() => {}), SETTLE[round]);
   }
 
-  async #pump(/** @type {string} */ conversation) {
-    const entry = this.state.outbox.find((e) => e.conversation === conversation && !e.failed);
-    if (!entry || this.sending.has(conversation) || this.state.stage !== "ready") return;
-    this.sending.add(conversation);
-    const path = `conversations/${encodeURIComponent(conversation)}/${entry.kind === "note" ? "notes" : "replies"}`;
-    try {
-      const files = !!entry.attachments?.length && { attachments: entry.attachments };
-      const item = await this.api.post(path, { id: entry.id, text: entry.text, ...files });
-      this.#accepted(entry, item);
-    } catch (error) {
-      await this.#unsent(entry, error.code);
-    } finally {
-      this.sending.delete(conversation);
-    }
-    this.#pump(conversation);
-  }
-
-  #accepted(/** @type {Entry} */ entry, /** @type {Message & Note} */ item) {
+  #stored(/** @type {Entry} */ entry, /** @type {Message & Note} */ item) {
     const story = this.state.stories[entry.conversation];
     const list = entry.kind === "note" ? "notes" : "messages";
     const stories = story && { ...this.state.stories, [entry.conversation]: { ...story, [list]: merged(story[list], [item]) } };
     if (stories) this.source.set({ stories });
-    this.#outbox(this.state.outbox.filter((e) => e.id !== entry.id));
     delete this.settling[entry.conversation];
     if (entry.kind === "reply") this.#settle(entry.conversation);
     this.#soon("mine", () => this.#readMine());
-  }
-
-  async #unsent(/** @type {Entry} */ entry, /** @type {string} */ code) {
-    const tries = entry.tries + 1;
-    const over = !PASSING.includes(code) || tries >= TRIES;
-    this.#change(entry.id, { tries, failed: over ? code : "" });
-    if (over) this.read(entry.conversation).catch(() => {});
-    else await new Promise((go) => setTimeout(go, 700 * 2 ** tries * (0.5 + Math.random())));
-  }
-
-  #change(/** @type {string} */ id, /** @type {Partial<Entry>} */ change) {
-    this.#outbox(this.state.outbox.map((e) => (e.id === id ? { ...e, ...change } : e)));
-    return this.state.outbox.find((e) => e.id === id);
-  }
-
-  #outbox(/** @type {Entry[]} */ outbox) {
-    store(sessionStorage, OUTBOX, outbox.length ? outbox : null);
-    this.source.set({ outbox });
   }
 }

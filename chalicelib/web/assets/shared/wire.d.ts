@@ -171,6 +171,7 @@ export interface Reading {
   possibly_same?: Possible[];
   contact?: { blocked: string; proven: string };
   cursor: number;
+  older: string;
   read_at?: number;
 }
 
@@ -262,7 +263,7 @@ export interface SentFrame {
 export type Frame =
   | { type: "stored"; id: string; at: number }
   | { type: "message"; message: ChatMessage; id?: undefined }
-  | { type: "messages"; messages: ChatMessage[]; cursor: number; more: boolean; id?: undefined }
+  | { type: "messages"; messages: ChatMessage[]; cursor: number; more: boolean; older?: string; id?: undefined }
   | { type: "typing"; id: string }
   | { type: "read"; id: string; at: number }
   | { type: "conversation"; id: string; version: number }

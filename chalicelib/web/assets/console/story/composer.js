@@ -27,7 +27,7 @@ export function Composer(/** @type {Props & { mine: boolean, blocked: string }} 
   const send = (/** @type {Event} */ event) => {
     event?.preventDefault();
     if (!ready) return field.current.focus();
-    store.say(c.id, mode, draft.text.trim(), files);
+    store.outbox.say(c.id, mode, draft.text.trim(), files);
     setDraft(note ? { ...EMPTY, files: draft.files } : EMPTY);
     field.current.focus();
   };

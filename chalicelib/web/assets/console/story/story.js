@@ -2,6 +2,7 @@
 /** @import { HouseEvent, Message, Note } from "../../shared/wire.d.ts" */
 /** @import { Console, Entry, Item, Props, Story } from "../types.d.ts" */
 import { clock, day, html, Link, Time, useEffect, useLayoutEffect, useRef, useState, webAddress, Words } from "../../shared/common.js";
+import { Older, useOlder } from "../../shared/older.js";
 import { isStored } from "../stories.js";
 import { Composer } from "./composer.js";
 import { Details } from "./customer.js";
@@ -77,9 +78,15 @@ function Timeline(/** @type {Props} */ { store, story, state, words, language, a
     observer.observe(box.current);
     return () => observer.disconnect();
   }, []);
-  const onScroll = () => (atEnd.current = box.current.scrollHeight - box.current.scrollTop - box.current.clientHeight < 80);
+  const older = () => store.older(story.conversation.id).catch(() => {});
+  const near = useOlder(box, { first: story.messages[0]?.id, older: story.older, load: older, atEnd });
+  const onScroll = () => {
+    atEnd.current = box.current.scrollHeight - box.current.scrollTop - box.current.clientHeight < 80;
+    near();
+  };
   return html`
     <div class="timeline" ref=${box} onScroll=${onScroll} tabindex="0" role="log" aria-live="polite" aria-label=${words.timeline}>
+      <${Older} older=${story.older} load=${older} label=${words.older} />
       ${rows.map(({ kind, item }, i) => html`
         ${!sameDay(rows[i - 1]?.item, item) && html`<p class="day">${day(item.at, language)}</p>`}
         <${ROWS[kind]} key=${kind + ("id" in item ? item.id : item.kind + item.at)} item=${item} state=${state} words=${words} language=${language} story=${story} store=${store} actions=${actions} />`)}
@@ -88,12 +95,13 @@ function Timeline(/** @type {Props} */ { store, story, state, words, language, a
     </div>`;
 }
 
-/** Messages, notes and events together, in the order of time. */
+/** Messages, notes and events together, in the order of time, as far back as messages are known. */
 function entries(/** @type {Story} */ story) {
+  const since = story.older ? (story.messages[0]?.at ?? 0) : 0;
   /** @template {string} K @template T @param {K} kind @param {T[]} items */
   const of = (kind, items) => items.map((item) => ({ kind, item }));
   const events = of("event", story.events);
-  return [...of("message", story.messages), ...of("note", story.notes), ...events].sort((a, b) => a.item.at - b.item.at);
+  return [...of("message", story.messages), ...of("note", story.notes), ...events].filter(({ item }) => item.at >= since).sort((a, b) => a.item.at - b.item.at);
 }
 
 const sameDay = (/** @type {{ at: number } | undefined} */ a, /** @type {{ at: number }} */ b) => a && new Date(a.at).toDateString() === new Date(b.at).toDateString();
@@ -185,7 +193,7 @@ const ROWS = { message: Message, note: Note, event: Event };
 
 function Unsent(/** @type {Props & { entry: Entry }} */ { entry, store, words }) {
   const edit = () => {
-    store.withdraw(entry.id);
+    store.outbox.withdraw(entry.id);
     dispatchEvent(new CustomEvent("draft", { detail: entry }));
   };
   return html`
@@ -197,7 +205,7 @@ function Unsent(/** @type {Props & { entry: Entry }} */ { entry, store, words })
       ${entry.failed
         ? html`<p class="state bad" role="alert">
             ${words.notSent} ${errorText(entry.failed, words)}${" "}
-            <button type="button" class="plain" onClick=${() => store.retry(entry.id)}>${words.retry}</button>${" "}
+            <button type="button" class="plain" onClick=${() => store.outbox.retry(entry.id)}>${words.retry}</button>${" "}
             <button type="button" class="plain" onClick=${edit}>${words.edit}</button>
           </p>`
         : html`<p class="state">${words.pending}</p>`}

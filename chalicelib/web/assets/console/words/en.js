@@ -58,6 +58,7 @@ export const EN = {
   },
   visitor: "Visitor",
   timeline: "Conversation",
+  older: "Earlier messages",
   customer: "Customer",
   bot: "Bot",
   you: "You",

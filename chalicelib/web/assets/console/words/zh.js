@@ -58,6 +58,7 @@ export const ZH = {
   },
   visitor: "访客",
   timeline: "对话",
+  older: "更早的消息",
   customer: "客户",
   bot: "机器人",
   you: "您",
