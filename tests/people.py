@@ -149,7 +149,7 @@ class Agent:
         return connect(self.ask("POST", "agents/socket")["socket"], open_timeout=60, ping_interval=None)
 
     def resolve_all(self) -> None:
-        for c in self.ask("GET", "conversations?owner=me")["conversations"]:
+        for c in self.ask("GET", "conversations?owner=me&limit=100")["conversations"]:
             self.call("POST", f"conversations/{c['id']}/resolve")
 
 

@@ -21,6 +21,8 @@ One table. `pk` and `sk` are strings; a *thread* is where one customer writes on
 | `K#customer`  | `S#other`     | possibly          | another customer who may be the same person |
 | `L#what#who`  | `minute`      | counter           | how much somebody did who does much (TTL) |
 | `AGENTS`      | `id`          | agent             | name, skills, how much they hold |
+| `LINES`       | `queue#urg.`  | line              | a long line as it was counted last (lines.py) |
+| `SWEEP`       | `-`           | sweep             | where the sweep stopped |
 
 Of a message `at` is its time and its place in the index by_time; the bot's answer has `time` instead, as it is found beside its question.
 
@@ -28,7 +30,7 @@ Access patterns, each with a key and none with a scan:
 store a message once (its key) · the conversation that a message belongs to (T#, HEAD) · a thread's messages in the order of time,
 from either end and from any place (index by_time; history.py) · a conversation's changes of hands (T#, E#n) ·
 a visitor's or the consoles' sockets (T# or CONSOLES, X#) · who waits in a queue, what an agent holds, whose turn is still
-open with the bot, oldest first (index by_work) ·
+open with the bot, oldest first (index by_work; four shards for each line, eight for open turns) · how many wait (LINES) ·
 what was opened on a day (by_day; eight shards, as all openings of a day would otherwise share one partition) ·
 all that a customer has on all channels: identities, conversations, moves (by_customer) · whose address (I#) · the agents (AGENTS).
 Notes have a table of their own (`notes.py`), so that no function that sends can read them.
@@ -53,7 +55,10 @@ PROOFS = "P#"  # what their keys begin with
 CONSOLES = "CONSOLES"
 ROUND = "ROUND"
 AGENTS = "AGENTS"
+LINES = "LINES"
+SWEEP = "SWEEP"
 SHARDS = 8
+LINE_SHARDS = 4  # a partition of an index takes 1,000 writes a second: one line takes 4,000
 UNORDERED = "time"  # the attribute of a time that puts its item into no index
 BESIDE = 30_000  # ms after its question: an answer that took longer has a place of its own, or a reader would look for it in vain
 
@@ -125,8 +130,18 @@ def message_key(thread: str, message_id: str) -> Item:
     return key(thread_pk(thread), message_sk(message_id))
 
 
-def queue_work(queue: str, urgency: str) -> str:
-    return f"queue#{queue}#{urgency}"
+def queue_work(queue: str, urgency: str, number: int = 0) -> str:
+    """One shard of a line. The first has no number: what waited before there were shards stands in it, and needs no move."""
+    return f"queue#{queue}#{urgency}" + (f"#{number}" if number else "")
+
+
+def line_work(queue: str, urgency: str) -> list[str]:
+    """All shards of a line."""
+    return [queue_work(queue, urgency, number) for number in range(LINE_SHARDS)]
+
+
+def line_key(queue: str, urgency: str) -> Item:
+    return key(LINES, f"{queue}#{urgency}")
 
 
 def agent_work(agent: str) -> str:
@@ -138,8 +153,12 @@ def open_work(number: int) -> str:
     return f"open#{number}"
 
 
-def shard(thread: str) -> int:
-    return crc32(thread.encode()) % SHARDS
+def all_open_work() -> list[str]:
+    return [open_work(number) for number in range(SHARDS)]
+
+
+def shard(thread: str, shards: int = SHARDS) -> int:
+    return crc32(thread.encode()) % shards
 
 
 def day_shards(day: str) -> list[str]:
@@ -167,7 +186,8 @@ def conversation_item(c: Conversation, sk: str = HEAD) -> Item:
     del values["thread"]  # stands in the key
     values |= {"pk": thread_pk(c.thread), "sk": sk, "type": "head" if sk == HEAD else "past", "day": _day(c)}
     if sk == HEAD and c.owner in ("queue", "agent"):
-        values["work"] = queue_work(c.queue, c.urgency) if c.owner == "queue" else agent_work(c.agent)
+        in_line = queue_work(c.queue, c.urgency, shard(c.thread, LINE_SHARDS))
+        values["work"] = in_line if c.owner == "queue" else agent_work(c.agent)
         values["waiting_since"] = c.waiting_since
     elif sk == HEAD and c.pieces:
         values |= {"work": open_work(shard(c.thread)), "waiting_since": c.last_at}

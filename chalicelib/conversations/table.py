@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from chalicelib import settings
@@ -16,16 +16,6 @@ from chalicelib.aws.dynamodb import Item
 from chalicelib.conversations import keys
 from chalicelib.conversations.model import Conversation, Event, Message, State
 from chalicelib.errors import Conflict, NotFound
-
-_LINE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class QueueState:
-    """Who waits in a queue; `since` (Unix ms): when the first of them began to wait, 0 if nobody does."""
-
-    waiting: int
-    since: int
 
 
 def record(message: Message) -> bool:
@@ -127,47 +117,6 @@ def set_outcome(thread: str, message_ids: Iterable[str], outcome: str) -> None:
         _update(keys.message_key(thread, message_id), "SET outcome = :outcome", "attribute_exists(pk)", {}, {":outcome": outcome})
 
 
-def waiting(queue: str, urgency: str, limit: int = 100) -> list[Conversation]:
-    """Who waits in a queue, the longest first."""
-    return _work(keys.queue_work(queue, urgency), limit)
-
-
-def line(queue: str, urgency: str, before: int = 0) -> QueueState:
-    """How many wait in a queue (`before`: since an earlier moment, Unix ms), and since when the first of them; 50 stands for all that
-    are more, as each costs a read."""
-    found = _line(keys.queue_work(queue, urgency), before, _LINE)
-    return QueueState(len(found), min(found, default=0))
-
-
-def _line(work: str, before: int, limit: int) -> list[int]:
-    earlier = " AND waiting_since < :before" if before else ""
-    with clients.translated("query the table"):
-        page = clients.client("dynamodb").query(
-            TableName=settings.env("TABLE"),
-            IndexName="by_work",
-            KeyConditionExpression=f"#w = :w{earlier}",
-            ExpressionAttributeNames={"#w": "work"},
-            ExpressionAttributeValues=dynamodb.encode({":w": work} | ({":before": before} if before else {})),
-            ProjectionExpression="waiting_since",
-            Limit=limit,
-        )
-    return [int(item["waiting_since"]["N"]) for item in page["Items"]]
-
-
-def open_turns(before: int, limit: int = 100) -> list[Conversation]:
-    """Heads whose turn the bot has kept open since before a moment (Unix ms): messages that still wait for an outcome."""
-    query = {"IndexName": "by_work", "KeyConditionExpression": "#w = :w AND waiting_since < :before", "Limit": limit}
-    named = {**query, "ExpressionAttributeNames": {"#w": "work"}}
-    works = [keys.open_work(number) for number in range(keys.SHARDS)]
-    found = [item for work in works for item in _query(named, {":w": work, ":before": before}, limit)]
-    return [keys.conversation(item) for item in found[:limit]]
-
-
-def held_by(agent: str, limit: int = 100) -> list[Conversation]:
-    """What an agent holds."""
-    return _work(keys.agent_work(agent), limit)
-
-
 def of_customer(customer: str, kind: str = "") -> list[Item]:
     """All that a customer has on all channels (identities, conversations, moves), the newest first; or only what has keys of one kind."""
     query = {"IndexName": "by_customer", "KeyConditionExpression": "customer = :c"}
@@ -252,11 +201,6 @@ def _get(key: Item, consistent: bool) -> Item | None:
         found = clients.client("dynamodb").get_item(TableName=settings.env("TABLE"), Key=key, ConsistentRead=consistent)
     item: Item | None = found.get("Item")
     return item
-
-
-def _work(work: str, limit: int) -> list[Conversation]:
-    query = {"IndexName": "by_work", "KeyConditionExpression": "#w = :w", "ExpressionAttributeNames": {"#w": "work"}, "Limit": limit}
-    return [keys.conversation(item) for item in _query(query, {":w": work}, limit)]
 
 
 def _query(request: dict[str, Any], values: dict[str, Any], limit: int = 0) -> Iterator[Item]:

@@ -10,6 +10,7 @@ from chalicelib import settings
 from chalicelib.aws import streams
 from chalicelib.conversations import keys, rescue, table
 from chalicelib.conversations.model import Conversation
+from chalicelib.desk.pace import Pace
 from chalicelib.errors import BatonError
 from chalicelib.governance import queue_names
 from chalicelib.observability import log
@@ -18,10 +19,11 @@ OPEN = 60_000  # ms after the last message of the turn
 LEFT_OPEN = 10 * 60_000
 
 
-def end(at: int) -> dict[str, int]:
-    """What was done with the turns that are open for too long at a time (Unix ms)."""
+def end(at: int, pace: Pace | None = None) -> dict[str, int]:
+    """What was done with the turns that are open for too long at a time (Unix ms), as far as the time goes."""
     done = {"resumed": 0, "rescued": 0, "unended": 0}
-    for found in table.open_turns(at - OPEN):
+    for entry in (pace or Pace()).entries(keys.all_open_work(), before=at - OPEN):
+        found = entry.conversation
         try:
             # The index may be late: the head decides.
             c = table.head(found.thread, consistent=True)

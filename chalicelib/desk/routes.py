@@ -24,7 +24,7 @@ api = Endpoints(__name__)
 @api.get("/queues", response=schemas.Queues)
 def queues(agent: Agent) -> Any:
     """How many wait in each of your queues."""
-    return {"queues": desk.workspace.queues(agent)}
+    return {"queues": desk.workspace.queues(agent, now())}
 
 
 @api.post("/claims", response=told.Conversation, also={204: None}, errors=(Full,))
@@ -35,12 +35,12 @@ def claim(agent: Agent) -> Conversation | Response:
 
 @api.get("/conversations", query=schemas.ConversationsQuery, response=schemas.Conversations)
 def conversations(agent: Agent, query: schemas.ConversationsQuery) -> Any:
-    """Your conversations, or those that wait in a queue."""
-    if query.queue is not None:
-        return {"conversations": desk.workspace.in_queue(agent, query.queue)}
-    if query.owner:
-        return {"conversations": desk.workspace.mine(agent)}
-    raise BadRequest("ask with ?owner=me or ?queue=NAME")
+    """Your conversations, or those that wait in a queue, page by page."""
+    if (query.queue is None) == (query.owner is None):
+        raise BadRequest("ask with ?owner=me or with ?queue=NAME")
+    if query.queue is None:
+        return desk.lists.mine(agent, query.sort, query.limit, query.cursor)
+    return desk.lists.in_queue(agent, query.queue, query.sort, query.limit, query.cursor)
 
 
 @api.get("/conversations/{conversation_id}", query=schemas.StoryQuery, response=schemas.Story)

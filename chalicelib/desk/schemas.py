@@ -15,11 +15,13 @@ Name = Annotated[str, Meta(max_length=400)]
 
 
 class Queue(View):
-    """How many wait there, and since when the first of them (0: nobody waits)."""
+    """How many wait there, and since when the first of them (0: nobody waits). If not `exact`, about so many: a long line is counted
+    every two seconds, beyond two thousand every second per thousand."""
 
     queue: str
     urgency: Urgency
     waiting: int
+    exact: bool
     oldest_at: Milliseconds
 
 
@@ -30,16 +32,21 @@ class Queues(View):
 
 
 class ConversationsQuery(Request):
-    """Either `owner=me` or a queue."""
+    """Either `owner=me` or a queue. `sort`: by how long they wait, of a queue the urgent ones first. `cursor`: of the page before."""
 
     owner: Literal["me"] | None = None
     queue: Annotated[str, Meta(max_length=100)] | None = None
+    sort: Literal["oldest", "newest"] = "oldest"
+    limit: Annotated[int, Meta(ge=1, le=100)] = 50
+    cursor: Annotated[str, Meta(max_length=2000)] = ""
 
 
 class Conversations(View):
-    """Out of an index: counters and most times are 0 here; read the conversation for them."""
+    """One page. `cursor` asks for the next; empty: that was all. Out of an index: counters and most times are 0 here; read the
+    conversation for them."""
 
     conversations: list[Conversation]
+    cursor: str
 
 
 class StoryQuery(Request):

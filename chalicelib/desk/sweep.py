@@ -3,15 +3,22 @@
 Four repairs: tickets that vanished are put back; a conversation whose agent is silent too long while the customer waits
 goes back to the front of its line; counters that drifted are mended; a turn that the bot left open (its pause was lost, or what
 should end it failed) is given to the bot again, and if that does not end it, to a person. Each only restates what the table says.
+
+However much there is: when its time is over the sweep notes where it is, and the next one goes on there until all was seen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
-from chalicelib.conversations import model, table
-from chalicelib.conversations.model import Conversation
-from chalicelib.desk import open_turns, waiting_line, workspace
+from chalicelib.conversations import keys, lines, model, table, work
+from chalicelib.conversations.model import Conversation, Urgency
+from chalicelib.desk import open_turns, pace, waiting_line, workspace
+from chalicelib.desk.pace import Pace
 from chalicelib.errors import BatonError, Conflict
 from chalicelib.governance import queue_names, roster
 from chalicelib.observability import log, metrics, now
@@ -22,30 +29,47 @@ SETTLING = 60_000
 # So long (ms) a customer waits for the agent who holds the conversation; then it is given to another.
 SILENCE = 30 * 60_000
 
+# Seconds; its function has 240, and what was postponed comes after it.
+TIME = 150
+
+_Work = Callable[[Pace], dict[str, int]]
+
 
 def sweep() -> dict[str, int]:
-    """What was found and done, for the log."""
-    at = now()
-    done = {"waiting": 0, "requeued": 0, "returned": 0, "failed": 0}
-    longest = 0
-    for queue in queue_names.known():
-        for urgency in model.URGENCIES:
-            waiting = table.waiting(queue, urgency, limit=1000)
-            done["waiting"] += len(waiting)
-            done["requeued"] += _requeue(queue, urgency, waiting, at)
-            longest = max([longest, *(at - c.waiting_since for c in waiting)])
-    for agent in roster.everyone():
-        _care_for(agent, at, done)
-    done |= open_turns.end(at)
+    """What was found and done, for the log. `unseen`: how many of its stations are left for the next time."""
+    at, until = now(), time.monotonic() + TIME
+    waiting = {(queue, urgency): lines.count(queue, urgency, at) for queue in queue_names.known() for urgency in model.URGENCIES}
+    longest = max(at - since[0] if since else 0 for since in waiting.values())
+    done = Counter(waiting=sum(map(len, waiting.values())), requeued=0, returned=0, failed=0)
     metrics(WaitingSeconds=longest / 1000, Waiting=done["waiting"])
+    done.update(_visit(_stations(waiting, at), until))
     log.info("swept", done=done)
+    return dict(done)
+
+
+def _stations(waiting: Mapping[tuple[str, Urgency], list[int]], at: int) -> list[tuple[str, _Work]]:
+    """By name: each line, each agent, and the turns that are open."""
+    stations: list[tuple[str, _Work]] = [("#".join(line), partial(_requeue, *line, since, at)) for line, since in waiting.items()]
+    stations += [(agent.id, partial(_care_for, agent, at)) for agent in roster.everyone()]
+    return [*stations, ("turns", partial(open_turns.end, at))]
+
+
+def _visit(stations: Sequence[tuple[str, _Work]], until: float) -> Counter[str]:
+    """All stations from where the last sweep stopped, as long as there is time."""
+    done: Counter[str] = Counter()
+    stopped, its = pace.recalled(until)
+    names = [name for name, _ in stations]
+    first = names.index(stopped) if stopped in names else 0
+    its = its if stopped in names else Pace(until)
+    for left, (name, act) in zip(range(len(stations) - first, 0, -1), stations[first:], strict=True):
+        done.update(act(its))
+        if its.is_over:
+            pace.remember(name, its)
+            return done + Counter(unseen=left)
+        its = Pace(until)
+    if stopped:
+        pace.remember("", Pace())
     return done
-
-
-def missing(waiting: Iterable[Conversation], tickets: int, at: int) -> list[Conversation]:
-    """Whose tickets to issue again: all settled ones, if the queue holds fewer tickets than customers. Pure."""
-    settled = [c for c in waiting if c.waiting_since + SETTLING <= at]
-    return settled if tickets < len(settled) else []
 
 
 def silent(held: Iterable[Conversation], at: int) -> list[Conversation]:
@@ -53,24 +77,31 @@ def silent(held: Iterable[Conversation], at: int) -> list[Conversation]:
     return [c for c in held if c.waiting_since and c.waiting_since + SILENCE <= at and c.claimed_at + SILENCE <= at]
 
 
-def _requeue(queue: str, urgency: str, waiting: list[Conversation], at: int) -> int:
-    lost = missing(waiting, waiting_line.depth(queue, urgency), at)
-    for c in lost:
-        waiting_line.enqueue(c)
-    return len(lost)
+def _requeue(queue: str, urgency: str, since: Sequence[int], at: int, its: Pace) -> dict[str, int]:
+    """As many tickets as are missing. Which ones vanished nobody can tell, nor need it: whoever waits longest is found by the index."""
+    tickets = waiting_line.depth(queue, urgency)
+    if not its.seen and bisect_right(since, at - SETTLING) <= tickets:
+        return {}
+    requeued = 0
+    for entry in its.entries(keys.line_work(queue, urgency), before=at - SETTLING + 1):
+        if its.seen >= tickets:
+            waiting_line.enqueue(entry.conversation)
+            requeued += 1
+    return {"requeued": requeued}
 
 
-def _care_for(agent: roster.Agent, at: int, done: dict[str, int]) -> None:
+def _care_for(agent: roster.Agent, at: int, _its: Pace) -> dict[str, int]:
     """One agent's trouble must not keep the sweep from the others."""
+    returned = 0
     try:
-        held = [table.conversation(c.id) for c in table.held_by(agent.id, limit=1000)]
-        for c in silent(held, at):
-            done["returned"] += _returned(c, at)
+        held = [table.conversation(c.id) for c in work.held_by(agent.id)]
+        returned = sum(_returned(c, at) for c in silent(held, at))
         if agent.held != len(held) and not any(c.claimed_at + SETTLING > at for c in held):
-            roster.recount(agent, len(table.held_by(agent.id, limit=1000)))
+            roster.recount(agent, len(work.held_by(agent.id)))
     except BatonError as error:
-        done["failed"] += 1
         log.warning("sweep_failed", agent=agent.id, error=str(error))
+        return {"returned": returned, "failed": 1}
+    return {"returned": returned}
 
 
 def _returned(c: Conversation, at: int) -> bool:

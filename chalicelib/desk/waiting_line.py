@@ -1,20 +1,23 @@
-"""The line of waiting conversations: SQS hands each agent another one, the table says who really waits.
+"""The line of waiting conversations: the index tells who is first, SQS hands each agent another one, the table says who really waits.
 
-A received message is hidden from other agents for a moment, so fifty agents who press the button at once do not fight
-for one conversation. The claim itself is a conditional write. If the queues are silent (a message vanished, SQS is
-down), the index is asked, so nothing waits unseen; the sweep puts vanished messages back.
+SQS keeps no order: of ten thousand tickets it hands out any ten. So only tickets of those who wait (nearly) longest count, the others go
+back at once; whoever has no such ticket takes one of the first out of the index. A received message is hidden from other agents for a
+moment, so fifty agents who press the button at once do not fight for one conversation; those who come by the index choose at random among
+the first. The claim itself is a conditional write. If the queues are silent (a message vanished, SQS is down), the index is enough, so
+nothing waits unseen; the sweep puts vanished messages back.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import random
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib import settings
 from chalicelib.aws import clients
-from chalicelib.conversations import table
+from chalicelib.conversations import work
 from chalicelib.conversations.model import URGENCIES, Conversation
 from chalicelib.errors import BatonError
 from chalicelib.observability import log
@@ -22,8 +25,11 @@ from chalicelib.observability import log
 # Long enough for a few conditional writes, short enough that a crash delays nobody noticeably.
 HIDDEN_SECONDS = 20
 
-# A ticket in another agent's hands for a moment is not overlooked; one that is so much older (ms) is.
-OVERLOOKED_MS = 60_000
+# So much later (ms) than the first of the line somebody may have come and be claimed before her.
+TOLERANCE = 60_000
+
+_FIRST = 8  # of each partition of each line that are looked at
+_TOGETHER = 8  # who are as good as equally long in the line
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +58,30 @@ def depth(queue: str, urgency: str) -> int:
 
 
 def candidates(skills: tuple[str, ...]) -> Iterator[list[Ticket]]:
-    """By urgency: who waits in the queues of these skills, the longest first; tickets not taken must be released."""
+    """By urgency: who waits in the queues of these skills and may be next, as `in_order` has them; tickets not taken must be released."""
     for urgency in URGENCIES:
-        tickets = [t for skill in skills for t in _receive(skill, urgency)]
-        overlooked = _overlooked(tickets, skills, urgency)
-        yield sorted((*tickets, *overlooked), key=lambda t: t.waiting_since)
+        lines = [(skill, urgency) for skill in skills]
+        tickets = [ticket for page in work.at_once(_receive, lines) for ticket in page]
+        waiting = work.longest(lines, _FIRST)
+        chosen, others = in_order(tickets, waiting, random.shuffle)
+        release(others)
+        yield chosen
+
+
+def in_order(
+    tickets: Sequence[Ticket], waiting: Sequence[Conversation], shuffle: Callable[[list[Ticket]], None]
+) -> tuple[list[Ticket], list[Ticket]]:
+    """Whom to try, and which tickets to give back, as somebody else has waited clearly longer: the tickets first, each is one agent's;
+    then those of the index, mixed among their like, so that not all agents try the same. Pure. `waiting`: the longest first."""
+    latest = waiting[0].waiting_since + TOLERANCE if waiting else None
+    chosen = sorted((t for t in tickets if latest is None or t.waiting_since <= latest), key=lambda t: t.waiting_since)
+    known = {t.conversation for t in chosen}
+    found = [Ticket(c.id, c.waiting_since) for c in waiting if c.id not in known and c.waiting_since <= (latest or 0)]
+    for start in range(0, len(found), _TOGETHER):
+        group = found[start : start + _TOGETHER]
+        shuffle(group)
+        chosen += group
+    return chosen, [t for t in tickets if t.conversation not in known]
 
 
 def drop(ticket: Ticket) -> None:
@@ -75,13 +100,13 @@ def release(tickets: Sequence[Ticket]) -> None:
             clients.client("sqs").change_message_visibility_batch(QueueUrl=url, Entries=entries)
 
 
-def _receive(skill: str, urgency: str) -> list[Ticket]:
-    url = settings.queue_urls()[f"{skill}.{urgency}"]
+def _receive(line: tuple[str, str]) -> list[Ticket]:
+    url = settings.queue_urls()[".".join(line)]
     try:
         with clients.translated("ask a queue"):
             page = clients.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=HIDDEN_SECONDS)
     except BatonError as error:
-        log.warning("queue_silent", queue=skill, urgency=urgency, error=str(error))
+        log.warning("queue_silent", queue=line[0], urgency=line[1], error=str(error))
         return []
     return [_ticket(message, url) for message in page.get("Messages", [])]
 
@@ -89,11 +114,3 @@ def _receive(skill: str, urgency: str) -> list[Ticket]:
 def _ticket(message: dict[str, Any], url: str) -> Ticket:
     body = json.loads(message["Body"])
     return Ticket(body["conversation"], body["waiting_since"], url, message["ReceiptHandle"])
-
-
-def _overlooked(tickets: list[Ticket], skills: tuple[str, ...], urgency: str) -> list[Ticket]:
-    """Whoever waits in the index clearly longer than every ticket: returned with an old age, or the ticket vanished."""
-    known = {t.conversation for t in tickets}
-    before = min((t.waiting_since for t in tickets), default=0) - OVERLOOKED_MS
-    waiting = (c for skill in skills for c in table.waiting(skill, urgency, limit=10))
-    return [Ticket(c.id, c.waiting_since) for c in waiting if c.id not in known and (not tickets or c.waiting_since < before)]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.conversations import baton, history, model, notes, story, table, views
+from chalicelib.conversations import baton, history, lines, model, notes, story, table, views
 from chalicelib.conversations.history import Page, Span
 from chalicelib.conversations.model import Conversation, Event, Message
 from chalicelib.customers import customer as customers
@@ -25,6 +25,7 @@ from chalicelib.governance.roster import Agent
 
 LONGEST_TEXT = 20_000
 _ATTEMPTS = 3
+_LOOKS = 3  # at the line, until an agent has the next conversation
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -32,34 +33,25 @@ def claim(agent: Agent, now: int) -> Conversation | None:
     """The next conversation that fits; None if nobody waits. Raises Full."""
     if agent.held >= agent.max_open:
         raise Full(f"you hold {agent.held} conversations, as many as allowed: resolve one first")
-    for tickets in waiting_line.candidates(agent.skills):
-        taken = _first_free(agent, tickets, now)
-        if taken:
-            return taken
+    for _ in range(_LOOKS):
+        found = False
+        for tickets in waiting_line.candidates(agent.skills):
+            taken = _first_free(agent, tickets, now)
+            if taken:
+                return taken
+            found = found or bool(tickets)
+        if not found:
+            break  # else colleagues were faster with all of the first: others are behind them
     return None
 
 
-def mine(agent: Agent) -> list[Conversation]:
-    """What the agent holds."""
-    return table.held_by(agent.id)
-
-
-def in_queue(agent: Agent, queue: str) -> list[Conversation]:
-    """Raises BadRequest for a queue that is none of the agent's skills."""
-    if queue not in agent.skills:
-        raise BadRequest(f"queue must be one of your skills: {', '.join(agent.skills)}")
-    return [c for urgency in model.URGENCIES for c in table.waiting(queue, urgency)]
-
-
-def queues(agent: Agent) -> list[dict[str, Any]]:
+def queues(agent: Agent, now: int) -> list[dict[str, Any]]:
     """How many wait in each of the agent's queues, and since when."""
-    shown = []
-    for skill in agent.skills:
-        for urgency in model.URGENCIES:
-            waiting = table.waiting(skill, urgency)
-            oldest = waiting[0].waiting_since if waiting else 0
-            shown.append({"queue": skill, "urgency": urgency, "waiting": len(waiting), "oldest_at": oldest})
-    return shown
+    asked = [(skill, urgency) for skill in agent.skills for urgency in model.URGENCIES]
+    return [
+        {"queue": queue, "urgency": urgency, "waiting": line.waiting, "exact": line.exact, "oldest_at": line.since}
+        for (queue, urgency), line in zip(asked, lines.of(asked, now), strict=True)
+    ]
 
 
 def read(conversation_id: str, after: int, before: str, now: int) -> dict[str, Any]:

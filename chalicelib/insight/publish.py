@@ -13,7 +13,7 @@ from typing import Any
 
 from chalicelib import settings
 from chalicelib.aws import clients, functions
-from chalicelib.conversations import table
+from chalicelib.conversations import table, work
 from chalicelib.conversations.model import URGENCIES, Conversation
 from chalicelib.errors import BadRequest, BatonError, Conflict, NotFound
 from chalicelib.insight import facts as recorded
@@ -27,8 +27,6 @@ _BACK = 7
 _LOOKBACK = 7 * settings.DAY
 # The oldest day that can still be asked for.
 _OLDEST = 400 * settings.DAY
-# More waiting than this in one queue is shown as this many.
-_MANY = 10_000
 _ADDRESS_SECONDS = 300
 
 _TYPES = {"csv": "text/csv; charset=utf-8", "html": "text/html; charset=utf-8", "json": "application/json"}
@@ -103,8 +101,8 @@ def _gather(period: Period, now: int, agents: Iterable[str]) -> Facts:
 
 def _open_work(agents: Collection[str], now: int) -> figures.OpenWork:
     queues = sorted({name.rpartition(".")[0] for name in settings.queue_urls()})
-    waiting = [(queue, urgency, table.waiting(queue, urgency, limit=_MANY)) for queue in queues for urgency in URGENCIES]
-    held: list[Conversation] = [c for agent in sorted(agents) for c in table.held_by(agent)]
+    waiting = [(queue, urgency, work.waiting(queue, urgency, limit=None)) for queue in queues for urgency in URGENCIES]
+    held: list[Conversation] = [c for agent in sorted(agents) for c in work.held_by(agent)]
     return figures.open_work(waiting, held, now)
 
 

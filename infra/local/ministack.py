@@ -1,6 +1,6 @@
 """MiniStack's server, with what AWS does and MiniStack 1.5.33 does not.
 
-Nine things, or tests and local runs would prove less than they seem to:
+Ten things, or tests and local runs would prove less than they seem to:
 - A stream mapping there knows no partial failures, retry limits, bisecting or parking of what stays broken, and
   one slow function holds up every other mapping. `poll_streams` gives each mapping its own pace and AWS's rules.
 - It saves how far each mapping has read but not the records, so after a restart new writes went unseen.
@@ -9,6 +9,7 @@ Nine things, or tests and local runs would prove less than they seem to:
 - SES publishes the events of a configuration set (ses_events.py).
 - Functions could import whatever the developer's environment has; here they see their package only, as on Lambda.
 - A burst would start a process for each invocation; here it waits for one of a few.
+- A page of an index takes as long as its partition is long; here it takes as long as the page (index_order.py).
 - Each process unpacked the package for itself: 2,000 files to write and, at its end, to delete, which on a busy disk held
   functions up for a minute. Here all share one copy.
 - CloudFormation deleted what is protected, and changed several indexes of a table at once (cloudformation_rules.py).
@@ -41,7 +42,7 @@ from ministack import app
 from ministack.core import lambda_runtime
 from ministack.services import dynamodb, lambda_svc, ses, ses_v2, sns
 
-from infra.local import cloudformation_rules, ses_events
+from infra.local import cloudformation_rules, index_order, ses_events
 from infra.local.signing import Signer
 
 Record = dict[str, Any]
@@ -317,6 +318,7 @@ def main() -> None:
     lambda_runtime.Worker._drain_stderr_bounded = partialmethod(lambda_runtime.Worker._drain_stderr_bounded, first_line_wait=0.01)
     sns._deliver_to_lambda = _call_subscriber
     _keep_streams()
+    index_order.keep_order()
     _relay_raw_mails()
     ses_events.publish_events()
     cloudformation_rules.enforce()

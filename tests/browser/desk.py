@@ -11,7 +11,7 @@ import json
 import threading
 import time
 from base64 import b64decode
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +31,7 @@ PICTURE = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mN
 @dataclass
 class Desk:
     """`stories`: what `GET /conversations/{id}` answers; `said`: what the visitor's page replays; `heard`: the messages that it sent, to
-    each of which `says` gives what is said; `asked`: the calls that came."""
+    each of which `says` gives what is said; `asked`: the calls that came; `lists`: what `GET /conversations` answers to its parameters."""
 
     port: int
     stories: dict[str, Json] = field(default_factory=dict)
@@ -43,6 +43,7 @@ class Desk:
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     heard: list[Json] = field(default_factory=list)
     says: Callable[[Json], Json] | None = None
+    lists: Callable[[Mapping[str, str]], Json] | None = None
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     loop: asyncio.AbstractEventLoop | None = None
 
@@ -98,7 +99,8 @@ class Desk:
     async def api(self, request: web.Request) -> web.Response:
         path, body = request.match_info["path"], await request.text()
         self.asked.append((request.method, path, json.loads(body) if body else None))
-        answer = self._answer(request.method, path.split("/"))
+        listed = self.lists(request.query) if self.lists and (request.method, path) == ("GET", "conversations") else None
+        answer = listed or self._answer(request.method, path.split("/"))
         if answer is None:
             return web.json_response({"error": {"code": "not_found", "message": ""}}, status=404)
         return web.json_response(answer)
@@ -112,7 +114,7 @@ class Desk:
             "me": ME,
             "agents": {"agents": [ME]},
             "queues": {"queues": []},
-            "conversations": {"conversations": [s["conversation"] for s in self.stories.values()]},
+            "conversations": {"conversations": [s["conversation"] for s in self.stories.values()], "cursor": ""},
         }
         if f"{method} {'/'.join(path)}" in self.answers:
             return self.answers[f"{method} {'/'.join(path)}"]

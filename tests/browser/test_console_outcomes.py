@@ -82,7 +82,9 @@ GONE = {
 def place() -> Iterator[Desk]:
     with desk() as made:
         made.stories = {s["conversation"]["id"]: copy.deepcopy(s) for s in (WAITS, LEFT)}
-        made.answers["GET queues"] = {"queues": [{"queue": "orders", "urgency": "urgent", "waiting": 1, "oldest_at": NOW - 90_000}]}
+        made.answers["GET queues"] = {
+            "queues": [{"queue": "orders", "urgency": "urgent", "waiting": 1, "exact": True, "oldest_at": NOW - 90_000}]
+        }
         yield made
 
 
@@ -141,7 +143,8 @@ def test_who_has_it_open_sees_that_she_left(browser: NewBrowser, place: Desk) ->
     left = place.stories["wait.1"]
     left["conversation"] |= {"owner": "none", "resolved_at": NOW, "version": 2}
     left["events"].append(event("closed", 13_000))
-    place.answers["GET queues"] = {"queues": [{"queue": "orders", "urgency": "urgent", "waiting": 0, "oldest_at": 0}]}
+    count = {"queue": "orders", "urgency": "urgent", "waiting": 0, "exact": True}
+    place.answers["GET queues"] = {"queues": [count | {"oldest_at": 0}]}
     place.hint({"type": "queues"})
     page.sees("Resolved", ".head")
     page.sees("Customer closed the request", ".timeline")

@@ -47,6 +47,17 @@ def test_one_conversation_and_ten_agents_twenty_times() -> None:
         workspace.resolve(roster.find(winners[0]), f"w{n}.1", T0 + 20_000)
 
 
+def test_ten_agents_without_a_ticket_share_the_first_of_the_line() -> None:
+    """SQS has nothing for them: all come by the index at the same moment."""
+    many = agents(10)
+    for n in range(40):
+        wait(f"w{n:02d}", since=T0 + n, ticket=False)
+    with ThreadPoolExecutor(10) as pool:
+        got = [c for c in pool.map(lambda a: workspace.claim(a, T0 + 10_000), many) if c]
+    assert len({c.id for c in got}) == len(got) == 10
+    assert max(c.thread for c in got) < "w32", "all of them are among the first"
+
+
 def test_twenty_clicks_on_send_are_one_reply() -> None:
     [ann] = agents(1)
     wait("a")

@@ -165,7 +165,12 @@ def test_what_is_not_known_or_given_twice_is_refused_by_its_name(api: Api) -> No
     for method, path, body, told in (
         ("GET", "/me?surely=1", None, "`surely`"),
         ("GET", "/conversations?owner=me&owner=me", None, "owner is given twice"),
-        ("GET", "/conversations?queue=billing&limit=500", None, "`limit`"),
+        ("GET", "/conversations?queue=billing&limit=500", None, "limit: Expected `int` <= 100"),
+        ("GET", "/conversations?queue=billing&limit=0", None, "limit: Expected `int` >= 1"),
+        ("GET", "/conversations?queue=billing&page=2", None, "`page`"),
+        ("GET", "/conversations?queue=billing&cursor=x", None, "cursor: "),
+        ("GET", "/conversations?queue=billing&sort=name", None, "sort: "),
+        ("GET", "/conversations?queue=billing&owner=me", None, "or with ?queue=NAME"),
         ("POST", "/claims", {"surely": 1}, "`surely`"),
     ):
         status, answer = api(method, path, body)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.bot.messages import brain
-from chalicelib.conversations import baton, keys, table
+from chalicelib.conversations import baton, keys, table, work
 from chalicelib.conversations.model import OUTCOMES, Message
 from chalicelib.desk import open_turns
 from chalicelib.errors import Unavailable
@@ -190,7 +190,7 @@ class TestOpenTurns:
     def test_an_answered_turn_has_no_place_in_the_index(self, world: World) -> None:
         with playing(world, "answered", "webchat") as play:
             play.say("the thing")
-        assert table.open_turns(play.clock.now + 10**9) == []
+        assert list(work.walk(keys.all_open_work(), before=play.clock.now + 10**9)) == []
 
     def test_a_function_that_fails_leaves_it_for_the_next_time(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         play = lost_pause(world, "failing")

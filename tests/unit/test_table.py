@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib.aws import dynamodb
-from chalicelib.conversations import baton, keys, model, notes, sockets, story, table
+from chalicelib.conversations import baton, keys, lines, model, notes, sockets, story, table, work
+from chalicelib.conversations.counted import Line
 from chalicelib.conversations.model import Event
 from chalicelib.customers import customer, identities
 from chalicelib.errors import Conflict, NotFound, Unavailable
@@ -87,14 +88,14 @@ def test_waiting_is_listed_by_age_and_only_while_it_waits(store: Store) -> None:
     for n, since in enumerate((300, 100, 200)):
         c = table.save(baton.opened(incoming(thread=f"w{n}"), f"c{n}"))
         table.save(baton.escalated(c, "m", HAND_OVER, T0 + since))
-    assert [c.thread for c in table.waiting("billing", "normal")] == ["w1", "w2", "w0"]
-    assert table.waiting("billing", "urgent") == []
-    assert table.line("billing", "normal") == table.QueueState(3, T0 + 100)
-    assert table.line("billing", "urgent") == table.QueueState(0, 0)
+    assert [c.thread for c in work.waiting("billing", "normal")] == ["w1", "w2", "w0"]
+    assert work.waiting("billing", "urgent") == []
+    assert lines.line("billing", "normal", T0) == Line(3, T0 + 100)
+    assert lines.line("billing", "urgent", T0) == Line(0, 0)
     oldest = table.conversation("w1.1")
     table.save(baton.claimed(oldest, "ann", T0 + 400))
-    assert [c.thread for c in table.waiting("billing", "normal")] == ["w2", "w0"]
-    assert [c.thread for c in table.held_by("ann")] == ["w1"]
+    assert [c.thread for c in work.waiting("billing", "normal")] == ["w2", "w0"]
+    assert [c.thread for c in work.held_by("ann")] == ["w1"]
 
 
 def test_a_customers_conversations_of_the_last_days_are_counted_on_all_channels(store: Store) -> None:
@@ -174,8 +175,9 @@ def test_no_request_scans(store: Store) -> None:
     table.record(incoming())
     story.messages(c)
     story.events(c)
-    table.waiting("billing", "normal")
-    table.held_by("ann")
+    work.waiting("billing", "normal")
+    work.held_by("ann")
+    lines.of([("billing", "normal")], T0)
     list(table.opened_on("2026-09-21"))
     table.of_customer("c1")
     table.conversation(c.id)

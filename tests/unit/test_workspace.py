@@ -10,9 +10,9 @@ import pytest
 
 from chalicelib import schemas
 from chalicelib.aws import clients
-from chalicelib.conversations import baton, table
+from chalicelib.conversations import baton, table, work
 from chalicelib.conversations.model import Conversation, Urgency
-from chalicelib.desk import replies, waiting_line, workspace
+from chalicelib.desk import lists, replies, waiting_line, workspace
 from chalicelib.errors import BadRequest, Conflict, Full, NotFound, NotOwner, TooLarge
 from chalicelib.governance import roster
 from chalicelib.governance.roster import Agent
@@ -103,7 +103,7 @@ def test_a_stale_ticket_is_dropped(store: Store, ann: Agent, bea: Agent) -> None
 def test_who_gave_up_her_place_is_claimed_by_nobody(store: Store, ann: Agent, leave: Any, holder: str) -> None:
     c = wait("a")
     table.save(leave(c, T0 + 5_000))
-    assert workspace.in_queue(ann, "billing") == []
+    assert lists.in_queue(ann, "billing", "oldest", 50, "")["conversations"] == []
     assert claimed(ann) == ""
     assert fresh(ann).held == 0
     assert store.tickets("billing.normal") == []
@@ -180,8 +180,8 @@ def test_the_counters_follow_the_baton(ann: Agent, bea: Agent) -> None:
     assert (fresh(ann).held, fresh(bea).held) == (1, 1)
     workspace.give_back(table.conversation("b.1"), T0)
     assert fresh(bea).held == 0
-    assert [c.thread for c in table.waiting("orders", "urgent")] == ["a"]
-    assert [c.thread for c in table.waiting("billing", "urgent")] == ["b"]
+    assert [c.thread for c in work.waiting("orders", "urgent")] == ["a"]
+    assert [c.thread for c in work.waiting("billing", "urgent")] == ["b"]
     assert table.conversation("c.1").owner == "bot"
 
 
@@ -234,7 +234,7 @@ def test_bad_replies_are_refused_in_words(ann: Agent, client_id: str, text: str,
 def test_queues_are_shown_with_their_oldest(ann: Agent) -> None:
     wait("a", "orders", "urgent", since=T0 + 5)
     wait("b", "orders", "urgent", since=T0 + 3)
-    shown = {(q["queue"], q["urgency"]): (q["waiting"], q["oldest_at"]) for q in workspace.queues(ann)}
+    shown = {(q["queue"], q["urgency"]): (q["waiting"], q["oldest_at"]) for q in workspace.queues(ann, T0)}
     assert shown[("orders", "urgent")] == (2, T0 + 3)
     assert shown[("billing", "normal")] == (0, 0)
 

@@ -255,7 +255,7 @@ def _looked(case: Case, load: Load) -> Case:
     """The same case, with what was looked up."""
     facts = replace(case.facts, waiting=load.waiting, waited=load.waited // 60_000)
     known = case.context.known_address or load.known_address
-    context = replace(case.context, said=load.said, waiting=load.waiting, waited=load.waited, known_address=known)
+    context = replace(case.context, said=load.said, **load.wait, known_address=known)
     return replace(case, context=context, facts=facts)
 
 

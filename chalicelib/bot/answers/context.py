@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from chalicelib.bot.rules.opening_hours import Hours
 from chalicelib.bot.rules.rules import Rules
@@ -28,6 +29,7 @@ class Context:
     name: str = ""
     tier: str = ""  # "vip" or ""
     waiting: int | None = None  # customers who wait for a person now; None: not known, then nothing is promised
+    counted: bool = True  # was each of them counted? Else `waiting` is about right
     waited: int | None = None  # ms that the first of them has been waiting
     opened: Callable[[], Sequence[int]] = tuple  # when this customer's conversations were opened; called if a rule asks (facts.Asked)
     said: tuple[tuple[str, str], ...] = ()
@@ -60,12 +62,19 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a hand-over must know: how many wait in its queue, how long the first of them has (ms), and what was said."""
+    """What a hand-over must know: how many wait in its queue (about so many, if not `exact`), how long the first of them has (ms), and
+    what was said."""
 
     waiting: int
     waited: int
     said: tuple[tuple[str, str], ...]
+    exact: bool = True
     known_address: bool = False  # is an address known at which she can be reached?
+
+    @property
+    def wait(self) -> dict[str, Any]:
+        """As a context knows it."""
+        return {"waiting": self.waiting, "counted": self.exact, "waited": self.waited}
 
 
 Look = Callable[[str, str], Load]  # by queue and urgency

@@ -15,7 +15,6 @@ from chalicelib.conversations import registry
 _TURN = 160  # characters
 _NEAR = 0.05  # confidence from which an article is worth an agent's look
 _TURNS = 6
-_MANY = 50  # who waits is counted no further
 _LANGUAGES = {"en": "English", "zh": "Chinese", "zh-Hant": "Chinese (traditional)", "other": "a language the bot does not speak"}
 _CONTACT_BY = {"mail": "email", "call": "call"}  # where she gets her answer instead of where she writes
 _SPEAKERS = {"customer": "Customer", "robot": "Automatic mail", "bot": "Bot"}
@@ -48,13 +47,14 @@ def told(rules: Rules, texts: Texts, language: str, context: Context, opening: H
             sentences.get(f"reply.{_CONTACT_BY.get(context.contact_by, context.channel)}", sentences["reply.other"]), language
         ),
         "opens": opens or said_in(sentences["opens.unknown"], language),
-        "waiting": f"{context.waiting or 0}" + ("+" if (context.waiting or 0) >= _MANY else ""),
+        "waiting": _many(context.waiting or 0, context.counted, language),
         "waited": _waited(context.waited, language),
         "contact": ""
         if context.known_address
         else said_in(sentences.get(f"contact.{context.channel}", sentences["contact.other"]), language),
     }
-    return _filled(said_in(texts, language), values | more).strip()
+    said = _filled(said_in(texts, language), values | more).strip()
+    return said[:1].upper() + said[1:] if said_in(texts, language).startswith("{waiting}") else said
 
 
 def summary(question: str, context: Context, language: str, reason: str, hits: Sequence[Hit]) -> str:
@@ -76,6 +76,14 @@ def _any_title(hit: Hit) -> str:
 def _cut(text: str) -> str:
     flat = _SPACES.sub(" ", text).strip()
     return flat if len(flat) <= _TURN else flat[: _TURN - 1] + "…"
+
+
+def _many(waiting: int, counted: bool, language: str) -> str:
+    """So many, or about so many: what was not counted one by one is rounded to two digits."""
+    if counted:
+        return f"{waiting:,}"
+    rounded = f"{round(waiting, 2 - len(str(waiting))):,}"
+    return f"約{rounded}" if language == "zh-Hant" else f"约{rounded}" if language == "zh" else f"about {rounded}"
 
 
 def _waited(ms: int | None, language: str) -> str:

@@ -16,8 +16,9 @@ from chalicelib.bot.interpretation import contact_request as requests
 from chalicelib.bot.messages import brain, outgoing, pieces
 from chalicelib.bot.rules import opening_hours
 from chalicelib.bot.rules.facts import DAYS, beside_call
-from chalicelib.conversations import history, table
+from chalicelib.conversations import history, lines, table
 from chalicelib.conversations import story as stories
+from chalicelib.conversations.counted import Line
 from chalicelib.conversations.history import Span
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.governance import queue_names
@@ -103,7 +104,7 @@ def decide(
 
     def look(found: str, urgency: str) -> Load:
         said, reachable = story(c, message)
-        return replace(load([table.line(queue or found, urgency)], at), said=said, known_address=reachable)
+        return replace(load([lines.line(queue or found, urgency, at)], at), said=said, known_address=reachable)
 
     return answer(question, known, mind(message, at) if knows else replace(brain.load(), index=None), look)
 
@@ -214,7 +215,8 @@ def story(c: Conversation, message: Message) -> tuple[tuple[tuple[str, str], ...
     return tuple((m.by, m.text) for m in said if m.id != message.id), bool(stories.proofs(c.thread))
 
 
-def load(lines: Sequence[table.QueueState], at: int) -> Load:
+def load(found: Sequence[Line], at: int) -> Load:
     """How many wait in some lines together, and how long the first of them has."""
-    since = min((line.since for line in lines if line.since), default=0)
-    return Load(sum(line.waiting for line in lines), max(0, at - since) if since else 0, ())
+    since = min((line.since for line in found if line.since), default=0)
+    waiting, exact = sum(line.waiting for line in found), all(line.exact for line in found)
+    return Load(waiting, max(0, at - since) if since else 0, (), exact)

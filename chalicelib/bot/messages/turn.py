@@ -21,7 +21,7 @@ from chalicelib.bot.messages.opening import OpenedConversation, is_not_for_the_b
 from chalicelib.bot.messages.waiting.place import Place
 from chalicelib.bot.messages.waiting.reply import reply
 from chalicelib.bot.rules.facts import hear
-from chalicelib.conversations import baton, ids, keys, memory, model, rescue, table
+from chalicelib.conversations import baton, ids, keys, lines, memory, model, rescue, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.errors import Conflict, NotFound, NotOwner, Unavailable
 from chalicelib.governance import queue_names
@@ -137,8 +137,8 @@ def _place(c: Conversation, message: Message, words: str, at: int) -> Place:
         return deciding.acted(c, message, words, at) if settings.optional("ACTIONS_URL") else None
 
     def ahead() -> Load:
-        urgent = table.line(c.queue, "urgent", 0 if c.urgency == "normal" else c.waiting_since)
-        normal = table.line(c.queue, c.urgency, c.waiting_since) if c.urgency == "normal" else None
+        urgent = lines.line(c.queue, "urgent", at, before=0 if c.urgency == "normal" else c.waiting_since)
+        normal = lines.line(c.queue, c.urgency, at, before=c.waiting_since) if c.urgency == "normal" else None
         return deciding.load([urgent, normal] if normal else [urgent], at)
 
     def noticed() -> str:

@@ -76,7 +76,7 @@ def _asking_when(case: Case, place: Place) -> Reply | None:
     if not case.opening.open:
         return with_regret(case, case.sentence("status_closed", "status"))
     load = place.ahead()
-    known = replace(case, context=replace(case.context, waiting=load.waiting, waited=load.waited))
+    known = replace(case, context=replace(case.context, **load.wait))
     return with_regret(case, known.sentence("status_line" if load.waiting else "status_next", "status"))
 
 

@@ -7,6 +7,7 @@ import { Api } from "./api.js";
 import { PLACE } from "./drafts.js";
 import { kept, Outbox } from "./outbox.js";
 import { isStored, lastHeard, merged } from "./stories.js";
+import { Queues } from "./queues.js";
 import { LiveSocket } from "../shared/socket.js";
 
 const SEEN = `${PLACE}:seen`;
@@ -22,6 +23,7 @@ export class Console {
     this.api = new Api(() => this.#signedOut());
     /** @type {Observable<State>} */
     this.source = observable({ ...this.#empty(), stage: "starting", link: "connecting", seen: stored(localStorage, SEEN, {}) });
+    this.queues = new Queues(this.api, this.source);
     this.started = false;
     this.toldTyping = 0;
     /** @type {Timers} */
@@ -77,14 +79,14 @@ export class Console {
   /** Everything again: after signing in and after each reconnect. */
   async reload() {
     const { open } = this.state;
-    await Promise.allSettled([this.#readMine(), this.#readQueues(), open && this.read(open), this.readAgents()]);
+    await Promise.allSettled([this.#readMine(), this.queues.read(), open && this.read(open), this.readAgents()]);
     for (const entry of this.state.outbox) this.outbox.send(entry.conversation);
   }
 
   /** The claimed conversation, or null if nobody waits. Throws ApiError. */
   async claim() {
     const claimed = await this.api.post("claims");
-    await Promise.allSettled([this.#readMine(), this.#readQueues()]);
+    await Promise.allSettled([this.#readMine(), this.queues.read()]);
     return claimed;
   }
 
@@ -120,11 +122,6 @@ export class Console {
     }
   }
 
-  async readQueue(/** @type {string} */ queue) {
-    const { conversations } = await this.api.get(`conversations?queue=${encodeURIComponent(queue)}`);
-    this.source.set({ waiting: { ...this.state.waiting, [queue]: conversations } });
-  }
-
   async readAgents() {
     this.source.set({ agents: (await this.api.get("agents")).agents });
   }
@@ -134,7 +131,7 @@ export class Console {
     try {
       await this.api.post(`conversations/${encodeURIComponent(id)}/${action}`, body);
     } finally {
-      await Promise.allSettled([this.read(id), this.#readMine(), this.#readQueues()]);
+      await Promise.allSettled([this.read(id), this.#readMine(), this.queues.read()]);
     }
   }
 
@@ -244,20 +241,15 @@ export class Console {
   }
 
   async #readMine() {
-    const [agent, { conversations }] = await Promise.all([this.api.get("me"), this.api.get("conversations?owner=me")]);
-    this.source.set({ agent, mine: conversations });
+    const [agent, mine] = await Promise.all([this.api.get("me"), this.queues.held()]);
+    this.source.set({ agent, mine });
   }
 
   /** The queues moved: also whoever waits there and is on the screen may be gone, or have written. */
   #queued() {
     const { open, stories } = this.state;
     const waits = stories[open]?.conversation.owner === "queue";
-    return Promise.all([this.#readQueues(), waits && this.read(open)]);
-  }
-
-  async #readQueues() {
-    this.source.set({ queues: (await this.api.get("queues")).queues });
-    await Promise.allSettled(Object.keys(this.state.waiting).map((queue) => this.readQueue(queue)));
+    return Promise.all([this.queues.read(), waits && this.read(open)]);
   }
 
   /** What is not settled yet is read again, too. */

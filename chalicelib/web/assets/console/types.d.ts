@@ -28,6 +28,15 @@ export interface Draft {
   files: FileEntry[];
 }
 
+/** Who waits in a queue, as far as it was read. */
+export interface Waiting {
+  conversations: Conversation[];
+  cursor: string;
+  sort: Sort;
+}
+
+export type Sort = "oldest" | "newest";
+
 /** A conversation as far as it was read. */
 export type Story = Reading & { related: string[] };
 
@@ -38,7 +47,7 @@ export interface State {
   challenge: { email: string; session: string } | null;
   mine: Conversation[];
   queues: QueueCount[];
-  waiting: Record<string, Conversation[] | undefined>;
+  waiting: Record<string, Waiting | undefined>;
   agents: Agent[];
   stories: Record<string, Story | undefined>;
   customers: Record<string, Customer | undefined>;
@@ -85,11 +94,20 @@ export interface Props {
 /** One row of a timeline. */
 export type Item<T> = Props & { item: T };
 
-/** One row for both urgencies of a queue. */
+/** A card as it was drawn last, and of what. */
+export interface Drawn {
+  c: Conversation;
+  shown: Record<string, unknown>;
+  card: unknown;
+}
+
+/** One row for both urgencies of a queue. `exact`, `urgentExact`: was each counted, or about so many? */
 export interface QueueRow {
   name: string;
   waiting: number;
+  exact: boolean;
   urgent: number;
+  urgentExact: boolean;
   oldest: number;
 }
 

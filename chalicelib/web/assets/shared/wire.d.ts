@@ -211,7 +211,14 @@ export interface QueueCount {
   queue: string;
   urgency: string;
   waiting: number;
+  exact: boolean;
   oldest_at: number;
+}
+
+/** One answer to `GET /conversations`. `cursor` asks for the next page, "" if there is none. */
+export interface ConversationsPage {
+  conversations: Conversation[];
+  cursor: string;
 }
 
 export interface WholeMail {
