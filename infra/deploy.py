@@ -16,6 +16,7 @@ from infra.changes import Change, Plan, discard, make_plan
 from infra.cloud import Cloud, parameters_of
 from infra.errors import DeployError
 from infra.progress import Ended, Progress, describe, first_cause, follow, outputs
+from infra.shared_parameters import share
 from infra.upload import upload
 
 if TYPE_CHECKING:
@@ -48,9 +49,10 @@ def deploy(  # noqa: PLR0917 the local run and the tests call it just so
 
 
 def prepare(cloud: Cloud, package: Package, stack: str, parameters: dict[str, str], show: Show) -> Plan:
-    """Everything up to the change set: uploads, the root secret, a stack in a state that can be updated."""
+    """Everything up to the change set: uploads, secrets where functions read them, a stack in a state that can be updated."""
     settle(cloud, stack, show)
     ensure_root_secret(cloud, stack)
+    share(cloud, stack)  # before the functions that read them come
     url = upload(cloud, package, show)
     show(Progress("asking CloudFormation what would change"))
     return make_plan(cloud, stack, url, _parameters(cloud, stack, package.template, parameters))
@@ -65,6 +67,7 @@ def carry_out(cloud: Cloud, plan: Plan, show: Show) -> dict[str, str]:
         ended = follow(cloud, plan.stack_id, token, frozenset(c.resource for c in plan.changes), show)
         if not ended.ok:
             raise _failure(cloud, plan, ended, show)
+    share(cloud, plan.stack)  # the addresses that the stack has now
     return outputs(cloud, plan.stack)
 
 

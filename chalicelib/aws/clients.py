@@ -35,7 +35,7 @@ _INVALID = "InvalidPasswordException InvalidParameterException"
 _ABSENT = "NoSuchKey ResourceNotFoundException 404 GoneException"
 
 # Service -> what stands before the operation's name, and the protocol's version.
-_JSON = {"dynamodb": ("DynamoDB_20120810", "1.0"), "sqs": ("AmazonSQS", "1.0"), "ssm": ("AmazonSSM", "1.1")}
+_JSON = {"dynamodb": ("DynamoDB_20120810", "1.0"), "sqs": ("AmazonSQS", "1.0")}
 
 _MEANINGS: dict[str, type[BatonError]] = {
     code: meaning

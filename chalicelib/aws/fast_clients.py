@@ -94,7 +94,7 @@ def refusal(response: Any) -> Answer:
 
 
 class Json(FastClient):
-    """DynamoDB, SQS and SSM: JSON, and the operation's name in a header. All that Baton asks of them is a read, or a write that is
+    """DynamoDB and SQS: JSON, and the operation's name in a header. All that Baton asks of them is a read, or a write that is
     conditional or does no harm twice.
 
     docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html

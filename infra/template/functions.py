@@ -232,7 +232,7 @@ def _properties(name: str, agent_queues: dict[str, str], architecture: str) -> J
     known = environment(agent_queues)
     everywhere: Json = {
         "STAGE": ref("Stage"),
-        "PARAMETERS": sub("/baton/${Stage}/"),
+        "PARAMETERS": sub("baton-${Stage}-parameters"),
         **({"ROUTES": function.routes} if function.routes != "all" else {}),
         **({"ROOM": function.room} if function.room else {}),
         **(layer.ENVIRONMENT if function.layer else {}),

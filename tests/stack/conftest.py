@@ -21,7 +21,7 @@ def quiet_table(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     monkeypatch.setenv("AWS_ENDPOINT_URL", stack.addresses.aws)
     monkeypatch.setenv("AWS_DEFAULT_REGION", stack.addresses.region)
     monkeypatch.setenv("KNOWLEDGE_BUCKET", outputs["KnowledgeBucket"])
-    monkeypatch.setenv("PARAMETERS", "/baton/local/")
+    monkeypatch.setenv("PARAMETERS", "baton-local-parameters")
     monkeypatch.setenv("TABLE", name)
     properties = data.resources("dev")["Table"]["Properties"]
     wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")

@@ -216,4 +216,4 @@ def test_the_outputs_name_what_operators_and_tools_need(package: Package) -> Non
 def test_functions_read_the_addresses_that_the_template_publishes(resources: dict[str, Any]) -> None:
     names = {made["Name"]["Fn::Sub"] for made in of_type(resources, "AWS::SSM::Parameter").values()}
     assert names == {f"/baton/${{Stage}}/stack/{name}" for name in ("public_url", "socket_url", "socket_endpoint", "files_origin")}
-    assert resources["APIHandler"]["Properties"]["Environment"]["Variables"]["PARAMETERS"] == {"Fn::Sub": "/baton/${Stage}/"}
+    assert resources["APIHandler"]["Properties"]["Environment"]["Variables"]["PARAMETERS"] == {"Fn::Sub": "baton-${Stage}-parameters"}
