@@ -12,8 +12,10 @@ from uuid import uuid4
 
 import boto3
 
+from infra.api_logs import ensure_role
 from infra.changes import Change, Plan, discard, make_plan
 from infra.cloud import Cloud, parameters_of
+from infra.concurrency import chosen
 from infra.errors import DeployError
 from infra.progress import Ended, Progress, describe, first_cause, follow, outputs
 from infra.shared_parameters import share
@@ -53,6 +55,8 @@ def prepare(cloud: Cloud, package: Package, stack: str, parameters: dict[str, st
     settle(cloud, stack, show)
     ensure_root_secret(cloud, stack)
     share(cloud, stack)  # before the functions that read them come
+    ensure_role(cloud)
+    parameters = _of(package.template, chosen(cloud, stack)) | parameters
     url = upload(cloud, package, show)
     show(Progress("asking CloudFormation what would change"))
     return make_plan(cloud, stack, url, _parameters(cloud, stack, package.template, parameters))
@@ -129,6 +133,11 @@ def ensure_root_secret(cloud: Cloud, stack: str) -> bool:
     except ssm.exceptions.ParameterAlreadyExists:
         return False
     return True
+
+
+def _of(template: dict[str, Any], values: dict[str, str]) -> dict[str, str]:
+    """Those that the template has a parameter for."""
+    return {name: value for name, value in values.items() if name in template.get("Parameters", {})}
 
 
 def _parameters(cloud: Cloud, stack: str, template: dict[str, Any], given: dict[str, str]) -> list[dict[str, Any]]:

@@ -48,6 +48,8 @@ def items(known: Mapping[str, str]) -> dict[str, dict[str, str]]:
 def share(cloud: Cloud, stack: str) -> None:
     """Copies the stage's parameters to where its functions read them. Makes the table if there is none."""
     _ensure(cloud, stack)
+    policy = only_its_functions(cloud, stack)
+    cloud.client("dynamodb").put_resource_policy(ResourceArn=policy["Statement"][0]["Resource"], Policy=json.dumps(policy))
     for name, values in items(stored(cloud, stack, with_secrets=True)).items():
         cloud.client("dynamodb").put_item(TableName=table_of(stack), Item=encode({"pk": name, **values}))
 
@@ -82,7 +84,6 @@ def _ensure(cloud: Cloud, stack: str) -> None:
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
         SSESpecification={"Enabled": True},
         DeletionProtectionEnabled=stack == f"{PREFIX}prod",
-        ResourcePolicy=json.dumps(only_its_functions(cloud, stack)),
     )
     dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
 

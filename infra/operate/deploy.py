@@ -42,6 +42,9 @@ PARAMETERS = {
     "delivery_reports": "DeliveryReports",
     "time_zone": "TimeZone",
     "alarm_email": "AlarmEmail",
+    "warm_reads": "WarmReads",
+    "warm_writes": "WarmWrites",
+    "encrypt_topics": "EncryptTopics",
 }
 
 
@@ -80,6 +83,11 @@ PARAMETERS = {
 )
 @click.option("--time-zone", envvar="TIME_ZONE", help="As Europe/Berlin.")
 @click.option("--alarm-email", envvar="ALARM_EMAIL", help="Who is told of alarms.")
+@click.option("--warm-reads", envvar="WARM_READS", type=click.IntRange(12_000), help="Reads a second that the table is to take at once.")
+@click.option("--warm-writes", envvar="WARM_WRITES", type=click.IntRange(4_000), help="Writes a second that the table is to take at once.")
+@click.option(
+    "--encrypt-topics", envvar="ENCRYPT_TOPICS", type=click.Choice(["no", "yes"]), help="Topics under a key of their own: a dollar a month."
+)
 @click.option("--without-mail", is_flag=True, envvar="WITHOUT_MAIL", help="Go without e-mail.")
 @click.option("--yes", is_flag=True, envvar="YES", help="Do not ask before changing anything.")
 @click.option("--allow-replacement", is_flag=True, help="Allow changes that lose a table, user pool or bucket.")

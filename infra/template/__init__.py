@@ -5,7 +5,22 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from infra.template import access, alarms, apis, composing, data, events, functions, layer, mail, parameters, queues, texts
+from infra.template import (
+    access,
+    access_logs,
+    alarms,
+    apis,
+    composing,
+    data,
+    events,
+    functions,
+    layer,
+    mail,
+    parameters,
+    queues,
+    texts,
+    topic_key,
+)
 from infra.template.cfn import Json, ref
 
 POLICIES = ".chalice/policies"
@@ -19,6 +34,8 @@ def merge(root: Path, stage: str, architecture: str) -> Json:
         **queues.resources(agent_queues),
         **mail.resources(),
         **texts.resources(),
+        **topic_key.resources(),
+        **access_logs.resources(),
         **access.resources(stage),
         **functions.log_groups(),
         **layer.resources(architecture),

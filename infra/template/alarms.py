@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from infra.template import topic_key
 from infra.template.cfn import Json, att, ref, resource, sub
 from infra.template.functions import FUNCTIONS
 from infra.template.queues import DEAD_LETTERS, FAILED
@@ -35,7 +36,7 @@ def resources(agent_queues: dict[str, str]) -> Json:
     }
     return {
         **alarms,
-        "AlarmTopic": resource("AWS::SNS::Topic", {"TopicName": sub("${AWS::StackName}-alarms")}),
+        "AlarmTopic": resource("AWS::SNS::Topic", {"TopicName": sub("${AWS::StackName}-alarms"), **topic_key.encrypted()}),
         "AlarmEmailSubscription": resource(
             "AWS::SNS::Subscription",
             {"Protocol": "email", "Endpoint": ref("AlarmEmail"), "TopicArn": ref("AlarmTopic")},

@@ -143,6 +143,11 @@ PAUSE = "${AWS::StackName}-Pause"
 PATIENCE = {"MaximumEventAgeInSeconds": 21_600, "MaximumRetryAttempts": 2}
 
 
+# Nobody waits for these, and what they wait for (providers, browsers, a moment's peace) may take long: no more of them than so large a
+# share of the account's limit run at once, so that there is always room for who writes to us.
+RESERVED = {"Send": 0.10, "Hints": 0.05, "Pause": 0.20}
+
+
 def settings(agent_queues: dict[str, str], architecture: str) -> Json:
     """For each function of Chalice's the properties to merge; `entrance` makes the others whole."""
     return {name: {"Properties": _properties(name, agent_queues, architecture)} for name in FUNCTIONS}
@@ -246,6 +251,8 @@ def _properties(name: str, agent_queues: dict[str, str], architecture: str) -> J
     }
     if function.layer:
         properties["Layers"] = [ref(layer.LAYER)]
+    if name in RESERVED:
+        properties["ReservedConcurrentExecutions"] = {"Fn::If": [f"Reserves{name}", ref(f"{name}Concurrency"), ref("AWS::NoValue")]}
     if name == "Pause":
         properties["FunctionName"] = sub(PAUSE)
     if function.background:
