@@ -93,7 +93,7 @@ def kind(key: str) -> str:
     """The beginning of a key, up to what tells one item from others of its kind."""
     if key.startswith("T#"):
         return key[:3]
-    return key if key.startswith("key/") or "#" not in key else "#".join(key.split("#")[: 2 if key[0] in "IL" else 1])
+    return key if key.startswith("key/") or "#" not in key else "#".join(key.split("#")[: 2 if key[0] == "I" else 1]) + "#"
 
 
 def _note(access_key_id: str, action: str, resource: str, context: dict[str, Any], denied: bool) -> None:
@@ -102,7 +102,8 @@ def _note(access_key_id: str, action: str, resource: str, context: dict[str, Any
     session = sts._sessions.get(access_key_id) or {}
     if "CALLS" not in os.environ or ":assumed-role/" not in session.get("Arn", ""):
         return
-    keys = " ".join(sorted({kind(key) for key in context.get("dynamodb:LeadingKeys", [])}))
+    found = [] if "/index/" in resource else context.get("dynamodb:LeadingKeys", [])
+    keys = " ".join(sorted({kind(key) for key in found}))
     line = "\t".join((session["Arn"].rpartition("/")[2], action, resource, keys, "denied" if denied else ""))
     if line not in _noted:
         _noted.add(line)
