@@ -65,7 +65,7 @@ def _warm() -> Json:
     units = {"ReadUnitsPerSecond": "WarmReads", "WriteUnitsPerSecond": "WarmWrites"}
     nothing = ref("AWS::NoValue")
     chosen = {unit: {"Fn::If": [f"Has{name}", ref(name), nothing]} for unit, name in units.items()}
-    return {"Fn::If": ["HasWarmReads", chosen, {"Fn::If": ["HasWarmWrites", chosen, nothing]}]}
+    return {"Fn::If": ["IsWarm", chosen, nothing]}
 
 
 def _table(stage: str, numbers: dict[str, str], indexes: list[Json], **more: object) -> Json:
