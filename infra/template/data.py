@@ -62,10 +62,11 @@ def _knowledge(stage: str) -> Json:
 
 def _warm() -> Json:
     """How much the table and its indexes take at once; an index that takes less would hold the table up. Nothing unless it is asked for."""
-    units = {"ReadUnitsPerSecond": "WarmReads", "WriteUnitsPerSecond": "WarmWrites"}
     nothing = ref("AWS::NoValue")
-    chosen = {unit: {"Fn::If": [f"Has{name}", ref(name), nothing]} for unit, name in units.items()}
-    return {"Fn::If": ["IsWarm", chosen, nothing]}
+    reads = {"ReadUnitsPerSecond": ref("WarmReads")}
+    writes = {"WriteUnitsPerSecond": ref("WarmWrites")}
+    both = {**reads, "WriteUnitsPerSecond": {"Fn::If": ["HasWarmWrites", writes["WriteUnitsPerSecond"], nothing]}}
+    return {"Fn::If": ["HasWarmReads", both, {"Fn::If": ["HasWarmWrites", writes, nothing]}]}
 
 
 def _table(stage: str, numbers: dict[str, str], indexes: list[Json], **more: object) -> Json:

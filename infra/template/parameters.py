@@ -94,7 +94,6 @@ def conditions() -> Json:
         "ComposesAnswers": {"Fn::Not": [{"Fn::Equals": [ref("ComposeModel"), ""]}]},
         "EncryptsTopics": {"Fn::Equals": [ref("EncryptTopics"), "yes"]},
         **{f"Has{name}": {"Fn::Not": [{"Fn::Equals": [ref(name), 0]}]} for name in ("WarmReads", "WarmWrites")},
-        "IsWarm": {"Fn::Or": [{"Condition": "HasWarmReads"}, {"Condition": "HasWarmWrites"}]},
         **{f"Reserves{name}": {"Fn::Not": [{"Fn::Equals": [ref(f"{name}Concurrency"), 0]}]} for name in RESERVED},
         "HasAlarmEmail": {"Fn::Not": [{"Fn::Equals": [ref("AlarmEmail"), ""]}]},
     }
