@@ -6,6 +6,8 @@ PY := $(BIN)/python
 READY := .venv/.ready
 SCRIPTS := infra/javascript
 SCRIPTS_READY := $(SCRIPTS)/node_modules/.ready
+CHECKOV := .venv-checkov
+CHECKOV_READY := $(CHECKOV)/.ready
 WORKERS ?= 2
 # What takes longest begins first: one worker keeps to the running stack, in browsers and without, and others do the rest meanwhile.
 TESTS := tests/browser tests/stack tests/deploy tests/local tests/unit
@@ -43,12 +45,19 @@ $(SCRIPTS_READY): $(SCRIPTS)/package.json $(SCRIPTS)/package-lock.json $(SCRIPTS
 	$(BIN)/npm ci --prefix $(SCRIPTS) --loglevel=error
 	@touch $@
 
-check: $(READY) $(SCRIPTS_READY) ## lint, types, import rules; of the pages' scripts, too
+# What looks for unsafe settings in the template, in an environment of its own: it wants older versions of what is in .venv.
+$(CHECKOV_READY): requirements-checkov.txt | $(READY)
+	$(PYTHON) -m venv --clear $(CHECKOV)
+	$(CHECKOV)/bin/pip install --quiet --disable-pip-version-check -r requirements-checkov.txt
+	@touch $@
+
+check: $(READY) $(SCRIPTS_READY) $(CHECKOV_READY) ## lint, types, import rules, unsafe settings; of the pages' scripts, too
 	$(PY) -m infra client
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(PY) -m infra checkov
 	$(BIN)/node $(SCRIPTS)/node_modules/eslint/bin/eslint.js --config $(SCRIPTS)/eslint.config.js chalicelib/web/assets
 	$(BIN)/node $(SCRIPTS)/node_modules/typescript/bin/tsc --project $(SCRIPTS)
 

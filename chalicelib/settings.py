@@ -1,7 +1,8 @@
-"""What a function knows of its surroundings: the environment (names of resources) and the parameter store (secrets, addresses).
+"""What a function knows of its surroundings: the environment (names of resources) and the table of parameters (secrets, addresses).
 
-The parameters are read with one call and kept for five minutes. If the store is down, the last copy goes on being
-used: a rotated secret comes late, but no message is refused.
+Each secret is an item of that table, read when it is first needed and kept for five minutes; a function may read those alone that it
+needs. If the table is down, the last copy goes on being used: a rotated secret comes late, but no message is refused. Who writes them:
+infra/shared_parameters.py.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import json
 import os
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from chalicelib.aws import clients
 from chalicelib.errors import BatonError, Unavailable
@@ -25,32 +25,42 @@ TWILIO_API = "https://api.twilio.com"
 IDLE = DAY
 
 
+# What a secret consists of, by the names that it has in the parameter store; the current one first: during a rotation the previous
+# one is still accepted. Beside these each purpose of a signature has its own, "key/…" (tokens.py).
+SECRETS = {
+    "twilio": ("twilio_account_sid", "twilio_auth_token", "twilio_auth_token_previous"),
+    "site_jwt": ("site_jwt", "site_jwt_previous"),
+    "actions": ("actions",),
+}
+ADDRESSES = "addresses"
+
+
 @dataclass(frozen=True, slots=True)
-class Parameters:
-    """`twilio_auth_tokens`, `site_jwts` (keys of the host site's JWTs): the current one first; during a rotation the previous
-    one is still accepted.
+class Addresses:
+    """Where the parts of a stage are, without a slash at the end.
 
-    `actions_secret` signs the calls of self-service actions.
-
-    Only the local run sets `sms_api` (where AWS's SMS service is played) and `sns_certificates` (how the addresses of further
+    Only the local run sets `twilio_api`, `sms_api` (where the providers are played) and `sns_certificates` (how the addresses of further
     allowed certificates begin).
     """
 
-    root: bytes
-    public_url: str
-    socket_url: str
-    socket_endpoint: str
+    public_url: str = ""
+    socket_url: str = ""
+    socket_endpoint: str = ""
     files_origin: str = ""
-    twilio_account_sid: str = ""
-    twilio_auth_tokens: tuple[str, ...] = ()
     twilio_api: str = ""
     sms_api: str = ""
     sns_certificates: str = ""
-    site_jwts: tuple[str, ...] = ()
-    actions_secret: str = ""
 
 
-_kept: list[tuple[float, Parameters]] = []  # at most one, with the time it was read
+@dataclass(frozen=True, slots=True)
+class Twilio:
+    """The account at Twilio; during a rotation it has two tokens."""
+
+    account_sid: str
+    auth_tokens: tuple[str, ...]
+
+
+_kept: dict[str, tuple[float, dict[str, str]]] = {}  # name of an item -> when it was read, and what it says
 
 
 def env(name: str) -> str:
@@ -76,53 +86,56 @@ def default_queue() -> str:
     return next(iter(queue_urls())).partition(".")[0]
 
 
-def parameters() -> Parameters:
-    """Secrets and addresses. Raises Unavailable if they were never readable."""
-    if _kept and time.monotonic() - _kept[0][0] < KEEP_SECONDS:
-        return _kept[0][1]
+def addresses() -> Addresses:
+    """Raises Unavailable if they were never readable."""
+    known = _item(ADDRESSES)
+    return Addresses(**{**known, "twilio_api": known.get("twilio_api") or TWILIO_API})
+
+
+def twilio() -> Twilio:
+    """Raises Unavailable as `addresses` does."""
+    sid, *tokens = _secret("twilio")
+    return Twilio(sid, tuple(token for token in tokens if token))
+
+
+def site_jwts() -> tuple[str, ...]:
+    """The keys of the host site's JWTs; none if the operator stored none. Raises Unavailable as `addresses` does."""
+    return tuple(key for key in _secret("site_jwt") if key)
+
+
+def actions_secret() -> str:
+    """Signs the calls of self-service actions; empty if there is none. Raises Unavailable as `addresses` does."""
+    return _secret("actions")[0]
+
+
+def signing_key(purpose: str) -> bytes:
+    """Raises Unavailable if it is not there, or was never readable."""
+    key = _item(f"key/{purpose}").get("key", "")
+    if not key:
+        raise Unavailable(f"the key for {purpose} is missing: run the deployment again, which makes it")
+    return bytes.fromhex(key)
+
+
+def _secret(name: str) -> tuple[str, ...]:
+    known = _item(name)
+    return tuple(known.get(part, "") for part in SECRETS[name])
+
+
+def _item(name: str) -> dict[str, str]:
+    kept = _kept.get(name)
+    if kept and time.monotonic() - kept[0] < KEEP_SECONDS:
+        return kept[1]
     try:
-        fresh = _parse(_read(env("PARAMETERS")))
+        fresh = _read(name)
     except BatonError:
-        if not _kept:
+        if not kept:
             raise
-        fresh = _kept[0][1]
-    _kept[:] = [(time.monotonic(), fresh)]
+        fresh = kept[1]
+    _kept[name] = (time.monotonic(), fresh)
     return fresh
 
 
-def _read(path: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    request: dict[str, Any] = {"Path": path, "Recursive": True, "WithDecryption": True}
+def _read(name: str) -> dict[str, str]:
     with clients.translated("read the parameters"):
-        while True:
-            page = clients.client("ssm").get_parameters_by_path(**request)
-            found.update({p["Name"].removeprefix(path): p["Value"] for p in page["Parameters"]})
-            if not page.get("NextToken"):
-                return found
-            request["NextToken"] = page["NextToken"]
-
-
-def _parse(found: dict[str, str]) -> Parameters:
-    """`settings/…` (the operator's) goes before `stack/…` (the template's)."""
-
-    def address(name: str) -> str:
-        return found.get(f"settings/{name}") or found.get(f"stack/{name}", "")
-
-    root = found.get("secrets/root", "")
-    if not root:
-        raise Unavailable("the parameter secrets/root is missing: run the deployment again, which makes it")
-    tokens = (found.get("secrets/twilio_auth_token", ""), found.get("secrets/twilio_auth_token_previous", ""))
-    return Parameters(
-        root=root.encode(),
-        public_url=address("public_url").rstrip("/"),
-        socket_url=address("socket_url").rstrip("/"),
-        socket_endpoint=address("socket_endpoint").rstrip("/"),
-        files_origin=address("files_origin").rstrip("/"),
-        twilio_account_sid=found.get("secrets/twilio_account_sid", ""),
-        twilio_auth_tokens=tuple(token for token in tokens if token),
-        twilio_api=(address("twilio_api") or TWILIO_API).rstrip("/"),
-        site_jwts=tuple(found[name] for name in ("secrets/site_jwt", "secrets/site_jwt_previous") if found.get(name)),
-        sms_api=address("sms_api").rstrip("/"),
-        sns_certificates=address("sns_certificates"),
-        actions_secret=found.get("secrets/actions", ""),
-    )
+        found = clients.client("dynamodb").get_item(TableName=env("PARAMETERS"), Key={"pk": {"S": name}})
+    return {part: value["S"] for part, value in found.get("Item", {}).items() if part != "pk"}

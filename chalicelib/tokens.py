@@ -1,7 +1,8 @@
 """Signatures that let a stateless function trust what comes back: visitor tokens, socket tickets, reply addresses.
 
-One root secret; each purpose has its own key derived from it, so that a token for one purpose is worth nothing for
-another. Signatures are lower-case base32, because mail systems may change the case of an address.
+One root secret, which no function knows; each purpose has its own key, derived from it when the installation is deployed: a token for
+one purpose is worth nothing for another, and a function can sign for its own purposes alone. Signatures are lower-case base32, because
+mail systems may change the case of an address.
 """
 
 from __future__ import annotations
@@ -14,11 +15,21 @@ from chalicelib import settings
 from chalicelib.errors import NotAuthenticated
 
 LENGTH = 26  # base32 characters: 130 bits
+PURPOSES = (
+    *("visitor", "account", "console", "sign-in", "network"),
+    *("mail-thread", "mail-address", "mail-reference", "sms-thread", "file-link"),
+    *("contact-code", "contact-message", "contact-thread"),
+)
+
+
+def derived(root: str, purpose: str) -> bytes:
+    """A purpose's key."""
+    return hmac.digest(root.encode(), purpose.encode(), sha256)
 
 
 def sign(purpose: str, data: str) -> str:
     """26 characters of `a-z2-7`."""
-    key = hmac.digest(settings.parameters().root, purpose.encode(), sha256)
+    key = settings.signing_key(purpose)
     return b32encode(hmac.digest(key, data.encode(), sha256)).decode().lower()[:LENGTH]
 
 

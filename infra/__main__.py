@@ -21,6 +21,7 @@ COMMANDS = {
     "encoder": "infra.encoder:command",
     "secret": "infra.operate.secret:command",
     "destroy": "infra.operate.destroy:command",
+    "checkov": "infra.checkov:command",
     "client": "infra.client:command",
     "vendor": "infra.vendor:vendor",
 }

@@ -15,10 +15,13 @@ from uuid import uuid4
 import boto3
 
 from infra import index_steps, remains
+from infra.api_logs import ensure_role
 from infra.changes import Change, Plan, Stage, discard, make_plan
 from infra.cloud import Cloud, parameters_of
+from infra.concurrency import chosen
 from infra.errors import DeployError
 from infra.progress import Ended, Progress, describe, events, first_cause, follow, outputs
+from infra.shared_parameters import share
 from infra.upload import put_template, upload
 
 if TYPE_CHECKING:
@@ -52,9 +55,12 @@ def deploy(  # noqa: PLR0917 the local run and the tests call it just so
 
 
 def prepare(cloud: Cloud, package: Package, stack: str, parameters: dict[str, str], show: Show) -> Plan:
-    """Everything up to the change set: uploads, the root secret, a stack in a state that can be updated."""
+    """Everything up to the change set: uploads, secrets where functions read them, a stack in a state that can be updated."""
     settle(cloud, stack, show)
     ensure_root_secret(cloud, stack)
+    share(cloud, stack)  # before the functions that read them come
+    ensure_role(cloud)
+    parameters = _of(package.template, chosen(cloud, stack)) | parameters
     template = upload(cloud, package, show)
     stages = _stages(cloud, stack, template, parameters)
     show(Progress("asking CloudFormation what would change"))
@@ -68,6 +74,7 @@ def carry_out(cloud: Cloud, plan: Plan, show: Show) -> dict[str, str]:
         _stage_by_stage(cloud, plan, show)
     elif plan.change_set:
         _execute(cloud, plan, show)
+    share(cloud, plan.stack)  # the addresses that the stack has now
     return outputs(cloud, plan.stack)
 
 
@@ -168,6 +175,11 @@ def ensure_root_secret(cloud: Cloud, stack: str) -> bool:
     except ssm.exceptions.ParameterAlreadyExists:
         return False
     return True
+
+
+def _of(template: dict[str, Any], values: dict[str, str]) -> dict[str, str]:
+    """Those that the template has a parameter for."""
+    return {name: value for name, value in values.items() if name in template.get("Parameters", {})}
 
 
 def _parameters(cloud: Cloud, stack: str, template: dict[str, Any], given: dict[str, str]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from infra.errors import DeployError
 from infra.findings import Finding
 from infra.mail import mail_rules
 from infra.progress import stack_status
+from infra.shared_parameters import exists
 from infra.stack import ALARM, FUNCTION, QUEUE, depths, output, parameters, public_address, resources, ringing, stored
 from infra.template.queues import DEAD_LETTERS, FAILED
 from infra.users import GROUPS, members
@@ -69,6 +70,8 @@ def _address(patient: Patient) -> list[Finding]:
 def _secrets(patient: Patient) -> list[Finding]:
     known = stored(patient.cloud, patient.stack)
     found = [] if "secrets/root" in known else [Finding("the root secret is missing: no token can be signed", patient.cure("deploy"))]
+    if not exists(patient.cloud, patient.stack):
+        found.append(Finding("the table of parameters is missing: no function knows a secret", patient.cure("deploy")))
     by_twilio = sends_by_twilio(parameters(patient.cloud, patient.stack))
     return found + (twilio(known, patient.stage) if by_twilio else [])
 

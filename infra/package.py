@@ -70,13 +70,22 @@ def _make(stage: str, target: Target, root: Path, cache: Path, kept: Path) -> No
         done, work = Path(scratch, "done"), Path(scratch, "work")
         done.mkdir()
         work.mkdir()
-        merged = _chalice_package(stage, target, root, Path(scratch, "chalice"))
-        whole = template.finish(root, merged, f"./{ARCHIVE}")
+        whole = _whole_template(stage, target, root, Path(scratch, "chalice"))
         (done / "template.json").write_text(json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=False))
         write_archive(root, target, cache, work, done / ARCHIVE)
         with suppress(OSError):  # somebody else built the same meanwhile
             done.rename(kept)
     forget_old(cache, "build-*", KEPT_BUILDS)
+
+
+def template_of(stage: str, target: Target, *, root: Path = ROOT) -> dict[str, Any]:
+    """The template alone, as `build` makes it. Raises DeployError."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return _whole_template(stage, target, root, Path(scratch, "chalice"))
+
+
+def _whole_template(stage: str, target: Target, root: Path, folder: Path) -> dict[str, Any]:
+    return template.finish(root, _chalice_package(stage, target, root, folder), f"./{ARCHIVE}")
 
 
 def _chalice_package(stage: str, target: Target, root: Path, folder: Path) -> dict[str, Any]:

@@ -50,10 +50,10 @@ def parameters(cloud: Cloud, stack: str) -> dict[str, str]:
     return {p["ParameterKey"]: p.get("ParameterValue", "") for p in found.get("Parameters", [])}
 
 
-def stored(cloud: Cloud, stack: str) -> dict[str, str]:
-    """The stage's stored parameters by name ("secrets/root"); secret values stay encrypted."""
+def stored(cloud: Cloud, stack: str, *, with_secrets: bool = False) -> dict[str, str]:
+    """The stage's stored parameters by name ("secrets/root"); secret values stay encrypted unless they are wanted."""
     path = parameters_of(stack)
-    pages = cloud.client("ssm").get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True, WithDecryption=False)
+    pages = cloud.client("ssm").get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True, WithDecryption=with_secrets)
     return {p["Name"].removeprefix(path): p["Value"] for page in pages for p in page["Parameters"]}
 
 

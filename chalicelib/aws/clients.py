@@ -37,7 +37,6 @@ _ABSENT = "NoSuchKey ResourceNotFoundException 404 GoneException"
 _JSON = {
     "dynamodb": fast_clients.JsonProtocol("DynamoDB_20120810", "1.0"),
     "sqs": fast_clients.JsonProtocol("AmazonSQS", "1.0"),
-    "ssm": fast_clients.JsonProtocol("AmazonSSM", "1.1"),
     "stepfunctions": fast_clients.JsonProtocol("AWSStepFunctions", "1.0", "states"),
 }
 

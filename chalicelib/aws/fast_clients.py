@@ -102,8 +102,8 @@ class JsonProtocol(NamedTuple):
 
 
 class Json(FastClient):
-    """DynamoDB, SQS, SSM and Step Functions: JSON, and the operation's name in a header. All that Baton asks of them is a read, or a write
-    that is conditional or does no harm twice.
+    """DynamoDB, SQS and Step Functions: JSON, and the operation's name in a header. All that Baton asks of them is a read, or a write that
+    is conditional or does no harm twice.
 
     docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
     """

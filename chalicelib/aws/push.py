@@ -11,7 +11,7 @@ from chalicelib.errors import NotFound
 
 def hang_up(connection: str) -> None:
     """Closes it from our side; one that is gone already is closed. Raises Unavailable."""
-    client = clients.client("apigatewaymanagementapi", settings.parameters().socket_endpoint)
+    client = clients.client("apigatewaymanagementapi", settings.addresses().socket_endpoint)
     try:
         with clients.translated("hang up on a browser"):
             client.delete_connection(ConnectionId=connection)
@@ -22,7 +22,7 @@ def hang_up(connection: str) -> None:
 def post(connection: str, frame: msgspec.Struct) -> bool:
     """`frame`: one of conversations/pushes.py. False if the connection is gone. Raises Unavailable."""
     data = msgspec.json.encode(frame)
-    client = clients.client("apigatewaymanagementapi", settings.parameters().socket_endpoint)
+    client = clients.client("apigatewaymanagementapi", settings.addresses().socket_endpoint)
     try:
         with clients.translated("push to a browser"):
             client.post_to_connection(ConnectionId=connection, Data=data)

@@ -21,7 +21,7 @@ _HASH = 16  # digits of it
 def link(message: Message, entry: dict[str, Any]) -> str:
     """The address of a file of an outgoing message."""
     named = f"{message.thread}.{tagged(message.id)}.{entry['sha256'][:_HASH]}"
-    return f"{settings.parameters().public_url}/files/{tokens.issue(PURPOSE, named, message.at + GOOD_FOR)}"
+    return f"{settings.addresses().public_url}/files/{tokens.issue(PURPOSE, named, message.at + GOOD_FOR)}"
 
 
 def follow(token: str, now: int) -> str:

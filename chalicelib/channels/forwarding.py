@@ -122,7 +122,7 @@ def _follow(story: Thread, message: Message, way: Identity, at: int) -> str:
         return "followed"  # with an earlier one
     mails = [m for m in story.messages if m.direction == "incoming" and m.channel == "email"]
     answers = model.answering(mails[-1]) if mails and way.channel == "email" else {}
-    follow_up = composed(c, told, way, at, settings.parameters().public_url + "/")
+    follow_up = composed(c, told, way, at, settings.addresses().public_url + "/")
     follow_up = replace(follow_up, meta=follow_up.meta | answers)
     try:
         table.record_following(follow_up, told, DETAILS[follow_up.channel], at)

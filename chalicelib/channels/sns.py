@@ -120,7 +120,7 @@ def _fits(text: bytes, signature: str, version: str, key: Key) -> bool:
 
 
 def _key(url: str) -> Key:
-    known = settings.parameters().sns_certificates
+    known = settings.addresses().sns_certificates
     if not _CERTIFICATE.fullmatch(url) and not (known and url.startswith(known)):
         raise Forbidden("the certificate's address is not SNS's")
     if url not in _keys:

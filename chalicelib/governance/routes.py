@@ -72,7 +72,7 @@ def change_agent(agent: Agent, agent_id: str, body: schemas.AgentChange) -> Agen
 @api.post("/agents/socket", response=schemas.SocketAddress)
 def socket(agent: Agent) -> Any:
     """Where to open the agents' WebSocket."""
-    return {"socket": f"{settings.parameters().socket_url}?ticket={governance.access.ticket(agent, now())}"}
+    return {"socket": f"{settings.addresses().socket_url}?ticket={governance.access.ticket(agent, now())}"}
 
 
 def _session(tokens: dict[str, Any]) -> Response:
@@ -95,7 +95,7 @@ def _claims(id_token: str) -> dict[str, Any]:
 
 
 def _cookie(value: str, seconds: int) -> str:
-    secure = "; Secure" if settings.parameters().public_url.startswith("https://") else ""
+    secure = "; Secure" if settings.addresses().public_url.startswith("https://") else ""
     return f"{COOKIE}={value}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Strict{secure}"
 
 

@@ -71,7 +71,7 @@ def health() -> dict[str, Any]:
 
 
 def _page(name: str) -> Response:
-    request, known = api.current_request, settings.parameters()
+    request, known = api.current_request, settings.addresses()
     page = pages.serve(
         name,
         request.headers.get("if-none-match", ""),

@@ -122,6 +122,8 @@ def _start(state_dir: Path, port: int, more: dict[str, Any], scratch: str, log: 
         "MINISTACK_WORKER_THREADS": 256,  # invocations wait in them for a worker
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
+        "AUTH": "true",  # signatures and policies count
+        "CALLS": state_dir / "calls.tsv",
         "PYTHONDONTWRITEBYTECODE": 1,
         **more,
     }

@@ -15,6 +15,7 @@ from infra.local import twilio
 from infra.local.surroundings import Surroundings
 from infra.package import Package, build
 from infra.progress import describe
+from infra.shared_parameters import share
 
 STAGE = "local"
 STACK = stack_of(STAGE)
@@ -129,6 +130,7 @@ def _credentials(cloud: Cloud) -> tuple[str, str]:
 def _settings(cloud: Cloud, values: Mapping[str, str]) -> None:
     for name, value in values.items():
         cloud.client("ssm").put_parameter(Name=f"{parameters_of(STACK)}settings/{name}", Value=value, Type="String", Overwrite=True)
+    share(cloud, STACK)
 
 
 def _let_mail_out(cloud: Cloud, support: str) -> None:

@@ -1,6 +1,6 @@
 """MiniStack's server, with what AWS does and MiniStack 1.5.33 does not.
 
-Ten things, or tests and local runs would prove less than they seem to:
+Eleven things, or tests and local runs would prove less than they seem to:
 - A stream mapping there knows no partial failures, retry limits, bisecting or parking of what stays broken, and
   one slow function holds up every other mapping. `poll_streams` gives each mapping its own pace and AWS's rules.
 - It saves how far each mapping has read but not the records, so after a restart new writes went unseen.
@@ -13,6 +13,7 @@ Ten things, or tests and local runs would prove less than they seem to:
 - Each process unpacked the package for itself: 2,000 files to write and, at its end, to delete, which on a busy disk held
   functions up for a minute. Here all share one copy.
 - CloudFormation deleted what is protected, and changed several indexes of a table at once (cloudformation_rules.py).
+- DynamoDB's leading keys, and the policies of its tables, decide who may do what (authorization.py).
 
 It stops when its standard input closes, hence also when whoever started it dies, and lets running functions finish first.
 """
@@ -42,7 +43,7 @@ from ministack import app
 from ministack.core import lambda_runtime
 from ministack.services import dynamodb, lambda_svc, ses, ses_v2, sns
 
-from infra.local import cloudformation_rules, index_order, ses_events
+from infra.local import authorization, cloudformation_rules, index_order, ses_events
 from infra.local.signing import Signer
 
 Record = dict[str, Any]
@@ -324,6 +325,7 @@ def main() -> None:
     cloudformation_rules.enforce()
     _note_saving()
     _share_workers()
+    authorization.enforce_policies()
     lambda_runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": _SharedZip})
     faulthandler.register(signal.SIGUSR1)  # says in the log what every thread does
     threading.Thread(target=_stop_with_parent, daemon=True).start()

@@ -45,6 +45,9 @@ PARAMETERS = {
     "time_zone": "TimeZone",
     "alarm_email": "AlarmEmail",
     "dashboard": "DashboardSize",
+    "warm_reads": "WarmReads",
+    "warm_writes": "WarmWrites",
+    "encrypt_topics": "EncryptTopics",
 }
 
 
@@ -88,6 +91,11 @@ PARAMETERS = {
     envvar="DASHBOARD",
     type=click.Choice(["small", "full", "none"]),
     help="What CloudWatch shows: the way of a message, within the free tier; every function, for $3 a month; nothing.",
+)
+@click.option("--warm-reads", envvar="WARM_READS", type=click.IntRange(12_000), help="Reads a second that the table is to take at once.")
+@click.option("--warm-writes", envvar="WARM_WRITES", type=click.IntRange(4_000), help="Writes a second that the table is to take at once.")
+@click.option(
+    "--encrypt-topics", envvar="ENCRYPT_TOPICS", type=click.Choice(["no", "yes"]), help="Topics under a key of their own: a dollar a month."
 )
 @click.option("--without-mail", is_flag=True, envvar="WITHOUT_MAIL", help="Go without e-mail.")
 @click.option("--yes", is_flag=True, envvar="YES", help="Do not ask before changing anything.")

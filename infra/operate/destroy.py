@@ -11,6 +11,7 @@ from infra.errors import DeployError
 from infra.mail import stop_mail
 from infra.operate.common import Target, existing, say
 from infra.operate.shown import kind, progress
+from infra.shared_parameters import forget
 from infra.stack import Resource, resources, stored
 
 BUCKET = "AWS::S3::Bucket"
@@ -46,6 +47,7 @@ def remove(target: Target, found: list[Resource], kept: list[Resource]) -> None:
     if kept:
         say(f"  [dim]Its secrets in {parameters_of(stack)} stay with the data.[/]")
         return
+    forget(cloud, stack)
     for start in range(0, len(names), 10):
         cloud.client("ssm").delete_parameters(Names=names[start : start + 10])
 

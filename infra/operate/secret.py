@@ -9,6 +9,7 @@ import click
 from infra.cloud import Cloud, parameters_of
 from infra.errors import DeployError
 from infra.operate.common import Target, existing, say
+from infra.shared_parameters import share
 
 NAMES = ("twilio_account_sid", "twilio_auth_token", "site_jwt", "actions")
 # While Twilio changes its token, or the host site its key, what was signed with the old one still comes in.
@@ -32,7 +33,8 @@ def set_(target: Target, name: str) -> None:
 
 
 def set_secret(cloud: Cloud, stack: str, name: str, value: str) -> bool:
-    """Stores a secret encrypted; True if it took the place of another, which is kept as the previous one."""
+    """Stores a secret encrypted, and where the functions read it; True if it took the place of another, which is kept as the previous
+    one."""
     if not value:
         raise DeployError(f"{name} is empty", "type it, or pipe it in")
     if len(value) < SHORTEST.get(name, 0):
@@ -48,4 +50,5 @@ def set_secret(cloud: Cloud, stack: str, name: str, value: str) -> bool:
         if rotated:
             ssm.put_parameter(Name=path + ROTATED[name], Value=old, Type="SecureString", Overwrite=True)
     ssm.put_parameter(Name=path + name, Value=value, Type="SecureString", Overwrite=True)
+    share(cloud, stack)
     return rotated

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from infra.template import (
     access,
+    access_logs,
     alarms,
     apis,
     composing,
@@ -20,6 +21,7 @@ from infra.template import (
     pause,
     queues,
     texts,
+    topic_key,
 )
 from infra.template.cfn import Json, ref
 
@@ -34,6 +36,8 @@ def merge(root: Path, stage: str, architecture: str) -> Json:
         **queues.resources(agent_queues),
         **mail.resources(),
         **texts.resources(),
+        **topic_key.resources(),
+        **access_logs.resources(),
         **access.resources(stage),
         **functions.log_groups(),
         **layer.resources(architecture),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from infra.template import topic_key
 from infra.template.cfn import Json, att, ref, resource, sub
 from infra.template.queues import DEAD_LETTERS, FAILED
 
@@ -32,7 +33,7 @@ def resources() -> Json:
     }
     return {
         **alarms,
-        "AlarmTopic": resource("AWS::SNS::Topic", {"TopicName": sub("${AWS::StackName}-alarms")}),
+        "AlarmTopic": resource("AWS::SNS::Topic", {"TopicName": sub("${AWS::StackName}-alarms"), **topic_key.encrypted()}),
         "AlarmEmailSubscription": resource(
             "AWS::SNS::Subscription",
             {"Protocol": "email", "Endpoint": ref("AlarmEmail"), "TopicArn": ref("AlarmTopic")},

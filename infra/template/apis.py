@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from infra.template import access_logs
 from infra.template.cfn import Json, att, ref, sub
 from infra.template.functions import FUNCTIONS
 
@@ -30,6 +31,7 @@ def rest() -> Json:
         "Properties": {
             "EndpointConfiguration": "REGIONAL",
             "MethodSettings": [{"ResourcePath": "/*", "HttpMethod": "*", "LoggingLevel": "OFF", "DataTraceEnabled": False, **LIMIT}],
+            "AccessLogSetting": access_logs.setting("RestAccessLogs"),
             "MinimumCompressionSize": 1024,
             "GatewayResponses": {kind: _refusal(*refusal) for kind, refusal in REFUSALS.items()},
             "DefinitionBody": {"info": {"title": ref("AWS::StackName")}},
@@ -39,7 +41,13 @@ def rest() -> Json:
 
 def socket() -> Json:
     """To merge over Chalice's WebSocket stage. It deploys itself: Chalice's own deployment would not follow changes."""
-    return {"Properties": {"AutoDeploy": True, "DefaultRouteSettings": {"LoggingLevel": "OFF", **LIMIT}}}
+    return {
+        "Properties": {
+            "AutoDeploy": True,
+            "DefaultRouteSettings": {"LoggingLevel": "OFF", "DataTraceEnabled": False, **LIMIT},
+            "AccessLogSettings": access_logs.setting("SocketAccessLogs"),
+        }
+    }
 
 
 def adjust(template: Json) -> None:

@@ -40,11 +40,12 @@ def _conversations(stage: str) -> Json:
         stage,
         numbers={"waiting_since": "N", "opened_at": "N", "at": "N"},
         indexes=[
-            _index("by_work", "work", "waiting_since", work),
-            _index("by_day", "day", "opened_at", keys_only),
-            _index("by_customer", "customer", "opened_at", keys_only),
-            _index("by_time", "pk", "at", keys_only),
+            {**_index("by_work", "work", "waiting_since", work), "WarmThroughput": _warm()},
+            {**_index("by_day", "day", "opened_at", keys_only), "WarmThroughput": _warm()},
+            {**_index("by_customer", "customer", "opened_at", keys_only), "WarmThroughput": _warm()},
+            {**_index("by_time", "pk", "at", keys_only), "WarmThroughput": _warm()},
         ],
+        WarmThroughput=_warm(),
         StreamSpecification={"StreamViewType": "NEW_AND_OLD_IMAGES"},
         TimeToLiveSpecification={"AttributeName": "expires", "Enabled": True},
     )
@@ -58,6 +59,15 @@ def _notes(stage: str) -> Json:
 def _knowledge(stage: str) -> Json:
     """What people write for the bot, and what it learned: little, read whole, and without a stream."""
     return _table(stage, numbers={}, indexes=[])
+
+
+def _warm() -> Json:
+    """How much the table and its indexes take at once; an index that takes less would hold the table up. Nothing unless it is asked for."""
+    nothing = ref("AWS::NoValue")
+    reads = {"ReadUnitsPerSecond": ref("WarmReads")}
+    writes = {"WriteUnitsPerSecond": ref("WarmWrites")}
+    both = {**reads, "WriteUnitsPerSecond": {"Fn::If": ["HasWarmWrites", writes["WriteUnitsPerSecond"], nothing]}}
+    return {"Fn::If": ["HasWarmReads", both, {"Fn::If": ["HasWarmWrites", writes, nothing]}]}
 
 
 def _table(stage: str, numbers: dict[str, str], indexes: list[Json], **more: object) -> Json:

@@ -139,6 +139,11 @@ EXTRA = tuple(name for name, function in FUNCTIONS.items() if function.paths)
 PATIENCE = {"MaximumEventAgeInSeconds": 21_600, "MaximumRetryAttempts": 2}
 
 
+# Nobody waits for these, and what they wait for (providers, browsers, a moment's peace) may take long: no more of them than so large a
+# share of the account's limit run at once, so that there is always room for who writes to us.
+RESERVED = {"Send": 0.10, "Hints": 0.05}
+
+
 def settings(agent_queues: dict[str, str], architecture: str) -> Json:
     """For each function of Chalice's the properties to merge; `entrance` makes the others whole."""
     return {name: {"Properties": _properties(name, agent_queues, architecture)} for name in FUNCTIONS}
@@ -228,7 +233,7 @@ def _properties(name: str, agent_queues: dict[str, str], architecture: str) -> J
     known = environment(agent_queues)
     everywhere: Json = {
         "STAGE": ref("Stage"),
-        "PARAMETERS": sub("/baton/${Stage}/"),
+        "PARAMETERS": sub("baton-${Stage}-parameters"),
         **({"ROUTES": function.routes} if function.routes != "all" else {}),
         **({"ROOM": function.room} if function.room else {}),
         **(layer.ENVIRONMENT if function.layer else {}),
@@ -242,6 +247,8 @@ def _properties(name: str, agent_queues: dict[str, str], architecture: str) -> J
     }
     if function.layer:
         properties["Layers"] = [ref(layer.LAYER)]
+    if name in RESERVED:
+        properties["ReservedConcurrentExecutions"] = {"Fn::If": [f"Reserves{name}", ref(f"{name}Concurrency"), ref("AWS::NoValue")]}
     if function.background:
         # A message that was to be sent is tried again by the clock, as one whose provider was down.
         failed = {"Type": "SQS", "Destination": att(queues.POSTPONED if name == "Send" else queues.FAILED)}

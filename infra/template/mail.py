@@ -3,6 +3,7 @@ mails that we sent comes by a topic of its own; so does what carriers tell of te
 
 from __future__ import annotations
 
+from infra.template import topic_key
 from infra.template.cfn import Json, arn, ref, resource, sub
 
 TOPIC = "MailTopic"
@@ -19,7 +20,7 @@ TOLD = {CONFIGURATION: ("send", "delivery", "deliveryDelay", *FAILED), FAILURES:
 
 def resources() -> Json:
     return {
-        TOPIC: resource("AWS::SNS::Topic", {"TopicName": sub("${AWS::StackName}-mail")}),
+        TOPIC: resource("AWS::SNS::Topic", {"TopicName": sub("${AWS::StackName}-mail"), **topic_key.encrypted()}),
         "MailTopicPolicy": resource("AWS::SNS::TopicPolicy", {"Topics": [ref(TOPIC)], "PolicyDocument": _ses_may_publish()}),
         EVENTS_TOPIC: _topic("mail-events"),
         "MailEventsTopicPolicy": _may_publish(EVENTS_TOPIC, "ses.amazonaws.com"),
@@ -40,7 +41,8 @@ def resources() -> Json:
 
 
 def _topic(name: str) -> Json:
-    return resource("AWS::SNS::Topic", {"TopicName": sub("${AWS::StackName}-" + name), "SignatureVersion": "2"})
+    named = {"TopicName": sub("${AWS::StackName}-" + name), "SignatureVersion": "2"}
+    return resource("AWS::SNS::Topic", {**named, **topic_key.encrypted()})
 
 
 def _may_publish(topic: str, service: str) -> Json:

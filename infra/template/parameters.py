@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from infra.template import dashboard
 from infra.template.cfn import Json, ref, resource, sub
+from infra.template.functions import RESERVED
 
 
 def parameters(stage: str) -> Json:
@@ -59,6 +60,23 @@ def parameters(stage: str) -> Json:
             "AllowedValues": ["people", "all"],
             "Description": "Whose mails and texts are followed until they arrive: what people write, or the bot's answers as well.",
         },
+        "WarmReads": _warm("reads", 12_000),
+        "WarmWrites": _warm("writes", 4_000),
+        **{
+            f"{name}Concurrency": {
+                "Type": "Number",
+                "Default": 0,
+                "MinValue": 0,
+                "Description": f"So many of {name} run at once at most, and so many always can; 0: as many as there is room for.",
+            }
+            for name in RESERVED
+        },
+        "EncryptTopics": {
+            "Type": "String",
+            "Default": "no",
+            "AllowedValues": ["no", "yes"],
+            "Description": "Whether the topics lie under a key of their own, which costs a dollar a month.",
+        },
         "AlarmEmail": _text("Who is told of alarms; empty: only the console shows them."),
         dashboard.PARAMETER: dashboard.parameter(),
         "LogRetentionDays": {"Type": "Number", "Default": 30, "AllowedValues": [1, 3, 7, 14, 30, 60, 90]},
@@ -76,6 +94,9 @@ def conditions() -> Json:
         "HasMailDomain": {"Fn::Not": [{"Fn::Equals": [ref("MailDomain"), ""]}]},
         "SendsTextsByAws": {"Fn::Equals": [ref("SmsProvider"), "aws"]},
         "ComposesAnswers": {"Fn::Not": [{"Fn::Equals": [ref("ComposeModel"), ""]}]},
+        "EncryptsTopics": {"Fn::Equals": [ref("EncryptTopics"), "yes"]},
+        **{f"Has{name}": {"Fn::Not": [{"Fn::Equals": [ref(name), 0]}]} for name in ("WarmReads", "WarmWrites")},
+        **{f"Reserves{name}": {"Fn::Not": [{"Fn::Equals": [ref(f"{name}Concurrency"), 0]}]} for name in RESERVED},
         "HasAlarmEmail": {"Fn::Not": [{"Fn::Equals": [ref("AlarmEmail"), ""]}]},
         **dashboard.conditions(),
     }
@@ -118,6 +139,15 @@ def published() -> Json:
             {"Name": sub(f"/baton/${{Stage}}/stack/{name}"), "Type": "String", "Value": values[output]["Value"]},
         )
         for name, output in addresses.items()
+    }
+
+
+def _warm(what: str, fewest: int) -> Json:
+    return {
+        "Type": "Number",
+        "Default": 0,
+        "MinValue": 0,
+        "Description": f"So many {what} a second ({fewest:,} or more) the conversations table takes at once; 0: as many as AWS lets it.",
     }
 
 

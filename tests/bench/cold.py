@@ -83,7 +83,7 @@ def _handlers(folder: Path, package: Package) -> dict[str, Handler]:
         PLAIN: Handler(yardsticks.plain(folder / "plain"), "handler.handler", [events.plain()]),
         CHALICE: Handler(chalice, "app.app", [events.plain()]),
         DEFAULT: Handler(default, "app.app", [events.plain()]),
-        OURS_DEFAULT: Handler(whole, "app.app", [events.sms()], sms, events.answers(sms["PARAMETERS"])),
+        OURS_DEFAULT: Handler(whole, "app.app", [events.sms()], sms, events.answers()),
         **{name: _function(package, name, ours) for name in EVENTS},
     }
 
@@ -91,7 +91,7 @@ def _handlers(folder: Path, package: Package) -> dict[str, Handler]:
 def _function(package: Package, name: str, folder: Path) -> Handler:
     handler = package.template["Resources"][name]["Properties"]["Handler"]
     environment = _of_template(package, name)
-    return Handler(folder, handler, EVENTS[name](), environment, events.answers(environment["PARAMETERS"]))
+    return Handler(folder, handler, EVENTS[name](), environment, events.answers())
 
 
 def _of_template(package: Package, name: str) -> dict[str, str]:

@@ -12,7 +12,9 @@ from unittest.mock import patch
 from urllib.parse import urlencode
 
 from chalicelib import settings, tokens
+from chalicelib.aws.dynamodb import encode
 from infra.local import mails
+from infra.shared_parameters import items
 
 QUESTION = "Where is my order 4711?"
 SUPPORT = "support@shop.example"
@@ -79,8 +81,7 @@ VISITORS = 100  # each writes as often as people do; one who wrote all of it wou
 
 def frames() -> list[dict[str, Any]]:
     """One message of each visitor on the WebSocket, with its token."""
-    known = settings.Parameters(root=SECRET.encode(), public_url=ADDRESS, socket_url="", socket_endpoint="")
-    with patch.object(settings, "parameters", lambda: known):
+    with patch.object(settings, "_read", items(PARAMETERS).__getitem__):
         return [_frame(tokens.issue("visitor", f"w{n:032x}", 4_000_000_000_000)) for n in range(VISITORS)]
 
 
@@ -111,7 +112,7 @@ def notification() -> dict[str, Any]:
     }
 
 
-def answers(path: str) -> dict[str, Any]:
-    """AWS's answers by operation, or by HTTP method where the request does not name one; `path`: of the parameters."""
-    known = [{"Name": path + name, "Value": value} for name, value in PARAMETERS.items()]
-    return {"GetParametersByPath": {"Parameters": known}, "Query": {"Items": []}, "GET": raw_mail()}
+def answers() -> dict[str, Any]:
+    """AWS's answers by operation (and the key that it asks for), or by HTTP method where the request does not name one."""
+    known = {f"GetItem {name}": {"Item": encode({"pk": name, **values})} for name, values in items(PARAMETERS).items()}
+    return {**known, "Query": {"Items": []}, "GET": raw_mail()}

@@ -38,7 +38,7 @@ SURROUNDINGS = {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_EC2_METADATA_DISABLED": "true",
     "STAGE": "bench",
-    "PARAMETERS": "/bench/",
+    "PARAMETERS": "parameters",
     "TABLE": "table",
     "MAIL_BUCKET": "mails",
     "FILES_BUCKET": "files",

@@ -19,12 +19,15 @@ from urllib.parse import unquote, urlsplit
 
 from botocore.awsrequest import AWSResponse
 
+from chalicelib.aws.dynamodb import encode
+from infra import shared_parameters
+
 Item = dict[str, dict[str, Any]]
 Values = dict[str, dict[str, Any]]
 Key = tuple[str, str]
 
 INDEXES = {"by_work": ("work", "waiting_since"), "by_day": ("day", "opened_at"), "by_customer": ("customer", "opened_at")}
-ROOT = [{"Name": "/bench/secrets/root", "Value": "the root secret of a benchmark"}]
+SECRETS = shared_parameters.items({"secrets/root": "the root secret of a benchmark"})
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _TOKEN = re.compile(r"\s*(<>|<=|>=|[=<>+\-(),]|[#:\w.]+)")
@@ -82,8 +85,6 @@ class Wire:
             if service == "DynamoDB_20120810":
                 answer = _OPERATIONS[operation](self, json.loads(body))
                 content = _ENCODER.encode(answer).encode() if answer else content
-            elif service == "AmazonSSM":
-                content = json.dumps({"Parameters": ROOT}).encode()
             elif service == "AmazonSQS":
                 content = b'{"MessageId":"1","MD5OfMessageBody":""}'
             elif "email" in address.netloc:
@@ -120,6 +121,8 @@ class Wire:
         return {}
 
     def get(self, request: dict[str, Any]) -> dict[str, Any]:
+        if request["TableName"] == "parameters":
+            return {"Item": encode(SECRETS[request["Key"]["pk"]["S"]])}
         pk, sk = _key(request["Key"])
         item = self.threads.get(pk, {}).get(sk)
         return {"Item": item} if item else {}

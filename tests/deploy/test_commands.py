@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from infra import api_logs, shared_parameters
 from infra.cloud import Cloud
 from infra.deploy import deploy
 from infra.local.aws import session
@@ -251,6 +252,8 @@ def test_destroy_asks_for_the_name_and_removes_everything_of_a_test_stage(
     assert gone.exit_code == 0, gone.output
     assert describe(cloud, stack) is None
     assert cloud.client("ssm").get_parameters_by_path(Path="/baton/whole/", Recursive=True)["Parameters"] == []
+    assert not shared_parameters.exists(cloud, stack)
+    assert cloud.client("apigateway").get_account()["cloudwatchRoleArn"].endswith(api_logs.ROLE), "the account's, not the stage's"
 
 
 def test_destroy_keeps_what_is_retained_and_says_which(cloud: Cloud, endpoint: str, tmp_path: Path, run: Run) -> None:
@@ -260,3 +263,4 @@ def test_destroy_keeps_what_is_retained_and_says_which(cloud: Cloud, endpoint: s
     assert f"Table (DynamoDB Table) {outputs['Table']}" in done.output
     assert cloud.client("dynamodb").describe_table(TableName=outputs["Table"])
     assert cloud.client("ssm").get_parameter(Name="/baton/kept/secrets/root"), "the secret stays with the data that needs it"
+    assert shared_parameters.exists(cloud, "baton-kept")

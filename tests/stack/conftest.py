@@ -19,10 +19,12 @@ def quiet_table(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     """As the template makes it, but without readers of its stream; with agent queues of its own."""
     outputs, name = stack.addresses.outputs, f"quiet-{uuid4().hex[:8]}"
     monkeypatch.setenv("AWS_ENDPOINT_URL", stack.addresses.aws)
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(key, "local")  # an operator's, as of infra.local.aws.session
     monkeypatch.setenv("AWS_DEFAULT_REGION", stack.addresses.region)
     monkeypatch.setenv("KNOWLEDGE_BUCKET", outputs["KnowledgeBucket"])
     monkeypatch.setenv("NOTES_TABLE", outputs["NotesTable"])
-    monkeypatch.setenv("PARAMETERS", "/baton/local/")
+    monkeypatch.setenv("PARAMETERS", "baton-local-parameters")
     monkeypatch.setenv("TABLE", name)
     properties = data.resources("dev")["Table"]["Properties"]
     wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")

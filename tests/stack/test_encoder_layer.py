@@ -8,9 +8,9 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 
+from infra.local.aws import session
 from infra.package import ARCHIVE, build
 from tests.conftest import Stack
 
@@ -30,7 +30,7 @@ def handler(event, context):
 
 @pytest.fixture
 def functions(stack: Stack) -> Any:
-    return boto3.client("lambda", endpoint_url=stack.addresses.aws, region_name=stack.addresses.region)
+    return session().client("lambda", endpoint_url=stack.addresses.aws)
 
 
 @pytest.fixture

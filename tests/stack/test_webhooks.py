@@ -153,6 +153,9 @@ def _received(vector: dict[str, Any], sender: str, support: str, name: str, entr
     action = told.get("receipt", {}).get("action", {})
     if action.get("objectKey"):
         bucket = entrance.stack.addresses.outputs["MailBucket"]
+        action["objectKey"] = (
+            mails.PREFIX + action["objectKey"].rpartition("/")[2]
+        )  # where our rule puts them, and nothing else may be read
         entrance.client("s3").put_object(Bucket=bucket, Key=action["objectKey"], Body=raw)
         action["bucketName"] = bucket
     elif "content" in told:

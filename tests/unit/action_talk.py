@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib import settings
 from chalicelib.aws import pauses
 from chalicelib.bot.answers.answer import Brain, Context
 from chalicelib.bot.answers.context import Look
@@ -19,6 +18,7 @@ from chalicelib.conversations import keys, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.customers import verification
 from tests import threads
+from tests.parameters import know
 from tests.unit.action_shop import SECRET, Shop, open_shop
 from tests.unit.conftest import ROOT, T0, Store, incoming
 from tests.unit.test_baton import HAND_OVER
@@ -69,8 +69,7 @@ def open_for_business(monkeypatch: pytest.MonkeyPatch, store: Store) -> Iterator
     monkeypatch.setattr(brain, "load", lambda: Brain(index=object(), rules=rules, queues=("billing",), hours=None))
     monkeypatch.setattr(turn, "now", lambda: T0 + 500)
     monkeypatch.setattr(pauses, "begin", lambda item: None)
-    known = settings.Parameters(ROOT.encode(), "", "", "", actions_secret=SECRET)
-    monkeypatch.setattr(settings, "parameters", lambda: known)
+    know(monkeypatch, secrets__root=ROOT, secrets__actions=SECRET)
     monkeypatch.setenv("BUSINESS", "Lantern Tea")
     with open_shop() as running:
         monkeypatch.setenv("ACTIONS_URL", running.address)

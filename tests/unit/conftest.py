@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import boto3
 import pytest
 from moto import mock_aws
 
@@ -17,11 +18,20 @@ from chalicelib.conversations import keys
 from chalicelib.conversations.model import Message
 from chalicelib.governance import queue_names, roster
 from chalicelib.governance.roster import Agent
+from infra.cloud import Cloud, stack_of
+from infra.shared_parameters import share
 from infra.template import data
 from tests.unit.packaged import package, prod, resources  # noqa: F401 - fixtures
 
 T0 = 1_790_000_000_000  # 2026-09-21T14:13:20Z
 ROOT = "the root secret of a test"
+
+
+def cloud() -> Cloud:
+    """As operators' commands see the AWS of a test."""
+    return Cloud(boto3.Session(region_name="eu-central-1"))
+
+
 KNOWLEDGE = "knowledge"  # the knowledge bucket
 
 
@@ -80,9 +90,14 @@ def record(item: Item, old: Item | None = None) -> dict[str, Any]:
 
 
 def asked_of_the_table() -> list[str]:
-    """The names of DynamoDB's operations from now on, in the order in which they are asked for."""
+    """The names of DynamoDB's operations from now on, in the order in which they are asked for, but for reading parameters."""
     asked: list[str] = []
-    clients._session().register("before-send.dynamodb.*", lambda event_name, **_: asked.append(event_name.rpartition(".")[2]))
+
+    def note(event_name: str, request: Any, **_: Any) -> None:
+        if b'"baton-test-parameters"' not in request.body:
+            asked.append(event_name.rpartition(".")[2])
+
+    clients._session().register("before-send.dynamodb.*", note)
     return asked
 
 
@@ -118,20 +133,21 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
             clients.client("dynamodb").create_table(TableName=name, **_table(data.resources("dev")[logical]["Properties"]))
         queues = {f"{s}.{u}": _queue(f"{s}-{u}") for s in queue_names.known() for u in ("urgent", "normal")}
         failed, postponed = _queue("failed"), _queue("postponed")
-        parameters = {
+        known = {
             "secrets/root": ROOT,
             "stack/public_url": "https://site.example/api",
             "stack/socket_url": "wss://socket.example/api",
             "stack/socket_endpoint": "https://socket.example/api",
         }
-        for name, value in parameters.items():
-            clients.client("ssm").put_parameter(Name=f"/baton/test/{name}", Value=value, Type="SecureString")
+        for name, value in known.items():
+            cloud().client("ssm").put_parameter(Name=f"/baton/test/{name}", Value=value, Type="SecureString")
+        share(cloud(), stack_of("test"))
         # What Lambda would do at once with what is handed on to the function that sends.
         monkeypatch.setattr(dispatch, "hand_on", lambda message: delivery.send(keys.message_item(message), None))
         monkeypatch.setenv("TABLE", "conversations")
         monkeypatch.setenv("NOTES_TABLE", "notes")
         monkeypatch.setenv("KNOWLEDGE_TABLE", "knowledge")
-        monkeypatch.setenv("PARAMETERS", "/baton/test/")
+        monkeypatch.setenv("PARAMETERS", "baton-test-parameters")
         monkeypatch.setenv("QUEUES", json.dumps(queues))
         monkeypatch.setenv("FAILED_QUEUE", failed)
         monkeypatch.setenv("POSTPONED_QUEUE", postponed)

@@ -9,7 +9,6 @@ from itertools import count
 
 import pytest
 
-from chalicelib import settings
 from chalicelib.aws import pauses
 from chalicelib.bot.answers.context import Brain
 from chalicelib.bot.messages import brain, turn
@@ -17,6 +16,7 @@ from chalicelib.knowledge.encoder import encoder, passage_encoder
 from chalicelib.knowledge.index import index
 from infra.articles import read_folder
 from infra.demo.shop import Orders
+from tests.parameters import know
 from tests.unit.action_shop import SECRET, Shop, open_shop
 from tests.unit.conftest import ROOT, Store
 from tests.unit.dialogue_player import Clock, Play, Seen, look
@@ -51,11 +51,10 @@ def lantern_mind() -> Brain:
 @pytest.fixture(name="world")
 def make_world(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     made, mind = World(), lantern_mind()
-    known = settings.Parameters(ROOT.encode(), "", "", "", actions_secret=SECRET)
     monkeypatch.setattr(brain, "load", lambda: mind)
     monkeypatch.setattr(turn, "now", lambda: made.clock.now)
     monkeypatch.setattr(pauses, "begin", lambda item: made.play.later(item) if made.play else None)
-    monkeypatch.setattr(settings, "parameters", lambda: known)
+    know(monkeypatch, secrets__root=ROOT, secrets__actions=SECRET)
     monkeypatch.setenv("BUSINESS", "Lantern Tea")
     monkeypatch.setenv("SMS_NUMBER", "+4930123456")
     with open_shop() as shop:

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib import settings
 from chalicelib.channels.email import adapter, render
 from chalicelib.conversations import model
 from chalicelib.conversations.model import Message
+from tests.parameters import know
 from tests.unit.conftest import make_bucket
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -31,8 +31,7 @@ HOSTILE = json.loads((FIXTURES / "hostile" / "header-injection.json").read_text(
 
 @pytest.fixture(autouse=True)
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
-    parameters = settings.Parameters(root=b"a test's root", public_url="", socket_url="", socket_endpoint="")
-    monkeypatch.setattr(settings, "parameters", lambda: parameters)
+    know(monkeypatch)
     for name, value in {"SUPPORT_ADDRESS": SUPPORT, "BUSINESS": BUSINESS, "MAIL_BUCKET": "mails", "FILES_BUCKET": "files"}.items():
         monkeypatch.setenv(name, value)
 

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 import urllib3
 
-from chalicelib import safe_http, settings
+from chalicelib import safe_http
 from chalicelib.bot.actions import endpoint
 from chalicelib.errors import BatonError, Forbidden, Unavailable
 from infra.demo.shop_endpoint import FRESH, verified
+from tests.parameters import know
 from tests.unit.action_shop import SECRET, Shop, open_shop
 
 HOSTILE = Path(__file__).parent.parent / "fixtures" / "hostile"
@@ -24,8 +25,7 @@ BODY = {"action": "order-status", "values": {"order": "A-10342"}}
 
 @pytest.fixture
 def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    known = settings.Parameters(b"root", "", "", "", actions_secret=SECRET)
-    monkeypatch.setattr(settings, "parameters", lambda: known)
+    know(monkeypatch, secrets__actions=SECRET)
     with open_shop() as running:
         monkeypatch.setenv("ACTIONS_URL", running.address)
         yield running
@@ -43,15 +43,14 @@ def test_a_signed_call_is_answered(shop: Shop) -> None:
 
 
 def test_another_secret_is_refused_and_not_tried_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    known = settings.Parameters(b"root", "", "", "", actions_secret="t" * 40)
-    monkeypatch.setattr(settings, "parameters", lambda: known)
+    know(monkeypatch, secrets__actions="t" * 40)
     with pytest.raises(Forbidden):
         call()
     assert (shop.calls, shop.refused) == ([], 1)
 
 
 def test_without_a_secret_nothing_is_called(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "parameters", lambda: settings.Parameters(b"root", "", "", ""))
+    know(monkeypatch)
     with pytest.raises(Forbidden):
         call()
     assert shop.refused == 0

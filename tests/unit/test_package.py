@@ -131,7 +131,7 @@ def test_intake_starts_from_the_archive_alone_and_loads_nothing_heavy(unpacked: 
         "AWS_ACCESS_KEY_ID": "x",
         "AWS_SECRET_ACCESS_KEY": "x",
         "TABLE": "t",
-        "PARAMETERS": "/baton/dev/",
+        "PARAMETERS": "baton-dev-parameters",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     done = subprocess.run([sys.executable, "-S", "-s", "-c", code], env=env, capture_output=True, text=True, check=False)

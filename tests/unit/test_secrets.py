@@ -19,8 +19,8 @@ def test_the_key_of_the_host_site_is_long_and_the_one_before_holds_on(store: Sto
     cloud = Cloud(boto3.Session(region_name="eu-central-1"), None)
     with pytest.raises(DeployError, match="32 characters"):
         set_secret(cloud, stack_of("test"), "site_jwt", "short")
-    assert settings.parameters().site_jwts == ()
+    assert settings.site_jwts() == ()
     assert not set_secret(cloud, stack_of("test"), "site_jwt", FIRST)
     assert set_secret(cloud, stack_of("test"), "site_jwt", SECOND)
     resets.forget_parameters()
-    assert settings.parameters().site_jwts == (SECOND, FIRST)
+    assert settings.site_jwts() == (SECOND, FIRST)

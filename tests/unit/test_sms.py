@@ -14,7 +14,6 @@ from urllib.parse import parse_qs, urlencode
 
 import pytest
 
-from chalicelib import settings
 from chalicelib.channels.sms import adapter
 from chalicelib.channels.sms import twilio as sms_twilio
 from chalicelib.channels.tags import tagged
@@ -22,6 +21,7 @@ from chalicelib.conversations import files, table
 from chalicelib.conversations.model import Message
 from chalicelib.customers import identities
 from chalicelib.errors import BadRequest, BatonError, Forbidden, Postponed, TooLarge, Unavailable, Uncertain, Undeliverable
+from tests.parameters import know
 
 TWILIO = Path(__file__).parents[1] / "fixtures" / "twilio"
 VECTORS = [v for name in ("published", "made") for v in json.loads((TWILIO / f"{name}-vectors.json").read_text("utf-8"))["vectors"]]
@@ -32,21 +32,20 @@ OURS, THEIRS, SID = "+15005550006", "+15005550001", "SM" + "0" * 32
 FORM = {"MessageSid": SID, "From": THEIRS, "To": OURS, "Body": "Where is my order?", "NumMedia": "0", "AccountSid": "AC1"}
 OUT = Message("s1", "a+1", "outgoing", "sms", 1, "On its way.", THEIRS, by="bot", state="pending")
 
+KNOWN = {
+    "settings__public_url": SITE,
+    "settings__twilio_api": "http://127.0.0.1:1",
+    "secrets__twilio_account_sid": "AC1",
+    "secrets__twilio_auth_token": TOKEN,
+    "secrets__twilio_auth_token_previous": "the previous one",
+}
+NO_TOKENS = {name: value for name, value in KNOWN.items() if "auth_token" not in name}
+
 
 @pytest.fixture(autouse=True)
-def parameters(monkeypatch: pytest.MonkeyPatch) -> settings.Parameters:
-    known = settings.Parameters(
-        b"a test's root",
-        SITE,
-        "",
-        "",
-        twilio_account_sid="AC1",
-        twilio_auth_tokens=(TOKEN, "the previous one"),
-        twilio_api="http://127.0.0.1:1",
-    )
-    monkeypatch.setattr(settings, "parameters", lambda: known)
+def parameters(monkeypatch: pytest.MonkeyPatch) -> None:
+    know(monkeypatch, **KNOWN)
     monkeypatch.setenv("SMS_NUMBER", OURS)
-    return known
 
 
 def signed(form: dict[str, str] | list[tuple[str, str]], token: str = TOKEN, url: str = URL) -> dict[str, str]:
@@ -92,8 +91,8 @@ class TestReceive:
         with pytest.raises(Forbidden):
             sms_twilio.receive(urlencode(FORM).encode(), evil)
 
-    def test_without_a_token_nobody_is_believed(self, monkeypatch: pytest.MonkeyPatch, parameters: settings.Parameters) -> None:
-        monkeypatch.setattr(settings, "parameters", lambda: replace(parameters, twilio_auth_tokens=()))
+    def test_without_a_token_nobody_is_believed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        know(monkeypatch, **NO_TOKENS)
         with pytest.raises(Forbidden):
             sms_twilio.receive(urlencode(FORM).encode(), signed(FORM, token=""))
 
@@ -164,9 +163,9 @@ class TestThreads:
         assert again.thread == sms_twilio.incoming(FORM, 1).thread != other.thread
         assert adapter.thread(OURS, THEIRS) != adapter.thread("+15005550007", THEIRS)
 
-    def test_its_name_tells_nobody_the_number(self, monkeypatch: pytest.MonkeyPatch, parameters: settings.Parameters) -> None:
+    def test_its_name_tells_nobody_the_number(self, monkeypatch: pytest.MonkeyPatch) -> None:
         before = adapter.thread(OURS, THEIRS)
-        monkeypatch.setattr(settings, "parameters", lambda: replace(parameters, root=b"another root"))
+        know(monkeypatch, **KNOWN, secrets__root="another root")
         assert adapter.thread(OURS, THEIRS) != before
 
 
@@ -211,14 +210,14 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def twilio(monkeypatch: pytest.MonkeyPatch, parameters: settings.Parameters) -> Iterator[Twilio]:
+def twilio(monkeypatch: pytest.MonkeyPatch) -> Iterator[Twilio]:
     from urllib3 import PoolManager, Timeout
 
     with Twilio() as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         pool = PoolManager(timeout=Timeout(connect=1, read=0.3), retries=False)
         monkeypatch.setattr(sms_twilio, "_pool", lambda: pool)
-        monkeypatch.setattr(settings, "parameters", lambda: replace(parameters, twilio_api=server.address))
+        know(monkeypatch, **KNOWN | {"settings__twilio_api": server.address})
         yield server
         server.silence.set()
         server.shutdown()
@@ -268,8 +267,8 @@ class TestSend:
         with pytest.raises(Unavailable):
             adapter.send(OUT)
 
-    def test_without_an_account_a_person_is_told_what_to_do(self, monkeypatch: pytest.MonkeyPatch, parameters: settings.Parameters) -> None:
-        monkeypatch.setattr(settings, "parameters", lambda: replace(parameters, twilio_auth_tokens=()))
+    def test_without_an_account_a_person_is_told_what_to_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        know(monkeypatch, **NO_TOKENS)
         with pytest.raises(Undeliverable, match="store its id and token"):
             adapter.send(OUT)
 

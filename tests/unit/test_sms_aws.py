@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib import settings
 from chalicelib.aws import clients
 from chalicelib.channels import sns
 from chalicelib.channels.sms import adapter
@@ -22,6 +21,7 @@ from chalicelib.customers import identities
 from chalicelib.errors import BadRequest, Forbidden, Unavailable, Undeliverable
 from infra.local.signing import Signer
 from tests import resets, threads
+from tests.parameters import know
 from tests.unit.conftest import T0, Store
 
 EVENTS = {e["id"]: e for e in json.loads((Path(__file__).parents[1] / "fixtures/sms/aws-two-way.json").read_text("utf-8"))["events"]}
@@ -33,8 +33,7 @@ OUT = Message("s1", "a+1", "outgoing", "sms", T0, "On its way.", THEIRS, by="bot
 @pytest.fixture
 def signer(store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Signer:
     made = Signer.settled(tmp_path, "http://127.0.0.1:1")
-    known = settings.Parameters(b"root", "https://hooks.example", "", "", sns_certificates="http://127.0.0.1:1/sns/")
-    monkeypatch.setattr(settings, "parameters", lambda: known)
+    know(monkeypatch, settings__public_url="https://hooks.example", settings__sns_certificates="http://127.0.0.1:1/sns/")
     monkeypatch.setattr(sns, "fetch", lambda _url: made.certificate())
     monkeypatch.setenv("TEXT_TOPIC", TOPIC)
     monkeypatch.setenv("SMS_NUMBER", OURS)

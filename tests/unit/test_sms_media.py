@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import urllib3.util.connection
 
-from chalicelib import settings
 from chalicelib.channels import chores
 from chalicelib.channels.sms import adapter
 from chalicelib.channels.sms import media as sms_media
@@ -22,6 +21,7 @@ from chalicelib.conversations import files, keys, table
 from chalicelib.conversations.model import Message
 from chalicelib.errors import Forbidden, Postponed, TooLarge, Unavailable
 from chalicelib.observability import now
+from tests.parameters import know
 from tests.unit.conftest import Store
 
 HOSTILE = json.loads((Path(__file__).parents[1] / "fixtures/hostile/ssrf-urls.json").read_text("utf-8"))["strings"]
@@ -73,16 +73,15 @@ class Handler(BaseHTTPRequestHandler):
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     with Server() as running:
         threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True).start()
-        known = settings.Parameters(b"root", "", "", "", twilio_account_sid="AC1", twilio_auth_tokens=("t",), twilio_api=running.address)
-        monkeypatch.setattr(settings, "parameters", lambda: known)
+        twilio = {"secrets__twilio_account_sid": "AC1", "secrets__twilio_auth_token": "t"}
+        know(monkeypatch, **twilio, settings__twilio_api=running.address)
         yield running
         running.shutdown()
 
 
 @pytest.fixture
 def production(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = settings.Parameters(b"root", "", "", "", twilio_api=settings.TWILIO_API)
-    monkeypatch.setattr(settings, "parameters", lambda: known)
+    know(monkeypatch)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib import settings
 from chalicelib.channels.sms import twilio as sms_twilio
 from chalicelib.channels.tags import tagged
 from chalicelib.conversations import baton, table
@@ -16,6 +15,7 @@ from chalicelib.conversations.model import Message
 from chalicelib.customers import identities
 from chalicelib.errors import BadRequest, Forbidden
 from infra.local import twilio
+from tests.parameters import know
 from tests.unit.conftest import T0, Store
 
 SITE, TOKEN = "https://hooks.shop.example/prod", "4f1a2b3c4d5e6f708192a3b4c5d6e7f8"
@@ -26,7 +26,7 @@ QUERY = {"thread": OUT.thread, "message": tagged(OUT.id)}
 
 @pytest.fixture(autouse=True)
 def known(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "parameters", lambda: settings.Parameters(b"root", SITE, "", "", twilio_auth_tokens=(TOKEN,)))
+    know(monkeypatch, settings__public_url=SITE, secrets__twilio_auth_token=TOKEN)
     table.save(baton.opened(replace(OUT, direction="incoming"), "c1"))
     table.record(OUT)
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib import settings
 from chalicelib.channels import CHANNELS, delivery
 from chalicelib.channels.sms import adapter
 from chalicelib.conversations import baton, keys, table
 from chalicelib.conversations.model import Message
 from chalicelib.customers import identities
 from tests import threads
+from tests.parameters import know
 from tests.unit.conftest import T0, Store
 
 OURS, THEIRS = "+12025550199", "+12025550143"
@@ -21,7 +21,7 @@ OURS, THEIRS = "+12025550199", "+12025550143"
 
 @pytest.fixture(autouse=True)
 def known(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "parameters", lambda: settings.Parameters(b"root", "https://hooks.example", "", ""))
+    know(monkeypatch, settings__public_url="https://hooks.example")
     monkeypatch.setenv("BUSINESS", "Lantern Tea")
 
 

@@ -6,7 +6,6 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,6 +18,7 @@ from chalicelib.channels import sns
 from chalicelib.errors import Forbidden, Unavailable
 from infra.local.signing import Signer
 from tests import resets
+from tests.parameters import know
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "sns"
 VECTORS = {v["id"]: v for v in json.loads((FOLDER / "signed-messages.json").read_text("utf-8"))["vectors"]}
@@ -31,11 +31,10 @@ def moment(vector: dict[str, Any]) -> int:
 
 
 @pytest.fixture(autouse=True)
-def parameters(monkeypatch: pytest.MonkeyPatch) -> Iterator[settings.Parameters]:
-    known = settings.Parameters(b"root", "", "", "")
-    monkeypatch.setattr(settings, "parameters", lambda: known)
+def parameters(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    know(monkeypatch)
     resets.forget_certificates()
-    yield known
+    yield
     resets.forget_certificates()
 
 
@@ -82,9 +81,9 @@ def test_only_what_was_signed_is_handed_on(fetched: list[str]) -> None:
     assert "Token" not in sns.verified(message, [GOOD["allowed_topic"]], moment(GOOD))
 
 
-def test_the_local_stack_signs_as_sns_does(parameters: settings.Parameters, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_local_stack_signs_as_sns_does(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     signer = Signer.settled(tmp_path, "http://127.0.0.1:1")
-    monkeypatch.setattr(settings, "parameters", lambda: replace(parameters, sns_certificates="http://127.0.0.1:1/sns/"))
+    know(monkeypatch, settings__sns_certificates="http://127.0.0.1:1/sns/")
     monkeypatch.setattr(sns, "fetch", lambda _url: signer.certificate())
     message = signer.signed(GOOD["message"] | {"Message": "订单 ✓\n", "Subject": None})
     assert sns.verified(message, [GOOD["allowed_topic"]], moment(GOOD))["Message"] == "订单 ✓\n"
@@ -185,9 +184,9 @@ class TestFetching:
 
     @pytest.mark.parametrize("allowed", [True, False])
     def test_another_address_counts_only_where_it_is_configured(
-        self, server: Server, allowed: bool, parameters: settings.Parameters, monkeypatch: pytest.MonkeyPatch
+        self, server: Server, allowed: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(settings, "parameters", lambda: replace(parameters, sns_certificates=server.address if allowed else ""))
+        know(monkeypatch, settings__sns_certificates=server.address if allowed else "")
         with nullcontext() if allowed else pytest.raises(Forbidden):
             sns._key(server.address + "a.pem")
         assert len(server.asked) == allowed

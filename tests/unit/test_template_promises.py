@@ -116,6 +116,28 @@ def test_intake_can_write_messages_and_read_no_conversation(resources: dict[str,
         assert database_actions(resources, name) == {"dynamodb:PutItem"}
 
 
+# Where intake may read and write: its own channel's threads; a mail or a text may go on with a chat.
+OWN = {
+    "EmailWebhook": {"T#e*", "T#w*"},
+    "MailEvents": {"T#e*", "T#w*", "I#email#*", "CONSOLES"},
+    "SmsWebhook": {"T#s*", "I#sms#*"},
+    "SmsStatus": {"T#s*", "T#w*", "I#sms#*", "CONSOLES"},
+    "SmsAws": {"T#s*", "T#w*", "I#sms#*", "CONSOLES"},
+    "FileLinks": {"T#s*", "T#w*"},
+    "Site": {"T#ws*", "L#*"},
+    "WebsocketConnect": {"T#w*", "CONSOLES"},
+    "WebsocketMessage": {"T#w*", "T#e*", "T#s*", "I#*", "L#*", "CONSOLES"},
+    "Hints": {"CONSOLES"},
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_intake_reaches_only_the_keys_that_it_needs(resources: dict[str, Any], name: str) -> None:
+    mine = [s for s in statements(resources, name) if '"Table"' in json.dumps(s["Resource"])]
+    keys = [set(next(iter(s["Condition"].values()))["dynamodb:LeadingKeys"]) for s in mine]
+    assert set().union(*keys) == OWN[name]
+
+
 def test_sms_intake_may_change_nothing_but_who_wants_no_messages(resources: dict[str, Any]) -> None:
     """A STOP is stored at once; to tell whether one comes again, its message is read."""
     assert database_actions(resources, "SmsWebhook") == {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
@@ -124,7 +146,9 @@ def test_sms_intake_may_change_nothing_but_who_wants_no_messages(resources: dict
 
 
 def database_actions(resources: dict[str, Any], function: str) -> set[str]:
-    return {a for s in statements(resources, function) for a in s["Action"] if a.startswith("dynamodb:")}
+    """Of the conversations table; that of parameters is another."""
+    table = {"Fn::GetAtt": ["Table", "Arn"]}
+    return {a for s in statements(resources, function) if s["Resource"] == table for a in s["Action"]}
 
 
 def test_nobody_signs_up_alone_and_a_token_lasts_an_hour(resources: dict[str, Any]) -> None:
@@ -216,4 +240,4 @@ def test_the_outputs_name_what_operators_and_tools_need(package: Package) -> Non
 def test_functions_read_the_addresses_that_the_template_publishes(resources: dict[str, Any]) -> None:
     names = {made["Name"]["Fn::Sub"] for made in of_type(resources, "AWS::SSM::Parameter").values()}
     assert names == {f"/baton/${{Stage}}/stack/{name}" for name in ("public_url", "socket_url", "socket_endpoint", "files_origin")}
-    assert resources["APIHandler"]["Properties"]["Environment"]["Variables"]["PARAMETERS"] == {"Fn::Sub": "/baton/${Stage}/"}
+    assert resources["APIHandler"]["Properties"]["Environment"]["Variables"]["PARAMETERS"] == {"Fn::Sub": "baton-${Stage}-parameters"}

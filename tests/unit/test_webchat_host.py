@@ -8,12 +8,13 @@ import jwt
 import pytest
 
 from chalicelib import settings
-from chalicelib.aws import clients
 from chalicelib.channels.webchat import adapter
 from chalicelib.channels.webchat import host as webchat_host
 from chalicelib.errors import BadRequest, BatonError, Forbidden, NotAuthenticated
+from infra.cloud import stack_of
+from infra.shared_parameters import share
 from tests import resets
-from tests.unit.conftest import T0, Store
+from tests.unit.conftest import T0, Store, cloud
 
 KEY, OLD, NOW = "k" * 64, "o" * 64, T0 // 1000
 
@@ -21,7 +22,8 @@ KEY, OLD, NOW = "k" * 64, "o" * 64, T0 // 1000
 @pytest.fixture
 def site(store: Store) -> Store:
     for name, key in (("site_jwt", KEY), ("site_jwt_previous", OLD)):
-        clients.client("ssm").put_parameter(Name=f"/baton/test/secrets/{name}", Value=key, Type="SecureString")
+        cloud().client("ssm").put_parameter(Name=f"/baton/test/secrets/{name}", Value=key, Type="SecureString")
+    share(cloud(), stack_of("test"))
     resets.forget_parameters()
     return store
 

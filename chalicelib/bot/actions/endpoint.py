@@ -52,7 +52,7 @@ def call(path: str, key: str, body: Mapping[str, Any], deadline: float) -> Reply
     """One call, tried twice at most; `key` makes it safe to repeat, `deadline` in monotonic seconds. Raises Forbidden (the deployment's
     address is not allowed), Unavailable (no answer, or none that can be understood)."""
     place = allowed(settings.env("ACTIONS_URL"), path)
-    secret = settings.parameters().actions_secret
+    secret = settings.actions_secret()
     if not secret:
         raise Forbidden("the parameter secrets/actions is missing: without it no call can be signed")
     content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -99,7 +99,7 @@ def send(text: adapter.Text) -> str:
     }
     if text.followed and (events := settings.optional("SMS_EVENTS")):
         request["ConfigurationSetName"] = events
-    client = clients.once("pinpoint-sms-voice-v2", settings.parameters().sms_api)
+    client = clients.once("pinpoint-sms-voice-v2", settings.addresses().sms_api)
     try:
         with clients.sending("AWS refused the text message"):
             if text.media:

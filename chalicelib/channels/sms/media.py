@@ -110,7 +110,7 @@ def fetch(url: str) -> tuple[bytes, str]:
 
 def allowed(url: str) -> Place:
     """Where this address may be asked for, resolved. Raises Forbidden, Unavailable (its name is not known now)."""
-    played = settings.parameters().twilio_api
+    played = settings.addresses().twilio_api
     if played != settings.TWILIO_API and url.startswith(f"{played}/"):
         host, _, port = played.partition("://")[2].partition(":")
         return Place(host, host, int(port or 80), url.removeprefix(played), trusted=True)
@@ -130,10 +130,9 @@ def _open(place: Place, first: bool, deadline: float) -> BaseHTTPResponse:
     """The answer, not yet read. The account's password only for the first address, and only if that is the API's."""
     from urllib3 import make_headers
 
-    known = settings.parameters()
     headers = {"Host": place.host, "User-Agent": "Baton"}
-    if first and (place.host == API or place.trusted) and known.twilio_auth_tokens:
-        headers |= make_headers(basic_auth=f"{known.twilio_account_sid}:{known.twilio_auth_tokens[0]}")
+    if first and (place.host == API or place.trusted) and (account := settings.twilio()).auth_tokens:
+        headers |= make_headers(basic_auth=f"{account.account_sid}:{account.auth_tokens[0]}")
     if place.trusted:
         del headers["Host"]
     return pool(place, max(0.1, deadline - time.monotonic())).request(

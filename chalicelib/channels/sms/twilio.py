@@ -119,8 +119,8 @@ def media(to: str, files: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...
 
 def send(text: adapter.Text) -> str:
     """Posts one message; its sid. Raises Undeliverable, Unavailable (nothing left), Uncertain (the answer was lost)."""
-    known = settings.parameters()
-    if not known.twilio_account_sid or not known.twilio_auth_tokens:
+    account, known = settings.twilio(), settings.addresses()
+    if not account.account_sid or not account.auth_tokens:
         raise Undeliverable("no Twilio account is set up: store its id and token first")
     fields = [("To", text.to), ("From", settings.env("SMS_NUMBER"))]
     fields += [("Body", text.body)] if text.body else []
@@ -128,7 +128,7 @@ def send(text: adapter.Text) -> str:
     if text.followed:
         part = {"part": text.part} if text.part else {}
         fields += [("StatusCallback", known.public_url + _status_path(text.thread, tagged(text.message), **part))]
-    return _post(known.twilio_api, known.twilio_account_sid, known.twilio_auth_tokens[0], fields)
+    return _post(known.twilio_api, account.account_sid, account.auth_tokens[0], fields)
 
 
 def form(body: bytes) -> list[tuple[str, str]]:
@@ -161,11 +161,11 @@ def verify(url: str, params: Iterable[tuple[str, str]], signature: object, token
 def _proven(body: bytes, headers: Mapping[str, str], path: str) -> dict[str, str]:
     """The form that was posted to our path, if Twilio signed it. Raises TooLarge, BadRequest, Forbidden."""
     params = form(body)
-    known = settings.parameters()
+    public, tokens = settings.addresses().public_url, settings.twilio().auth_tokens
     signature = next((value for name, value in headers.items() if name.lower() == "x-twilio-signature"), "")
     # Twilio's documentation does not say whether it signs the address with its settings for retries, so both are right.
-    urls = (known.public_url + path, known.public_url + path + RETRIES)
-    if not any(verify(url, params, signature, known.twilio_auth_tokens) for url in urls):
+    urls = (public + path, public + path + RETRIES)
+    if not any(verify(url, params, signature, tokens) for url in urls):
         raise Forbidden("this is not Twilio's signature")
     return dict(params)
 

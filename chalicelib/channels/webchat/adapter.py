@@ -110,7 +110,7 @@ def _is_abused(connection: str, now: int) -> bool:
 
 def _session(visitor: str, expires_at: int) -> dict[str, Any]:
     token = tokens.issue(TOKEN, visitor, expires_at)
-    return {"token": token, "visitor": visitor, "expires_at": expires_at, "socket": settings.parameters().socket_url}
+    return {"token": token, "visitor": visitor, "expires_at": expires_at, "socket": settings.addresses().socket_url}
 
 
 def _account_session(jwt: str, now: int) -> dict[str, Any]:

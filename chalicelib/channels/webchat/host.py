@@ -57,7 +57,7 @@ def _claims(signed: str) -> dict[str, Any]:
     """Verified but for its times, which `_check_times` compares with the given clock."""
     import jwt
 
-    keys = settings.parameters().site_jwts
+    keys = settings.site_jwts()
     if not keys:
         raise Forbidden("this chat knows no secret of your site: set it with `python -m infra secret set site_jwt`")
     options: Any = {"require": ["sub", "exp", "aud"], "verify_exp": False, "verify_iat": False, "verify_nbf": False}
