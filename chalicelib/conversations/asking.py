@@ -43,5 +43,5 @@ def _turns(messages: Sequence[Message]) -> list[str]:
         elif m.direction == "incoming" and m.by == "customer" and m.text.strip():
             turns = turns if ongoing else [*turns, []]
             turns[-1].append(m.text.strip())
-        ongoing = m.direction == "incoming"
+        ongoing = m.direction == "incoming" and bool(turns)  # a robot's word begins nothing
     return ["\n".join(turn) for turn in turns]

@@ -102,9 +102,7 @@ def test_a_path_is_signed_as_botocore_signs_it(name: str) -> None:
     assert signed(put, KEYS, AT.timestamp())["Authorization"] == authorization(S3SigV4Auth(credentials, "s3", "eu-central-1"), put)
 
 
-@pytest.mark.parametrize(
-    ("service", "signs_as"), [("sesv2", "ses"), ("sqs", "sqs"), ("dynamodb", "dynamodb"), ("stepfunctions", "states")]
-)
+@pytest.mark.parametrize(("service", "signs_as"), [("sesv2", "ses"), ("sqs", "sqs"), ("dynamodb", "dynamodb"), ("stepfunctions", "states")])
 def test_every_service_is_signed_as_botocore_signs_it(wire: Any, service: str, signs_as: str) -> None:
     """What goes over the wire, asked for with botocore's own client and ours at the same second."""
     wire += [said(200), said(200)]

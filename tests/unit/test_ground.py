@@ -147,7 +147,7 @@ def test_the_table_and_its_indexes_can_be_warmed_and_are_not_by_default(resource
     reads, writes = {"Ref": "WarmReads"}, {"Ref": "WarmWrites"}
     both = {"ReadUnitsPerSecond": reads, "WriteUnitsPerSecond": {"Fn::If": ["HasWarmWrites", writes, NO_VALUE]}}
     assert warm == {"Fn::If": ["HasWarmReads", both, {"Fn::If": ["HasWarmWrites", {"WriteUnitsPerSecond": writes}, NO_VALUE]}]}
-    assert [index["WarmThroughput"] for index in table["GlobalSecondaryIndexes"]] == [warm] * 3, "a cold index holds the table up"
+    assert [index["WarmThroughput"] for index in table["GlobalSecondaryIndexes"]] == [warm] * 4, "a cold index holds the table up"
     assert package.template["Conditions"]["HasWarmWrites"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "WarmWrites"}, 0]}]}
 
 
@@ -156,19 +156,19 @@ def test_only_what_waits_for_others_is_limited(resources: dict[str, Any], packag
         reserved = resources[name]["Properties"].get("ReservedConcurrentExecutions")
         expected = {"Fn::If": [f"Reserves{name}", {"Ref": f"{name}Concurrency"}, NO_VALUE]} if name in RESERVED else None
         assert reserved == expected, name
-    assert set(RESERVED) == {"Send", "Hints", "Pause"}
+    assert set(RESERVED) == {"Send", "Hints"}
     assert {package.template["Parameters"][f"{name}Concurrency"]["Default"] for name in RESERVED} == {0}
 
 
 @pytest.mark.parametrize(
     ("limit", "free", "expected"),
     [
-        (10, 10, {"Send": 0, "Hints": 0, "Pause": 0}),  # a new account: any reservation fails
-        (100, 100, {"Send": 0, "Hints": 0, "Pause": 0}),
-        (200, 200, {"Send": 20, "Hints": 10, "Pause": 40}),
-        (1_000, 1_000, {"Send": 100, "Hints": 50, "Pause": 200}),
-        (1_000, 650, {"Send": 0, "Hints": 0, "Pause": 0}),  # another stage has reserved its share
-        (10_000, 10_000, {"Send": 1_000, "Hints": 500, "Pause": 2_000}),
+        (10, 10, {"Send": 0, "Hints": 0}),  # a new account: any reservation fails
+        (100, 100, {"Send": 0, "Hints": 0}),
+        (200, 200, {"Send": 20, "Hints": 10}),
+        (1_000, 1_000, {"Send": 100, "Hints": 50}),
+        (1_000, 600, {"Send": 0, "Hints": 0}),  # another stage has reserved its share
+        (10_000, 10_000, {"Send": 1_000, "Hints": 500}),
     ],
 )
 def test_reservations_follow_the_accounts_limit(limit: int, free: int, expected: dict[str, int]) -> None:
@@ -193,8 +193,8 @@ class Account:
 
 def test_what_a_stage_has_reserved_itself_is_not_held_against_it() -> None:
     """Deployed again, it gets the same."""
-    ours = {"SendConcurrency": "100", "HintsConcurrency": "50", "PauseConcurrency": "200"}
-    again = Account(1_000, 650, ours)
+    ours = {"SendConcurrency": "100", "HintsConcurrency": "50"}
+    again = Account(1_000, 850, ours)
     cloud = Cloud(boto3.Session(region_name="eu-central-1"), "", _clients={"lambda": again, "cloudformation": again})
     assert concurrency.chosen(cloud, "baton-test") == ours
 

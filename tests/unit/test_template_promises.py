@@ -55,8 +55,9 @@ def test_the_conversations_table_has_its_stream_its_clock_and_its_indexes(resour
         "by_work": ["work", "waiting_since"],
         "by_day": ["day", "opened_at"],
         "by_customer": ["customer", "opened_at"],
+        "by_time": ["pk", "at"],
     }
-    assert [indexes[name][1]["ProjectionType"] for name in ("by_work", "by_day", "by_customer")] == ["INCLUDE", "KEYS_ONLY", "KEYS_ONLY"]
+    assert [indexes[name][1]["ProjectionType"] for name in indexes] == ["INCLUDE", "KEYS_ONLY", "KEYS_ONLY", "KEYS_ONLY"]
 
 
 def test_buckets_are_versioned_encrypted_private_and_speak_tls_only(resources: dict[str, Any]) -> None:
