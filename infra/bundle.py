@@ -23,7 +23,7 @@ from typing import Literal
 import chalice
 from packaging.requirements import Requirement
 
-from infra import services, slim, yaml_data
+from infra import bare_code, services, slim, yaml_data
 from infra.errors import DeployError
 
 Target = Literal["aws", "local"]
@@ -31,6 +31,8 @@ Target = Literal["aws", "local"]
 # What Lambda's python3.11 (Amazon Linux 2, glibc 2.26) on arm64 can load.
 AWS_PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_17_aarch64", "manylinux_2_26_aarch64")
 
+ROOT = Path(__file__).resolve().parent.parent
+RUNS_IN = "/var/task"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 STRAY = re.compile(r"(^|/)(__pycache__|tests?|\.[^/]*)(/|$)|\.(pyc|pyo|orig|rej|swp|d\.ts)$|~$")
 INSTALL_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
@@ -59,7 +61,7 @@ def write_archive(root: Path, target: Target, cache: Path, work: Path, archive: 
 
 def _dependencies(requirements: Path, target: Target, cache: Path) -> Path:
     """The folder with installed, cut and compiled dependencies; made once per list, target and recipe."""
-    files = (requirements, Path(__file__), Path(services.__file__), Path(slim.__file__))
+    files = (requirements, Path(__file__), Path(services.__file__), Path(slim.__file__), Path(bare_code.__file__))
     recipe = (*(file.read_bytes() for file in files), target.encode(), sys.version.encode())
     folder = cache / f"dependencies-{sha256(b'|'.join(recipe)).hexdigest()[:24]}"
     if not folder.exists():
@@ -68,7 +70,7 @@ def _dependencies(requirements: Path, target: Target, cache: Path) -> Path:
         install(requirements, target, made)
         _require_complete(made)
         _cut(made)
-        compile_all(made)
+        _compiled(["-m", "infra.bare_code", str(made), RUNS_IN])
         try:
             made.rename(folder)
         except OSError:  # somebody else was faster
@@ -138,25 +140,17 @@ def _place(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
-def compile_all(folder: Path, runs_in: str = "/var/task") -> None:
+def compile_all(folder: Path, runs_in: str = RUNS_IN) -> None:
     """Byte code that is never checked against its source again. The fixed hash seed makes it the same each time. Raises DeployError."""
-    command = [
-        sys.executable,
-        "-m",
-        "compileall",
-        "-q",
-        "-f",
-        "--invalidation-mode",
-        "unchecked-hash",
-        "-s",
-        str(folder),
-        "-p",
-        runs_in,
-    ]
+    options = ["-q", "-f", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", runs_in]
+    _compiled(["-m", "compileall", *options, str(folder)])
+
+
+def _compiled(command: list[str]) -> None:
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONHASHSEED": "0"}
-    done = subprocess.run([*command, str(folder)], env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, *command], env=env, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise DeployError(f"the code does not compile:\n{done.stdout.strip()[-1500:]}")
+        raise DeployError(f"the code does not compile:\n{(done.stdout + done.stderr).strip()[-1500:]}")
 
 
 def pack(folders: list[Path], archive: Path, level: int = 9) -> None:

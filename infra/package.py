@@ -117,7 +117,10 @@ def _digest_of_sources(root: Path, stage: str, target: Target) -> str:
     """Everything that the package depends on, the tools included."""
     ours = Path(__file__).parent
     files = dict(sources(root))
-    files |= {f"infra/{p.name}": p for p in (ours / "package.py", ours / "bundle.py", ours / "yaml_data.py", ours / "services.py")}
+    files |= {
+        f"infra/{p.name}": p
+        for p in (ours / "package.py", ours / "bundle.py", ours / "yaml_data.py", ours / "services.py", ours / "bare_code.py")
+    }
     files |= {p.relative_to(ours).as_posix(): p for p in ours.glob("template/*.py")}
     files |= {p.relative_to(root).as_posix(): p for p in (root / ".chalice").rglob("*.json")}
     files["requirements.txt"] = root / "requirements.txt"
