@@ -13,10 +13,11 @@ from typing import Any
 from chalicelib import settings
 from chalicelib.aws import clients, dynamodb
 from chalicelib.aws.dynamodb import Item
-from chalicelib.conversations import keys
+from chalicelib.conversations import keys, retention
 from chalicelib.conversations.model import Conversation, Event, Message, State
 from chalicelib.conversations.timeline import Thread
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.observability import now
 
 _PAGE = 100  # BatchGetItem takes no more keys
 _LINE = 50
@@ -135,7 +136,8 @@ def read_thread(thread: str, consistent: bool = False) -> Thread:
     items = list(_query(query, {":pk": keys.thread_pk(thread)}))
     kinds: dict[str, list[Item]] = {}
     for item in items:
-        kinds.setdefault(item["type"]["S"], []).append(item)
+        if item["sk"]["S"] == keys.HEAD or not retention.is_over(item, now()):
+            kinds.setdefault(item["type"]["S"], []).append(item)
     conversations = [keys.conversation(i) for i in (*kinds.get("past", []), *kinds.get("head", []))]
     messages = [keys.message(i) for i in (*kinds.get("incoming", []), *kinds.get("outgoing", []))]
     if not conversations and not messages:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.lazy import modules
 
 if TYPE_CHECKING:
-    from chalicelib.desk import attachments, customers, replies, signals, workspace
+    from chalicelib.desk import attachments, customers, privacy, replies, signals, workspace
 
-__all__ = ["attachments", "customers", "replies", "signals", "workspace"]
+__all__ = ["attachments", "customers", "privacy", "replies", "signals", "workspace"]
 __getattr__ = modules(__name__, __all__)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chalicelib.conversations import model, table
+from chalicelib import settings
+from chalicelib.conversations import keys, model, partitions, retention, table
 from chalicelib.conversations.model import Conversation
 from chalicelib.desk import open_turns, waiting_line, workspace
 from chalicelib.errors import BatonError, Conflict
@@ -22,6 +23,9 @@ SETTLING = 60_000
 # So long (ms) a customer waits for the agent who holds the conversation; then it is given to another.
 SILENCE = 30 * 60_000
 
+# Within the first minutes (ms) of a UTC day, in which the clock comes twice, open conversations are kept for longer.
+ONCE = 10 * 60_000
+
 
 def sweep() -> dict[str, int]:
     """What was found and done, for the log."""
@@ -33,6 +37,7 @@ def sweep() -> dict[str, int]:
             waiting = table.waiting(queue, urgency, limit=1000)
             done["waiting"] += len(waiting)
             done["requeued"] += _requeue(queue, urgency, waiting, at)
+            keep_open(waiting, at)
             longest = max([longest, *(at - c.waiting_since for c in waiting)])
     for agent in roster.everyone():
         _care_for(agent, at, done)
@@ -53,6 +58,15 @@ def silent(held: Iterable[Conversation], at: int) -> list[Conversation]:
     return [c for c in held if c.waiting_since and c.waiting_since + SILENCE <= at and c.claimed_at + SILENCE <= at]
 
 
+def keep_open(talks: Iterable[Conversation], at: int) -> int:
+    """Once a day: what people owe an answer does not lose its first words while it waits. How many items were kept for longer."""
+    kept = retention.of_conversations()
+    if not kept or at % settings.DAY >= ONCE:
+        return 0
+    old = [c for c in talks if c.opened_at + kept <= at + retention.NEAR]
+    return sum(partitions.keep(keys.thread_pk(c.thread), at + retention.NEAR, at + kept) for c in old)
+
+
 def _requeue(queue: str, urgency: str, waiting: list[Conversation], at: int) -> int:
     lost = missing(waiting, waiting_line.depth(queue, urgency), at)
     for c in lost:
@@ -64,6 +78,7 @@ def _care_for(agent: roster.Agent, at: int, done: dict[str, int]) -> None:
     """One agent's trouble must not keep the sweep from the others."""
     try:
         held = [table.conversation(c.id) for c in table.held_by(agent.id, limit=1000)]
+        keep_open(held, at)
         for c in silent(held, at):
             done["returned"] += _returned(c, at)
         if agent.held != len(held) and not any(c.claimed_at + SETTLING > at for c in held):

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from infra.template.cfn import Json, ref, resource, sub
+from infra.template.data import kept_for
+
+# What may be kept for so many days only; 0, the default: for ever.
+RETENTION = {
+    "ConversationRetentionDays": "conversations, with their messages and events, after the last word",
+    "NoteRetentionDays": "agents' notes",
+    "MailRetentionDays": "raw mails",
+    "FileRetentionDays": "files of messages",
+    "ReportRetentionDays": "reports",
+}
+# Of these a rule of a bucket sees to it, of the others each item's own time.
+BY_LIFECYCLE = ("MailRetentionDays", "FileRetentionDays", "ReportRetentionDays")
 
 
 def parameters(stage: str) -> Json:
@@ -60,12 +72,7 @@ def parameters(stage: str) -> Json:
         },
         "AlarmEmail": _text("Who is told of alarms; empty: only the console shows them."),
         "LogRetentionDays": {"Type": "Number", "Default": 30, "AllowedValues": [1, 3, 7, 14, 30, 60, 90]},
-        "MailRetentionDays": {
-            "Type": "Number",
-            "Default": 365,
-            "MinValue": 1,
-            "Description": "So long the raw mails and their attachments are kept.",
-        },
+        **{name: _days(kind) for name, kind in RETENTION.items()},
     }
 
 
@@ -74,6 +81,7 @@ def conditions() -> Json:
         "HasMailDomain": {"Fn::Not": [{"Fn::Equals": [ref("MailDomain"), ""]}]},
         "SendsTextsByAws": {"Fn::Equals": [ref("SmsProvider"), "aws"]},
         "ComposesAnswers": {"Fn::Not": [{"Fn::Equals": [ref("ComposeModel"), ""]}]},
+        **{kept_for(name): {"Fn::Not": [{"Fn::Equals": [ref(name), "0"]}]} for name in BY_LIFECYCLE},
         "HasAlarmEmail": {"Fn::Not": [{"Fn::Equals": [ref("AlarmEmail"), ""]}]},
     }
 
@@ -92,6 +100,8 @@ def outputs(functions: list[str]) -> Json:
         "FilesOrigin": sub("https://${FilesBucket.RegionalDomainName}"),
         "KnowledgeBucket": ref("KnowledgeBucket"),
         "ReportsBucket": ref("ReportsBucket"),
+        "ExportsBucket": ref("ExportsBucket"),
+        "PostponedQueue": ref("PostponedRecords"),
         "FailedQueue": ref("FailedRecords"),
         "DeadLetterQueue": ref("DeadLetters"),
         "MailTopic": ref("MailTopic"),
@@ -116,6 +126,10 @@ def published() -> Json:
         )
         for name, output in addresses.items()
     }
+
+
+def _days(kind: str) -> Json:
+    return {"Type": "Number", "Default": 0, "MinValue": 0, "MaxValue": 36_500, "Description": f"Days that are kept: {kind}; 0: for ever."}
 
 
 def _text(description: str, default: str = "") -> Json:
