@@ -46,6 +46,7 @@ ROUTES = (
     "chalicelib.channels.routes",
     "chalicelib.governance.routes",
     "chalicelib.desk.routes",
+    "chalicelib.desk.privacy_routes",
     "chalicelib.teaching.routes",
     "chalicelib.teaching.library_routes",
     "chalicelib.insight.routes",
@@ -109,11 +110,11 @@ def websocket_disconnect(event: WebsocketEvent) -> dict[str, int]:
 @app.on_sns_message(topic="MailTopic", name="email_webhook")
 def email_webhook(event: SNSEvent) -> None:
     from chalicelib.channels.email import adapter
-    from chalicelib.conversations import table
+    from chalicelib.conversations import mail_copies, table
 
     message = adapter.receive(json.loads(event.message))
-    if message:
-        table.record(message)
+    if message and not table.record(message):
+        mail_copies.note(message)
 
 
 @app.on_sns_message(topic="MailEventsTopic", name="mail_events")
@@ -190,10 +191,11 @@ def hints(event: LambdaFunctionEvent, context: Any) -> None:
 def follow_up(event: CloudWatchEvent) -> dict[str, int]:
     from chalicelib import settings
     from chalicelib.aws import streams
+    from chalicelib.customers.erasure import jobs
     from chalicelib.desk import sweep
 
     functions = {"deliver": settings.env("DELIVER_FUNCTION"), "send": settings.env("SEND_FUNCTION")}
-    return sweep.sweep() | streams.replay_postponed(functions)
+    return sweep.sweep() | {"customer_jobs": jobs.resume(now())} | streams.replay_postponed(functions)
 
 
 @app.lambda_function(name="publish_report")
@@ -203,6 +205,17 @@ def publish_report(event: LambdaFunctionEvent, context: Any) -> list[str]:
     from chalicelib.insight import publish
 
     return publish.publish(event.get("day"), now(), [agent.id for agent in roster.everyone()])
+
+
+@app.lambda_function(name="customer_jobs")
+def customer_jobs(event: LambdaFunctionEvent, context: Any) -> str:
+    """Works at a copy or an erasure of a customer's data, `{"job": id}`, until a minute before its time is over; the clock goes on."""
+    from chalicelib.customers.erasure import work
+    from chalicelib.desk import closing
+    from chalicelib.insight import erasing
+
+    until = now() + context.get_remaining_time_in_millis() - 60_000
+    return work.attempt(event["job"], work.house([erasing.HOLDING], closing.close, now), until)
 
 
 @app.lambda_function(name="learn")

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 from chalicelib.errors import BatonError
 
 View = TypeVar("View", bound=Callable[..., Any])
-Who = Literal["anyone", "agent", "supervisor"]
+Who = Literal["anyone", "agent", "supervisor", "privacy"]
 
 JSON = "application/json"
 _MARK = "operation"
@@ -17,7 +17,9 @@ _MARK = "operation"
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`who` may call it. `body` and `query`: schemas of what is sent, `form`: the body is a web form. `response`: the schema of the
+    """`who` may call it; "privacy": supervisors with the right to customers' data.
+
+    `body` and `query`: schemas of what is sent, `form`: the body is a web form. `response`: the schema of the
     answer with `status`, None for an empty one; `also`: schemas of other answers, by status. `media`: what the answer is if it is no JSON.
     `errors`: what may be refused beside what every such route refuses. `headers`: of the answer. `longest`: bytes of the body."""
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "logs": "infra.operate.logs:command",
     "redrive": "infra.operate.redrive:command",
     "users": "infra.operate.users:command",
+    "customer": "infra.operate.customer:command",
     "knowledge": "infra.operate.knowledge:command",
     "rules": "infra.operate.rules:command",
     "encoder": "infra.encoder:command",

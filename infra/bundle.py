@@ -31,6 +31,8 @@ Target = Literal["aws", "local"]
 # What Lambda's python3.11 (Amazon Linux 2, glibc 2.26) on arm64 can load.
 AWS_PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_17_aarch64", "manylinux_2_26_aarch64")
 
+ROOT = Path(__file__).resolve().parent.parent
+RUNS_IN = "/var/task"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 STRAY = re.compile(r"(^|/)(__pycache__|tests?|\.[^/]*)(/|$)|\.(pyc|pyo|orig|rej|swp|d\.ts)$|~$")
 INSTALL_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
@@ -149,25 +151,17 @@ def without_sources(folder: Path) -> None:
         shutil.rmtree(caches)
 
 
-def compile_all(folder: Path, runs_in: str = "/var/task") -> None:
+def compile_all(folder: Path, runs_in: str = RUNS_IN) -> None:
     """Byte code that is never checked against its source again. The fixed hash seed makes it the same each time. Raises DeployError."""
-    command = [
-        sys.executable,
-        "-m",
-        "compileall",
-        "-q",
-        "-f",
-        "--invalidation-mode",
-        "unchecked-hash",
-        "-s",
-        str(folder),
-        "-p",
-        runs_in,
-    ]
+    options = ["-q", "-f", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", runs_in]
+    _compiled(["-m", "compileall", *options, str(folder)])
+
+
+def _compiled(command: list[str]) -> None:
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONHASHSEED": "0"}
-    done = subprocess.run([*command, str(folder)], env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, *command], env=env, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise DeployError(f"the code does not compile:\n{done.stdout.strip()[-1500:]}")
+        raise DeployError(f"the code does not compile:\n{(done.stdout + done.stderr).strip()[-1500:]}")
 
 
 def pack(folders: list[Path], archive: Path, level: int = 9) -> None:

@@ -24,9 +24,11 @@ SERVICES: dict[str, frozenset[str]] = {
         "dynamodb": "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query TransactWriteItems UpdateItem",
         "lambda": "Invoke",
         "pinpoint-sms-voice-v2": "SendMediaMessage SendTextMessage",
-        "s3": "GetObject HeadBucket HeadObject ListObjectsV2 PutObject",  # botocore itself asks HeadBucket where a bucket moved to
+        "s3": "AbortMultipartUpload CompleteMultipartUpload CreateMultipartUpload DeleteObjects GetObject HeadObject ListObjectVersions "
+        "ListObjectsV2 PutObject UploadPart "
+        "HeadBucket",  # botocore itself asks this where a bucket moved to
         "sesv2": "SendEmail",
-        "sqs": "ChangeMessageVisibilityBatch DeleteMessage GetQueueAttributes ReceiveMessage SendMessage",
+        "sqs": "ChangeMessageVisibility ChangeMessageVisibilityBatch DeleteMessage GetQueueAttributes ReceiveMessage SendMessage",
         "stepfunctions": "StartExecution",
     }.items()
 }

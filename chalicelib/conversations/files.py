@@ -142,6 +142,11 @@ def place(thread: str, sha256: str) -> str:
     return f"s3://{_bucket()}/{_key(thread, sha256)}"
 
 
+def prefix(thread: str) -> str:
+    """How the keys of all files of a thread begin."""
+    return f"files/{thread}/"
+
+
 def disposition(name: str, kind: str = "attachment") -> str:
     """A Content-Disposition that any name survives (RFC 6266, RFC 8187)."""
     plain = re.sub(r"[^A-Za-z0-9 ._()-]", "_", name) or "file"
@@ -206,4 +211,4 @@ def _bucket() -> str:
 
 
 def _key(thread: str, sha256: str) -> str:
-    return f"files/{thread}/{sha256}"
+    return f"{prefix(thread)}{sha256}"

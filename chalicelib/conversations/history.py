@@ -19,10 +19,10 @@ from typing import Any
 from chalicelib import settings
 from chalicelib.aws import dynamodb
 from chalicelib.aws.dynamodb import Item
-from chalicelib.conversations import ids, keys, memory
+from chalicelib.conversations import ids, keys, memory, retention
 from chalicelib.conversations.model import Conversation, Message
 from chalicelib.errors import BadRequest
-from chalicelib.observability import log
+from chalicelib.observability import log, now
 
 PAGE = 30  # messages: of an agent's talk all on the screen, of the bot's fifteen questions with their answers
 STORY = 400  # messages: as far back as anything is looked for that is not shown
@@ -52,9 +52,9 @@ class Page:
     older: str = ""
 
 
-def settle(c: Conversation, now: int) -> None:
+def settle(c: Conversation, at: int) -> None:
     """Waits, 0.6 s at most, until the index has the message that this head was changed by last, if that is so young that it may not."""
-    if not c.recent or now - c.last_at > YOUNG:
+    if not c.recent or at - c.last_at > YOUNG:
         return
     request = {**_request(c.thread, ALL, forward=False), "Limit": memory.REMEMBERED}
     for wait in _WAITS:
@@ -134,5 +134,6 @@ def _read(thread: str, entries: Sequence[tuple[int, str]]) -> list[Message]:
     """The messages of these entries and what stands beside them, in the order of time."""
     wanted = dict.fromkeys(name for _, message_id in entries for name in (message_id, *ids.beside(message_id)))
     named = [keys.message_key(thread, name) for name in wanted]
-    found = map(keys.message, dynamodb.whole("read what was said", settings.env("TABLE"), named, consistent=True))
+    items, at = dynamodb.whole("read what was said", settings.env("TABLE"), named, consistent=True), now()
+    found = [keys.message(item) for item in items if not retention.is_over(item, at)]
     return sorted(found, key=lambda m: (m.at, m.id))

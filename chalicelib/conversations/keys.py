@@ -15,7 +15,9 @@ One table. `pk` and `sk` are strings; a *thread* is where one customer writes on
 | `CONSOLES`    | `ROUND`       | round             | until when the consoles are being told of the queues, and whether to go on |
 | `T#thread`    | `P#chan#addr` | proof             | this address belongs to whoever writes here |
 | `T#thread`    | `O#chan#addr` | code              | a code was sent to this address (TTL) |
-| `I#chan#addr` | `-`           | identity          | whose address this is |
+| `T#thread`    | `R#object`    | copy              | a raw mail that came a second time |
+| `I#chan#addr` | `-`           | identity          | whose address this is; of a forgotten customer's STOP, `addr` is a keyed hash |
+| `I#chan#addr` | `T#thread`    | stray             | a thread of this address in which no conversation was opened |
 | `K#customer`  | `-`           | customer          | into which other customer this one was merged |
 | `K#customer`  | `G#at#other`  | move              | identities that came from, or went to, another customer |
 | `K#customer`  | `S#other`     | possibly          | another customer who may be the same person |
@@ -23,6 +25,8 @@ One table. `pk` and `sk` are strings; a *thread* is where one customer writes on
 | `AGENTS`      | `id`          | agent             | name, skills, how much they hold |
 | `LINES`       | `queue#urg.`  | line              | a long line as it was counted last (lines.py) |
 | `SWEEP`       | `-`           | sweep             | where the sweep stopped |
+| `JOBS`        | `id`          | job               | an export or erasure of a customer (chalicelib/customers/erasure/jobs.py) |
+| `JOB-CHAIN`   | `-`           | chain             | the hash of the last certificate |
 
 Of a message `at` is its time and its place in the index by_time; the bot's answer has `time` instead, as it is found beside its question.
 
@@ -32,8 +36,20 @@ from either end and from any place (index by_time; history.py) · a conversation
 a visitor's or the consoles' sockets (T# or CONSOLES, X#) · who waits in a queue, what an agent holds, whose turn is still
 open with the bot, oldest first (index by_work; four shards for each line, eight for open turns) · how many wait (LINES) ·
 what was opened on a day (by_day; eight shards, as all openings of a day would otherwise share one partition) ·
-all that a customer has on all channels: identities, conversations, moves (by_customer) · whose address (I#) · the agents (AGENTS).
+all that a customer has on all channels: identities, conversations, moves (by_customer) · whose address (I#) · the agents (AGENTS) ·
+unfinished jobs (by_work).
 Notes have a table of their own (`notes.py`), so that no function that sends can read them.
+
+The walk from a customer to all that is hers (customers/erasure/footprint.py; docs/privacy.md has what it cannot reach):
+1. The customer's name now (K#, merged_into), then all names that were merged into it (K#, G#); others whose records name it (K#, S#,
+   parted).
+2. By each name (by_customer): identities, heads and pasts. By each identity (I#): threads of mails that opened nothing; its own thread
+   if it is a chat's, and the thread of codes to it.
+3. By each thread: all of T# in this table, all of T# among the notes, `files/<thread>/`, the raw mails that messages and copies name.
+4. By the conversations' ids: what was learned of them (knowledge/learning/forgetting.py), their rows in reports (insight/erasing.py).
+5. By threads and addresses: calls that failed, in the queues of failed and postponed work. Tickets in agents' queues hold ids alone.
+Counters (L#) name keyed hashes, or a chat's thread for ten minutes. Whatever is new and holds something of a customer has to be on this
+walk: tests/unit/test_erasure_game.py looks through both tables, all buckets and queues.
 """
 
 from __future__ import annotations
@@ -45,7 +61,7 @@ from typing import Any
 from zlib import crc32
 
 from chalicelib.aws.dynamodb import Item, decode, encode
-from chalicelib.conversations import ids
+from chalicelib.conversations import ids, retention
 from chalicelib.conversations.model import Conversation, Event, Message, Proof
 from chalicelib.errors import NotFound
 
@@ -57,6 +73,9 @@ ROUND = "ROUND"
 AGENTS = "AGENTS"
 LINES = "LINES"
 SWEEP = "SWEEP"
+JOBS = "JOBS"
+JOB_CHAIN = "JOB-CHAIN"
+ERASED = "erased"  # stands for the address of what is left of a conversation whose customer was forgotten
 SHARDS = 8
 LINE_SHARDS = 4  # a partition of an index takes 1,000 writes a second: one line takes 4,000
 UNORDERED = "time"  # the attribute of a time that puts its item into no index
@@ -107,6 +126,14 @@ def code_sk(channel: str, address: str) -> str:
 
 def customer_pk(customer: str) -> str:
     return f"K#{customer}"
+
+
+def copy_sk(mail: str) -> str:
+    return f"R#{mail}"
+
+
+def mail_of_copy(sk: str) -> str:
+    return sk.removeprefix("R#")
 
 
 def move_sk(at: int, other: str) -> str:
@@ -191,6 +218,8 @@ def conversation_item(c: Conversation, sk: str = HEAD) -> Item:
         values["waiting_since"] = c.waiting_since
     elif sk == HEAD and c.pieces:
         values |= {"work": open_work(shard(c.thread)), "waiting_since": c.last_at}
+    if c.owner not in ("queue", "agent") and c.address != ERASED:
+        values |= retention.until(max(c.last_at, c.resolved_at, c.opened_at), retention.of_conversations())
     return encode(values)
 
 
@@ -214,7 +243,7 @@ def message_item(m: Message) -> Item:
         values["todo"] = todo  # the stream's filter lets only such incoming messages through to the function that does it (chores)
     if m.meta:
         values["meta"] = json.dumps(m.meta, ensure_ascii=False, separators=(",", ":"))
-    return encode(values)
+    return encode(values | retention.until(m.at, retention.CODE if "code_for" in m.meta else retention.of_conversations()))
 
 
 def message(item: Item) -> Message:
@@ -245,6 +274,7 @@ def event_item(c: Conversation, event: Event) -> Item:
             UNORDERED: event.at,
             "by": event.by,
             "detail": detail,
+            **retention.until(event.at, retention.of_conversations()),
         }
     )
 

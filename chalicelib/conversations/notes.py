@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 
 from chalicelib import settings
 from chalicelib.aws import clients, dynamodb
-from chalicelib.conversations import keys
+from chalicelib.conversations import keys, retention
 from chalicelib.errors import Conflict
+from chalicelib.observability import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,9 @@ class Note:
 
 def add(thread: str, note: Note) -> bool:
     """False if this note was stored already."""
-    item = dynamodb.encode({"pk": keys.thread_pk(thread), "sk": f"N#{note.id}", **asdict(note)})
+    item = dynamodb.encode(
+        {"pk": keys.thread_pk(thread), "sk": f"N#{note.id}", **asdict(note), **retention.until(note.at, retention.of_notes())}
+    )
     try:
         with clients.translated("store a note"):
             clients.client("dynamodb").put_item(
@@ -41,6 +44,7 @@ def of(thread: str) -> list[Note]:
         "KeyConditionExpression": "pk = :pk",
         "ExpressionAttributeValues": dynamodb.encode({":pk": keys.thread_pk(thread)}),
     }
-    rows = map(dynamodb.decode, dynamodb.query("read the notes", request))
+    items = dynamodb.query("read the notes", request)
+    rows = (dynamodb.decode(item) for item in items if not retention.is_over(item, now()))
     notes = [Note(r["id"], r["at"], r["by"], r["name"], r["text"]) for r in rows]
     return sorted(notes, key=lambda n: (n.at, n.id))

@@ -1,6 +1,7 @@
 """How many threads a sender opened today: what stops robots that give no sign of being one and never stay in one thread.
 
-One item for each sender and UTC day, which vanishes by its TTL; written once for a new thread and never for what follows in it.
+One item for each sender and UTC day, under a keyed name that tells nobody the address, which vanishes by its TTL;
+written once for a new thread and never for what follows in it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2s
 
-from chalicelib import settings
+from chalicelib import settings, tokens
 from chalicelib.aws import clients, dynamodb
 from chalicelib.conversations import keys
 from chalicelib.conversations.model import Message
@@ -33,7 +34,7 @@ def counted(message: Message) -> Today:
     with clients.translated("count the threads of a sender"):
         answer = clients.client("dynamodb").update_item(
             TableName=settings.env("TABLE"),
-            Key=keys.key(keys.counter_pk("opened", f"{message.channel}#{message.address}"), day),
+            Key=keys.key(keys.counter_pk("opened", tokens.sign("sender", f"{message.channel}#{message.address}")), day),
             UpdateExpression="ADD #count :one SET words = :words, #last = :last, #type = :type, expires = :expires",
             ExpressionAttributeNames={"#count": "count", "#last": "last", "#type": "type"},
             ExpressionAttributeValues=dynamodb.encode(values),

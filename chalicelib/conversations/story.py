@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 from chalicelib import settings
 from chalicelib.aws import dynamodb
-from chalicelib.conversations import history, keys
+from chalicelib.conversations import history, keys, retention
 from chalicelib.conversations.history import Span
 from chalicelib.conversations.model import Conversation, Event, Message, Proof
+from chalicelib.observability import now
 
 EVENTS = 200  # of one conversation, the newest
 
@@ -47,7 +48,8 @@ def messages(c: Conversation, until: int = 0) -> tuple[Message, ...]:
 def events(c: Conversation) -> list[Event]:
     """In the order of time; read consistently."""
     request = {**_beginning(c.thread, keys.event_prefix(c.number)), "ScanIndexForward": False, "Limit": EVENTS, "ConsistentRead": True}
-    found = [keys.event(item) for item in dynamodb.query("read the changes of hands", request, EVENTS)]
+    items, at = dynamodb.query("read the changes of hands", request, EVENTS), now()
+    found = [keys.event(item) for item in items if not retention.is_over(item, at)]
     return sorted(found, key=lambda e: e.at)
 
 

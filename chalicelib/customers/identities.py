@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from chalicelib import settings
+from chalicelib import settings, tokens
 from chalicelib.aws import clients, dynamodb
 from chalicelib.aws.dynamodb import Item
 from chalicelib.conversations import keys, registry
@@ -63,16 +63,17 @@ def ensure(channel: str, address: str, at: int, how: Proven = "") -> Identity:
     change = f"SET customer = if_not_exists(customer, :customer), opened_at = if_not_exists(opened_at, :at), #type = :type{proof}"
     values = {":customer": new_customer(), ":at": at, ":type": "identity"} | ({":how": how} if how else {})
     try:
-        return identity(_update(channel, address, change, values, "attribute_not_exists(customer_id)"))
+        known = identity(_update(channel, address, change, values, "attribute_not_exists(customer_id)"))
+        return _with_kept_block(known) if known.customer == values[":customer"] and registry.of(channel).reaches else known
     except Conflict:
         values[":customer"] = _first_version(channel, address)
         return identity(_update(channel, address, f"{change} REMOVE customer_id", values))
 
 
-def read(channel: str, address: str) -> Identity | None:
-    """Consistently; None for an address that nobody knows, with an empty `customer` for one of which only a block is known."""
+def read(channel: str, address: str, consistent: bool = True) -> Identity | None:
+    """None for an address that nobody knows, with an empty `customer` for one of which only a block is known."""
     with clients.translated("read an identity"):
-        found = clients.client("dynamodb").get_item(TableName=settings.env("TABLE"), Key=_key(channel, address), ConsistentRead=True)
+        found = clients.client("dynamodb").get_item(TableName=settings.env("TABLE"), Key=_key(channel, address), ConsistentRead=consistent)
     return identity(found["Item"]) if "Item" in found else None
 
 
@@ -91,6 +92,18 @@ def identity(item: Item) -> Identity:
         blocked=values.get("blocked", ""),
         blocked_at=values.get("blocked_at", 0),
     )
+
+
+def note_stray(message: Message) -> None:
+    """This message opened no conversation: a row beside the address's identity says in which thread it lies. Raises Unavailable."""
+    row = {
+        "pk": keys.identity_pk(message.channel, message.address),
+        "sk": keys.thread_pk(message.thread),
+        "type": "stray",
+        "at": message.at,
+    }
+    with clients.translated("note where a message lies"):
+        clients.client("dynamodb").put_item(TableName=settings.env("TABLE"), Item=dynamodb.encode(row))
 
 
 def known_tier(value: str) -> Tier:
@@ -129,7 +142,10 @@ def blocked(channel: str, address: str, asked_at: int = 0) -> Block:
             ConsistentRead=True,
             ProjectionExpression="blocked, blocked_at",
         )
-    values = dynamodb.decode(found.get("Item", {}))
+    if "Item" not in found:
+        kept = read(channel, _unnamed(channel, address))
+        return block_for(kept.blocked, kept.blocked_at, asked_at) if kept else ""
+    values = dynamodb.decode(found["Item"])
     return block_for(values.get("blocked", ""), values.get("blocked_at", 0), asked_at)
 
 
@@ -151,6 +167,31 @@ def block(channel: str, address: str, why: Block, at: int) -> None:
 def unblock(channel: str, address: str, at: int) -> None:
     """The customer wants to hear from us again (START)."""
     block(channel, address, "", at)
+
+
+def keep_block(known: Identity) -> None:
+    """A customer is forgotten who wants no messages: that alone stays, under a name from which nobody learns the address, and holds again
+    should it write to us. That an address took no mail is nobody's wish, and goes."""
+    unnamed = _unnamed(known.channel, known.address)
+    if known.blocked in ("stopped", "complaint"):
+        block(known.channel, unnamed, known.blocked, known.blocked_at)
+    elif registry.of(known.channel).reaches:  # what was kept of her the last time is over
+        with clients.translated("forget a block"):
+            clients.client("dynamodb").delete_item(TableName=settings.env("TABLE"), Key=_key(known.channel, unnamed))
+
+
+def _with_kept_block(known: Identity) -> Identity:
+    """Somebody new, who may have been here before. A later START counts more. What was kept is minutes old at least: half a read unit."""
+    kept = read(known.channel, _unnamed(known.channel, known.address), consistent=False)
+    if not kept or not kept.blocked:
+        return known
+    block(known.channel, known.address, kept.blocked, kept.blocked_at)
+    return read(*known.name) or known
+
+
+def _unnamed(channel: str, address: str) -> str:
+    """No address begins so."""
+    return "~" + tokens.sign("kept-block", f"{channel}\n{address}")
 
 
 def _first_version(channel: str, address: str) -> str:

@@ -26,6 +26,8 @@ from chalicelib.observability import now
 SETTLING = 60_000  # ms until everything that began before the move is in the index
 AT_ONCE = 200  # conversations in one go; the rest comes with the next one
 _ATTEMPTS = 4
+# Who was parted from whom: the record of it lies with the other one, and is to be found when this one is forgotten.
+_PARTED = "SET parted = list_append(if_not_exists(parted, :none), :from)"
 
 
 def handle(item: Item, _old: Item | None) -> str:
@@ -73,7 +75,14 @@ def split(customer: Customer, channel: str, address: str, by: str, at: int) -> M
     if len(customer.identities) == 1:
         raise BadRequest("this is the customer's only identity: there is nothing to split off")
     move = MergeRecord("split", customer.id, identities.new_customer(), (name,), by, "by hand", at)
-    _write("split a customer", {"Put": {"Item": customers.move_item(move), "ConditionExpression": "attribute_not_exists(pk)"}})
+    parted = {
+        "Key": keys.key(keys.customer_pk(move.target), "-"),
+        "UpdateExpression": f"{_PARTED}, #type = :type",
+        "ExpressionAttributeNames": {"#type": "type"},
+        "ExpressionAttributeValues": dynamodb.encode({":from": [customer.id], ":none": [], ":type": "customer"}),
+    }
+    put = {"Item": customers.move_item(move), "ConditionExpression": "attribute_not_exists(pk)"}
+    _write("split a customer", {"Put": put}, {"Update": parted})
     return move
 
 
@@ -103,9 +112,9 @@ def _undo(merged: MergeRecord, by: str, at: int) -> MergeRecord:
     }
     back = {
         "Key": keys.key(keys.customer_pk(merged.source), "-"),
-        "UpdateExpression": "REMOVE merged_into",
+        "UpdateExpression": f"{_PARTED} REMOVE merged_into",
         "ConditionExpression": "merged_into = :target",
-        "ExpressionAttributeValues": dynamodb.encode({":target": merged.target}),
+        "ExpressionAttributeValues": dynamodb.encode({":target": merged.target, ":from": [merged.target], ":none": []}),
     }
     put = {"Item": customers.move_item(move), "ConditionExpression": "attribute_not_exists(pk)"}
     _write("undo a merge", {"Put": put}, {"Update": undone}, {"Update": back})

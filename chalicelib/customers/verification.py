@@ -111,7 +111,7 @@ def _spend(asker: Asker, to: tuple[Channel, str], at: int) -> None:
     hour, passed = divmod(at, settings.HOUR)
 
     def count(what: str, name: str) -> int:
-        return counters.add(f"code-{what}", name, hour * 60, 1, keep=2 * 3600)
+        return counters.add(f"code-{what}", tokens.sign("code-counter", name), hour * 60, 1, keep=2 * 3600)
 
     if any(count(what, name) > most for what, name, most in _limits(asker, to)):
         wait = (settings.HOUR - passed) // 1000 + 1
@@ -142,7 +142,7 @@ def _message(who: str, asked: str, to: tuple[Channel, str], at: int, *, language
     known = language if language in words else "zh" if language.lower().startswith("zh") else "en"
     subject, text = (part.format(business=business, hidden=HIDDEN) for part in (_SUBJECTS[known], words[known]))
     return Message(
-        thread=_thread(channel, address),
+        thread=code_thread(channel, address),
         id="v+" + tokens.sign("contact-message", f"{who}\n{asked}")[:20],
         direction="outgoing",
         channel=channel,
@@ -158,7 +158,13 @@ def _message(who: str, asked: str, to: tuple[Channel, str], at: int, *, language
     )
 
 
-def _thread(channel: Channel, address: str) -> str:
+def code_thread(channel: Channel, address: str) -> str:
+    """Where the codes to an address lie."""
     if channel == "email":
         return "e" + tokens.sign("contact-thread", address)[:20]
     return sms_thread(settings.env("SMS_NUMBER"), address)
+
+
+def can_text() -> bool:
+    """Is there a number of ours that texts come from?"""
+    return bool(settings.optional("SMS_NUMBER"))

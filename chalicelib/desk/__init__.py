@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.lazy import modules
 
 if TYPE_CHECKING:
-    from chalicelib.desk import attachments, customers, lists, replies, signals, workspace
+    from chalicelib.desk import attachments, customers, lists, privacy, replies, signals, workspace
 
-__all__ = ["attachments", "customers", "lists", "replies", "signals", "workspace"]
+__all__ = ["attachments", "customers", "lists", "privacy", "replies", "signals", "workspace"]
 __getattr__ = modules(__name__, __all__)

@@ -15,7 +15,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from chalicelib.conversations import keys, lines, model, table, work
+from chalicelib import settings
+from chalicelib.conversations import keys, lines, model, partitions, retention, table, work
 from chalicelib.conversations.model import Conversation, Urgency
 from chalicelib.desk import open_turns, pace, waiting_line, workspace
 from chalicelib.desk.pace import Pace
@@ -31,6 +32,9 @@ SILENCE = 30 * 60_000
 
 # Seconds; its function has 240, and what was postponed comes after it.
 TIME = 150
+
+# Within the first minutes (ms) of a UTC day, in which the clock comes twice, open conversations are kept for longer.
+ONCE = 10 * 60_000
 
 _Work = Callable[[Pace], dict[str, int]]
 
@@ -51,6 +55,8 @@ def _stations(waiting: Mapping[tuple[str, Urgency], list[int]], at: int) -> list
     """By name: each line, each agent, and the turns that are open."""
     stations: list[tuple[str, _Work]] = [("#".join(line), partial(_requeue, *line, since, at)) for line, since in waiting.items()]
     stations += [(agent.id, partial(_care_for, agent, at)) for agent in roster.everyone()]
+    if _is_daily(at):
+        stations += [("keep#" + "#".join(line), partial(_keep_line, *line, at)) for line in waiting]
     return [*stations, ("turns", partial(open_turns.end, at))]
 
 
@@ -77,6 +83,23 @@ def silent(held: Iterable[Conversation], at: int) -> list[Conversation]:
     return [c for c in held if c.waiting_since and c.waiting_since + SILENCE <= at and c.claimed_at + SILENCE <= at]
 
 
+def keep_open(talks: Iterable[Conversation], at: int) -> int:
+    """What people owe an answer does not lose its first words while it waits. How many items were kept for longer."""
+    kept = retention.of_conversations()
+    old = [c for c in talks if c.opened_at + kept <= at + retention.NEAR]
+    return sum(partitions.keep(keys.thread_pk(c.thread), at + retention.NEAR, at + kept) for c in old)
+
+
+def _is_daily(at: int) -> bool:
+    """Is it the time of the day when what is open is kept for longer, if anything ends at all?"""
+    return bool(retention.of_conversations()) and at % settings.DAY < ONCE
+
+
+def _keep_line(queue: str, urgency: str, at: int, its: Pace) -> dict[str, int]:
+    keep_open((entry.conversation for entry in its.entries(keys.line_work(queue, urgency), before=at)), at)
+    return {}
+
+
 def _requeue(queue: str, urgency: str, since: Sequence[int], at: int, its: Pace) -> dict[str, int]:
     """As many tickets as are missing. Which ones vanished nobody can tell, nor need it: whoever waits longest is found by the index."""
     tickets = waiting_line.depth(queue, urgency)
@@ -95,6 +118,8 @@ def _care_for(agent: roster.Agent, at: int, _its: Pace) -> dict[str, int]:
     returned = 0
     try:
         held = [table.conversation(c.id) for c in work.held_by(agent.id)]
+        if _is_daily(at):
+            keep_open(held, at)
         returned = sum(_returned(c, at) for c in silent(held, at))
         if agent.held != len(held) and not any(c.claimed_at + SETTLING > at for c in held):
             roster.recount(agent, len(work.held_by(agent.id)))

@@ -77,6 +77,16 @@ def require_supervisor(who: Agent) -> None:
         raise Forbidden("only supervisors may do this")
 
 
+def require_admin(who: Agent) -> None:
+    if who.role != "admin":
+        raise Forbidden("only admins may do this")
+
+
+def require_privacy(who: Agent) -> None:
+    if who.role == "agent" or not who.privacy:
+        raise Forbidden("only supervisors with the right to customers' data may do this: an admin gives it (privacy)")
+
+
 def ticket(who: Agent, now: int) -> str:
     """Lets a browser open its WebSocket, where it cannot send a header."""
     return tokens.issue(TICKET, who.id, now + TICKET_MS)

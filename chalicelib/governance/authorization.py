@@ -20,6 +20,13 @@ def agent_of(request: Request) -> Agent:
     return governance.access.agent(request.context["authorizer"]["claims"])
 
 
+def privacy_officer(request: Request) -> Agent:
+    """Raises Forbidden for whoever lacks the right to export and erase customers."""
+    agent = agent_of(request)
+    governance.access.require_privacy(agent)
+    return agent
+
+
 def supervisor(request: Request) -> Agent:
     """Raises Forbidden for an agent who is no supervisor."""
     agent = agent_of(request)

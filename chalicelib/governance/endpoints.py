@@ -16,11 +16,13 @@ from chalice.app import Blueprint, MultiDict, Request, Response
 from chalicelib import http, operations, schemas
 from chalicelib.errors import BadRequest
 from chalicelib.governance import rates
-from chalicelib.governance.authorization import agent_of, signed_in, supervisor
+from chalicelib.governance.authorization import agent_of, privacy_officer, signed_in, supervisor
 from chalicelib.observability import now
 from chalicelib.operations import Operation
 
 View = Callable[..., Any]
+
+_MAY = {"agent": agent_of, "supervisor": supervisor, "privacy": privacy_officer}
 
 
 class Endpoints(Blueprint):
@@ -59,7 +61,7 @@ def _called(view: View, operation: Operation, request: Request, parts: dict[str,
     given: dict[str, Any] = {name: unquote(part) for name, part in parts.items()}
     headers: dict[str, str] = {}
     if operation.who != "anyone":
-        given["agent"] = (supervisor if operation.who == "supervisor" else agent_of)(request)
+        given["agent"] = _MAY[operation.who](request)
         headers = rates.spend(given["agent"], now())
     answered = _answered(view, operation, request, given)
     answered.headers |= headers

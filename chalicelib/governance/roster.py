@@ -19,7 +19,7 @@ PER_MINUTE = 6_000  # calls of the API; a console makes a few in a minute, an ex
 @dataclass(frozen=True, slots=True)
 class Agent:
     """`held` counts the conversations in this agent's hands; it changes in the transactions that change an owner. `per_minute`: so
-    many calls of the API in a minute."""
+    many calls of the API in a minute. `privacy`: may export and erase customers, if no mere agent."""
 
     id: str
     email: str
@@ -29,6 +29,7 @@ class Agent:
     max_open: int = MAX_OPEN
     held: int = 0
     per_minute: int = PER_MINUTE
+    privacy: bool = False
 
     @property
     def open(self) -> int:
@@ -66,9 +67,9 @@ def enrol(agent_id: str, email: str, name: str, role: str) -> Agent:
 
 
 def change(agent_id: str, values: dict[str, Any]) -> Agent:
-    """Sets name, skills, max_open or per_minute. Raises BadRequest, NotFound."""
+    """Sets name, skills, max_open, per_minute or privacy. Raises BadRequest, NotFound."""
     if not values:
-        raise BadRequest("give one or more of name, skills, max_open, per_minute")
+        raise BadRequest("give one or more of name, skills, max_open, per_minute, privacy")
     for skill in values.get("skills", ()):
         queue_names.checked(skill)
     return _update(agent_id, values)
@@ -104,8 +105,8 @@ def _key(agent_id: str) -> Item:
 
 
 def _first(agent: Agent) -> Agent:
-    """Its limit is the usual one as long as nobody sets another."""
-    values = {name: value for name, value in asdict(agent).items() if name not in ("id", "per_minute")}
+    """Its limit is the usual one as long as nobody sets another; nobody has a right that was not given."""
+    values = {name: value for name, value in asdict(agent).items() if name not in ("id", "per_minute", "privacy")}
     item = dynamodb.encode({"pk": keys.AGENTS, "sk": agent.id, "type": "agent", **values})
     try:
         with clients.translated("store an agent"):
@@ -155,4 +156,5 @@ def _agent(item: Item) -> Agent:
         max_open=values["max_open"],
         held=values["held"],
         per_minute=values.get("per_minute", PER_MINUTE),
+        privacy=values.get("privacy", False),
     )

@@ -65,8 +65,11 @@ def agents(agent: Agent) -> Any:
 
 @api.put("/agents/{agent_id}", who="supervisor", body=schemas.AgentChange, response=schemas.Agent)
 def change_agent(agent: Agent, agent_id: str, body: schemas.AgentChange) -> Agent:
-    """Change a name, skills or limits."""
-    return governance.roster.change(agent_id, schemas.given(body))
+    """Change a name, skills or limits; or, as an admin, give somebody the right to customers' data."""
+    changes = schemas.given(body)
+    if "privacy" in changes:
+        governance.access.require_admin(agent)
+    return governance.roster.change(agent_id, changes)
 
 
 @api.post("/agents/socket", response=schemas.SocketAddress)

@@ -23,7 +23,7 @@ class SignInRequest(Request):
 
 class Agent(View):
     """`skills`: the queues that the agent serves. `open`: conversations in the agent's hands, `max_open` at most. `per_minute`: calls of
-    the API in a minute."""
+    the API in a minute. `privacy`: may export and erase customers."""
 
     id: str
     email: str
@@ -33,6 +33,7 @@ class Agent(View):
     max_open: int
     open: int
     per_minute: int
+    privacy: bool
 
 
 class Agents(View):
@@ -42,12 +43,13 @@ class Agents(View):
 
 
 class AgentChange(Request):
-    """What is left out stays as it is."""
+    """What is left out stays as it is. `privacy`, the right to export and erase customers, only an admin gives and takes."""
 
     name: Annotated[str, Meta(min_length=1, max_length=80)] | UnsetType = UNSET
     skills: Annotated[list[str], Meta(min_length=1, max_length=100)] | UnsetType = UNSET
     max_open: Annotated[int, Meta(ge=1, le=100)] | UnsetType = UNSET
     per_minute: Annotated[int, Meta(ge=10, le=100_000)] | UnsetType = UNSET
+    privacy: bool | UnsetType = UNSET
 
 
 def given(change: AgentChange) -> dict[str, Any]:

@@ -8,11 +8,12 @@ where one of them died. During its day a report is made from the table and has n
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from chalicelib import settings
-from chalicelib.aws import clients, functions
+from chalicelib.aws import clients, functions, objects
 from chalicelib.conversations import table, work
 from chalicelib.conversations.model import URGENCIES, Conversation
 from chalicelib.errors import BadRequest, BatonError, Conflict, NotFound
@@ -66,6 +67,47 @@ def addresses(day: str) -> dict[str, str]:
     with clients.translated("look for a report"):
         _s3().head_object(Bucket=_bucket(), Key=_key(day, "report.json"))
     return {"day": day, **{kind: _address(day, kind) for kind in ("json", "csv", "html")}}
+
+
+def changed(day: str, change: Callable[[Conversation], Conversation]) -> bool:
+    """The report of a day with some of its conversations told otherwise; earlier versions go. A report that was made during its day goes as
+    a whole: it is made anew. False if there was nothing to change. Raises Conflict if another did so at this moment."""
+    before = _facts_with_mark(day)
+    if not before:
+        objects.erase(_bucket(), _key(day, "report."))
+        return False
+    facts, mark = before
+    after = replace(facts, conversations=recorded.arranged(map(change, facts.conversations)))
+    if after != facts:
+        with clients.translated("store the facts of a report"):
+            key = _key(day, "facts.json")
+            _s3().put_object(Bucket=_bucket(), Key=key, Body=recorded.dump(after), ContentType="application/json", IfMatch=mark)
+    _write(after)
+    objects.erase(_bucket(), _key(day, ""), earlier_only=True)
+    return after != facts
+
+
+def conversations(day: str) -> tuple[Conversation, ...]:
+    """Those of a day's report, as far as its facts are recorded."""
+    found = _recorded(day)
+    return found.conversations if found else ()
+
+
+def days(since: int, until: int) -> list[str]:
+    """Days on which a conversation may have moved that was opened within this time (Unix ms)."""
+    utc = periods.utc_days(since - settings.DAY, until + _LOOKBACK + 2 * settings.DAY)
+    return sorted(day for day in _stored() if min(utc) <= day <= max(utc))
+
+
+def _facts_with_mark(day: str) -> tuple[Facts, str] | None:
+    """And what S3 knows this very version by."""
+    where = {"Bucket": _bucket(), "Key": _key(day, "facts.json")}
+    try:
+        with clients.translated("read the facts of a report"):
+            mark = str(_s3().head_object(**where)["ETag"])
+            return recorded.load(_s3().get_object(**where, IfMatch=mark)["Body"].read()), mark
+    except NotFound:
+        return None
 
 
 def _asked(day: str, now: int) -> Period:

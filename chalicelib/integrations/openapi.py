@@ -131,7 +131,8 @@ def _described(route: Route) -> Json:
 
 
 def _whose(operation: Operation) -> str:
-    return {"supervisor": "For supervisors.", "agent": "", "anyone": ""}[operation.who]
+    told = {"supervisor": "For supervisors.", "privacy": "For those among the supervisors whom an admin gave the right to customers' data."}
+    return told.get(operation.who, "")
 
 
 def _tag(route: Route) -> str:

@@ -69,10 +69,10 @@ def reject(agent: Agent, gap_id: str, now: int) -> Gap:
 
 def _taught(gap: Gap, wordings: Sequence[str]) -> Gap:
     """Examples first: whoever is interrupted does it again, and it does no harm."""
-    known = {str(sample["text"]): str(sample["language"]) for sample in gap.samples}
+    known = {str(sample["text"]): (str(sample["language"]), str(sample["conversation"])) for sample in gap.samples}
     by, at = gap.decided_by, gap.decided_at
     for place, wording in enumerate(dict.fromkeys(masked(text) for text in wordings[: gap_of.SAMPLES])):
         if wording:
-            language = known.get(wording) or gap.language or "en"
-            taught.teach(example(wording, gap.article, language, source="agent", by=by, at=at, place=place))
+            language, asked_in = known.get(wording, (gap.language or "en", ""))
+            taught.teach(example(wording, gap.article, language, source="agent", by=by, at=at, conversation=asked_in, place=place))
     return gaps.save(gap)

@@ -48,6 +48,11 @@ PARAMETERS = {
     "warm_reads": "WarmReads",
     "warm_writes": "WarmWrites",
     "encrypt_topics": "EncryptTopics",
+    "keep_conversations": "ConversationRetentionDays",
+    "keep_notes": "NoteRetentionDays",
+    "keep_mails": "MailRetentionDays",
+    "keep_files": "FileRetentionDays",
+    "keep_reports": "ReportRetentionDays",
 }
 
 
@@ -97,6 +102,11 @@ PARAMETERS = {
 @click.option(
     "--encrypt-topics", envvar="ENCRYPT_TOPICS", type=click.Choice(["no", "yes"]), help="Topics under a key of their own: a dollar a month."
 )
+@click.option("--keep-conversations", envvar="KEEP_CONVERSATIONS", type=click.IntRange(0), help="Days; 0 for ever. Messages, events, too.")
+@click.option("--keep-notes", envvar="KEEP_NOTES", type=click.IntRange(0), help="Days that agents' notes are kept; 0 for ever.")
+@click.option("--keep-mails", envvar="KEEP_MAILS", type=click.IntRange(0), help="Days that raw mails are kept; 0 for ever.")
+@click.option("--keep-files", envvar="KEEP_FILES", type=click.IntRange(0), help="Days that files of messages are kept; 0 for ever.")
+@click.option("--keep-reports", envvar="KEEP_REPORTS", type=click.IntRange(0), help="Days that reports are kept; 0 for ever.")
 @click.option("--without-mail", is_flag=True, envvar="WITHOUT_MAIL", help="Go without e-mail.")
 @click.option("--yes", is_flag=True, envvar="YES", help="Do not ask before changing anything.")
 @click.option("--allow-replacement", is_flag=True, help="Allow changes that lose a table, user pool or bucket.")

@@ -1,4 +1,4 @@
-"""What must not be lost: the three tables and the four buckets."""
+"""What must not be lost: the three tables and the five buckets; and for how long which of it is kept."""
 
 from __future__ import annotations
 
@@ -7,20 +7,44 @@ from infra.template.cfn import Json, att, kept, ref, resource, sub
 # What lists of waiting conversations show; everything else is read from the head itself.
 WORK_ATTRIBUTES = "id type number channel subject name queue urgency owner agent language opened_at customer address"
 
+
+def forgotten(name: str, days: str) -> Json:
+    """A rule of a kind that a deployment may want to keep for so many days; with 0 it is not in force."""
+    wanted: Json = {"Fn::If": [kept_for(days), ref(days), 1]}
+    return {"Id": name, "Status": {"Fn::If": [kept_for(days), "Enabled", "Disabled"]}, "ExpirationInDays": wanted}
+
+
+def kept_for(days: str) -> str:
+    """The condition that this kind is kept for a limited time."""
+    return f"Limits{days}"
+
+
 # Bucket -> rules of its own; every bucket also forgets replaced versions and broken uploads.
 BUCKETS: dict[str, list[Json]] = {
     "MailBucket": [
-        {"Id": "forget-mail", "Status": "Enabled", "ExpirationInDays": ref("MailRetentionDays")},
+        forgotten("forget-mail", "MailRetentionDays"),
     ],
     "FilesBucket": [
-        {"Id": "forget-files", "Status": "Enabled", "ExpirationInDays": ref("MailRetentionDays")},
+        forgotten("forget-files", "FileRetentionDays"),
     ],
     "KnowledgeBucket": [
         # Comparisons quote customers; an index is small, and stays for as long as somebody may want to go back to it.
         {"Id": "forget-comparisons", "Status": "Enabled", "ExpirationInDays": 30, "Prefix": "comparisons/"},
         {"Id": "forget-drafts", "Status": "Enabled", "ExpirationInDays": 1, "Prefix": "drafts/"},
     ],
-    "ReportsBucket": [],
+    "ReportsBucket": [
+        forgotten("forget-reports", "ReportRetentionDays"),
+    ],
+    "ExportsBucket": [
+        # Copies of customers' data: whoever asked for one fetches it within days.
+        {
+            "Id": "forget-copies",
+            "Status": "Enabled",
+            "ExpirationInDays": 7,
+            "Prefix": "customers/",
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+        },
+    ],
 }
 
 
@@ -53,7 +77,7 @@ def _conversations(stage: str) -> Json:
 
 def _notes(stage: str) -> Json:
     """Notes lie apart, so that no function that speaks to customers can read them."""
-    return _table(stage, numbers={}, indexes=[])
+    return _table(stage, numbers={}, indexes=[], TimeToLiveSpecification={"AttributeName": "expires", "Enabled": True})
 
 
 def _knowledge(stage: str) -> Json:
@@ -102,7 +126,7 @@ def _bucket(stage: str, rules: list[Json], for_browsers: bool) -> Json:
     tidy = {
         "Id": "tidy",
         "Status": "Enabled",
-        "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
+        **({} if any("NoncurrentVersionExpiration" in rule for rule in rules) else {"NoncurrentVersionExpiration": {"NoncurrentDays": 30}}),
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
     }
     encryption = {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}

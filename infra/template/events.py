@@ -19,7 +19,8 @@ FILTERS: dict[str, list[Json]] = {
         {"eventName": ["INSERT"], **_image(type=["outgoing", "proof", "move"])},
         {"eventName": ["INSERT"], **_image(type=["incoming"], todo=["fetch", "report"])},
         _image(type=["head"], owner=["queue", "agent"]),
-        {"dynamodb": {"OldImage": {"type": {"S": ["head"]}, "owner": {"S": ["queue"]}}}},  # also who gave up her place
+        # Also who gave up her place; what is deleted (by its TTL, or with its customer) is nothing to tell of.
+        {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"OldImage": {"type": {"S": ["head"]}, "owner": {"S": ["queue"]}}}},
     ],
 }
 TOPICS = {"EmailWebhook": "MailTopic", "MailEvents": "MailEventsTopic", "SmsAws": "TextTopic"}

@@ -37,7 +37,7 @@ FUNCTIONS: dict[str, Function] = {
         29,  # API Gateway waits no longer
         "chalicelib.governance.access chalicelib.desk.workspace",
         "TABLE NOTES_TABLE MAIL_BUCKET FILES_BUCKET REPORTS_BUCKET QUEUES USER_POOL_CLIENT REPORT_FUNCTION TIME_ZONE SUPPORT_ADDRESS "
-        "KNOWLEDGE_TABLE KNOWLEDGE_BUCKET LEARN_FUNCTION PRECISION_TARGET",
+        "KNOWLEDGE_TABLE KNOWLEDGE_BUCKET LEARN_FUNCTION PRECISION_TARGET EXPORTS_BUCKET CUSTOMER_JOBS_FUNCTION",
         routes="all",
     ),
     "SmsWebhook": Function(
@@ -115,11 +115,20 @@ FUNCTIONS: dict[str, Function] = {
         "follow_up",
         240,
         "chalicelib.desk.sweep",
-        "TABLE QUEUES POSTPONED_QUEUE DELIVER_FUNCTION SEND_FUNCTION BOT_FUNCTION BUSINESS",
+        "TABLE QUEUES POSTPONED_QUEUE DELIVER_FUNCTION SEND_FUNCTION BOT_FUNCTION BUSINESS CUSTOMER_JOBS_FUNCTION",
         background=True,
     ),
     "PublishReport": Function(
         "publish_report", 600, "chalicelib.insight.publish", "TABLE REPORTS_BUCKET QUEUES BUSINESS TIME_ZONE", memory=1024, background=True
+    ),
+    "CustomerJobs": Function(
+        "customer_jobs",
+        900,
+        "",
+        "TABLE NOTES_TABLE KNOWLEDGE_TABLE MAIL_BUCKET FILES_BUCKET KNOWLEDGE_BUCKET REPORTS_BUCKET EXPORTS_BUCKET FAILED_QUEUE "
+        "POSTPONED_QUEUE SMS_NUMBER BUSINESS TIME_ZONE",
+        memory=1769,  # a whole processor: it packs
+        background=True,
     ),
     "Learn": Function(
         "learn",
@@ -197,6 +206,8 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "KNOWLEDGE_BUCKET": ref("KnowledgeBucket"),
         "LEARN_FUNCTION": ref("Learn"),
         "REPORTS_BUCKET": ref("ReportsBucket"),
+        "EXPORTS_BUCKET": ref("ExportsBucket"),
+        "CUSTOMER_JOBS_FUNCTION": ref("CustomerJobs"),
         "FAILED_QUEUE": ref(queues.FAILED),
         "POSTPONED_QUEUE": ref(queues.POSTPONED),
         "QUEUES": queues.urls(agent_queues),
@@ -237,6 +248,8 @@ def _properties(name: str, agent_queues: dict[str, str], architecture: str) -> J
         **({"ROUTES": function.routes} if function.routes != "all" else {}),
         **({"ROOM": function.room} if function.room else {}),
         **(layer.ENVIRONMENT if function.layer else {}),
+        **({"KEEP_CONVERSATIONS": ref("ConversationRetentionDays")} if "TABLE" in function.env.split() else {}),
+        **({"KEEP_NOTES": ref("NoteRetentionDays")} if "NOTES_TABLE" in function.env else {}),
     }
     properties: Json = {
         "Architectures": [architecture],

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from infra.template import dashboard
 from infra.template.cfn import Json, ref, resource, sub
+from infra.template.data import kept_for
 from infra.template.functions import RESERVED
+
+# What may be kept for so many days only; 0, the default: for ever.
+RETENTION = {
+    "ConversationRetentionDays": "conversations, with their messages and events, after the last word",
+    "NoteRetentionDays": "agents' notes",
+    "MailRetentionDays": "raw mails",
+    "FileRetentionDays": "files of messages",
+    "ReportRetentionDays": "reports",
+}
+# Of these a rule of a bucket sees to it, of the others each item's own time.
+BY_LIFECYCLE = ("MailRetentionDays", "FileRetentionDays", "ReportRetentionDays")
 
 
 def parameters(stage: str) -> Json:
@@ -80,12 +92,7 @@ def parameters(stage: str) -> Json:
         "AlarmEmail": _text("Who is told of alarms; empty: only the console shows them."),
         dashboard.PARAMETER: dashboard.parameter(),
         "LogRetentionDays": {"Type": "Number", "Default": 30, "AllowedValues": [1, 3, 7, 14, 30, 60, 90]},
-        "MailRetentionDays": {
-            "Type": "Number",
-            "Default": 365,
-            "MinValue": 1,
-            "Description": "So long the raw mails and their attachments are kept.",
-        },
+        **{name: _days(kind) for name, kind in RETENTION.items()},
     }
 
 
@@ -97,6 +104,7 @@ def conditions() -> Json:
         "EncryptsTopics": {"Fn::Equals": [ref("EncryptTopics"), "yes"]},
         **{f"Has{name}": {"Fn::Not": [{"Fn::Equals": [ref(name), 0]}]} for name in ("WarmReads", "WarmWrites")},
         **{f"Reserves{name}": {"Fn::Not": [{"Fn::Equals": [ref(f"{name}Concurrency"), 0]}]} for name in RESERVED},
+        **{kept_for(name): {"Fn::Not": [{"Fn::Equals": [ref(name), "0"]}]} for name in BY_LIFECYCLE},
         "HasAlarmEmail": {"Fn::Not": [{"Fn::Equals": [ref("AlarmEmail"), ""]}]},
         **dashboard.conditions(),
     }
@@ -116,6 +124,8 @@ def outputs(functions: list[str]) -> Json:
         "FilesOrigin": sub("https://${FilesBucket.RegionalDomainName}"),
         "KnowledgeBucket": ref("KnowledgeBucket"),
         "ReportsBucket": ref("ReportsBucket"),
+        "ExportsBucket": ref("ExportsBucket"),
+        "PostponedQueue": ref("PostponedRecords"),
         "FailedQueue": ref("FailedRecords"),
         "DeadLetterQueue": ref("DeadLetters"),
         "MailTopic": ref("MailTopic"),
@@ -149,6 +159,10 @@ def _warm(what: str, fewest: int) -> Json:
         "MinValue": 0,
         "Description": f"So many {what} a second ({fewest:,} or more) the conversations table takes at once; 0: as many as AWS lets it.",
     }
+
+
+def _days(kind: str) -> Json:
+    return {"Type": "Number", "Default": 0, "MinValue": 0, "MaxValue": 36_500, "Description": f"Days that are kept: {kind}; 0: for ever."}
 
 
 def _text(description: str, default: str = "") -> Json:

@@ -29,7 +29,7 @@ def test_data_survives_the_stack_in_production_only(stage: str, request: pytest.
     kept = "Retain" if stage == "prod" else "Delete"
     kinds = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Cognito::UserPool")
     data = [made for made in resources.values() if made["Type"] in kinds]
-    assert len(data) == 8
+    assert len(data) == 9
     assert {(made["DeletionPolicy"], made["UpdateReplacePolicy"]) for made in data} == {(kept, kept)}
     assert resources["Table"]["Properties"]["DeletionProtectionEnabled"] is (stage == "prod")
 
@@ -62,7 +62,7 @@ def test_the_conversations_table_has_its_stream_its_clock_and_its_indexes(resour
 
 def test_buckets_are_versioned_encrypted_private_and_speak_tls_only(resources: dict[str, Any]) -> None:
     buckets = of_type(resources, "AWS::S3::Bucket")
-    assert set(buckets) == {"MailBucket", "FilesBucket", "KnowledgeBucket", "ReportsBucket"}
+    assert set(buckets) == {"MailBucket", "FilesBucket", "KnowledgeBucket", "ReportsBucket", "ExportsBucket"}
     for name, bucket in buckets.items():
         assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
         assert bucket["BucketEncryption"]
@@ -104,9 +104,9 @@ def test_no_permission_has_a_star_for_an_action_or_for_everything(resources: dic
             assert not (isinstance(text, str) and text.endswith(("key/*", "identity/*"))) or statement["Condition"]
 
 
-def test_only_the_agents_api_can_touch_notes(resources: dict[str, Any]) -> None:
+def test_only_the_agents_api_can_touch_notes_and_what_exports_and_erases_them(resources: dict[str, Any]) -> None:
     may = {name for name in FUNCTIONS if "NotesTable" in json.dumps(statements(resources, name))}
-    assert may == {"APIHandler"}
+    assert may == {"APIHandler", "CustomerJobs"}
     assert not may & set(OUTBOUND)
     told = {name for name in FUNCTIONS if "NOTES_TABLE" in resources[name]["Properties"]["Environment"]["Variables"]}
     assert told == may

@@ -21,7 +21,7 @@ from chalicelib.knowledge.encoder import encoder
 from chalicelib.knowledge.index import bucket, publishing, releases
 from chalicelib.knowledge.index.publishing import Replay
 from chalicelib.knowledge.index.releases import Release
-from chalicelib.knowledge.learning import clusters, gap_finding, gaps, lessons, threshold, verdicts
+from chalicelib.knowledge.learning import clusters, forgetting, gap_finding, gaps, lessons, threshold, verdicts
 from chalicelib.knowledge.learning.gap import Gap
 from chalicelib.knowledge.learning.masking import masked
 from chalicelib.observability import log
@@ -39,6 +39,7 @@ def learn(clock: Callable[[], int], replay: Replay, order: Release | None = None
     _step(lesson, "gaps", lambda: _gaps(clock()))
     _step(lesson, "threshold", lambda: _threshold(clock()))
     _step(lesson, "release", lambda: _release(clock, replay, order, since, lesson))
+    _step(lesson, "forgotten_versions", lambda: _forgotten(lesson.get("release") or {}))
     _step(lesson, "examples", lambda: _examples(store.examples(since)))
     lesson["ended_at"] = clock()
     lessons.save(lesson)
@@ -53,6 +54,11 @@ def _step(lesson: Lesson, name: str, act: Callable[[], Any]) -> None:
     except Exception:  # noqa: BLE001 - one step's trouble must not keep the others from what people taught
         log.exception("learning_step_failed", step=name)
         lesson["failed"].append(name)
+
+
+def _forgotten(release: Lesson) -> int:
+    """What an erased customer's words had taught is in no version any more, once the bot uses one that was built since."""
+    return forgetting.tidy(release["version"], release["at"]) if release.get("switched") else 0
 
 
 def _last_build() -> int:

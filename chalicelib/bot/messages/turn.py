@@ -23,6 +23,7 @@ from chalicelib.bot.messages.waiting.reply import reply
 from chalicelib.bot.rules.facts import hear
 from chalicelib.conversations import baton, ids, keys, lines, memory, model, rescue, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
+from chalicelib.customers import identities
 from chalicelib.errors import Conflict, NotFound, NotOwner, Unavailable
 from chalicelib.governance import queue_names
 from chalicelib.observability import now
@@ -159,6 +160,8 @@ def _unspoken(received: OpenedConversation, message: Message, outcome: str) -> s
 
 def _notice(head: Conversation | None, message: Message) -> str:
     """A robot's mail is kept in its thread, but opens nothing, wakes nobody and is owed nothing; who holds the conversation is told."""
+    if not head:
+        identities.note_stray(message)
     if head and head.owner in ("queue", "agent"):
         table.save(baton.noticed(head, message))
     return "seen"

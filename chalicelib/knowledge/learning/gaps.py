@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -59,6 +59,17 @@ def tidy(now: int) -> None:
             break
         gone.append((_ASKED, str(values["id"])))
     items.write_many((), gone)
+
+
+def drop(gap: Gap) -> None:
+    """Raises Conflict if somebody changed it meanwhile."""
+    items.delete(_GAPS, gap.id, gap.version)
+
+
+def forget_counted(conversations: Collection[str]) -> None:
+    """That questions of these conversations were counted."""
+    known = [str(values["id"]) for values in items.query(_ASKED)]
+    items.write_many((), [(_ASKED, one) for one in known if one.partition("-")[2] in conversations])
 
 
 def _gap(values: Mapping[str, Any]) -> Gap:

@@ -42,3 +42,13 @@ def quarantine(example: Example, question: str, at: int) -> None:
     """It is no example any longer; whoever wants it teaches it again."""
     items.put(_QUARANTINE, example.id, {**asdict(example), "spoiled": question, "quarantined_at": at})
     taught.forget(example.id)
+
+
+def quarantined() -> list[dict[str, Any]]:
+    """The examples that were taken away, each with the question that it spoiled."""
+    return list(items.query(_QUARANTINE))
+
+
+def drop_quarantined(example_id: str) -> None:
+    """Nothing of it stays."""
+    items.delete(_QUARANTINE, example_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chalicelib.errors import NotFound
 from chalicelib.knowledge.articles import items, store
 from chalicelib.knowledge.articles.example import Example, mark
@@ -31,3 +33,9 @@ def forget(example_id: str) -> None:
         store.remove_example(example_id)
     except NotFound:
         return
+
+
+def untaught(gone: Sequence[Example]) -> None:
+    """Takes examples away, and that they were ever taught."""
+    items.write_many((), [(f"TAUGHT#{mark(one.text, '')}", "-") for one in gone])
+    store.remove_examples(gone)

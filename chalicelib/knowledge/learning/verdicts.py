@@ -10,11 +10,11 @@ over, and the answers that wait for a random review.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2s
-from typing import Literal
+from typing import Any, Literal
 
 from chalicelib.knowledge.articles import items
 from chalicelib.knowledge.learning.threshold import Outcome, ThresholdChange, review_chance
@@ -24,6 +24,7 @@ Via = Literal["story", "review", "resolve"]
 
 SHOWN = 50
 _MONTHS = 3
+_FIRST = 2026 * 12  # nothing is older
 _REVIEWS, _THRESHOLDS = "REVIEWS", "THRESHOLDS"
 
 
@@ -80,7 +81,7 @@ def put(verdict: Verdict) -> Verdict | None:
 
 def of(conversation: str, message: str, asked_at: int) -> Verdict | None:
     values = items.get(_family(asked_at), f"{conversation}/{message}")
-    return Verdict(**{"article": "", **values}) if values else None
+    return _verdict(values) if values else None
 
 
 def latest(now: int) -> list[Verdict]:
@@ -88,8 +89,29 @@ def latest(now: int) -> list[Verdict]:
     day, found = datetime.fromtimestamp(now / 1000, UTC), list[Verdict]()
     for back in range(_MONTHS):
         year, month = divmod(day.year * 12 + day.month - 1 - back, 12)
-        found += [Verdict(**{"article": "", **values}) for values in items.query(f"VERDICTS#{year:04d}-{month + 1:02d}")]
+        found += [_verdict(values) for values in items.query(f"VERDICTS#{year:04d}-{month + 1:02d}")]
     return found
+
+
+def every() -> Iterator[Verdict]:
+    """Since the first month that there was a bot."""
+    now = datetime.now(UTC)
+    for month in range(_FIRST, now.year * 12 + now.month):
+        year, number = divmod(month, 12)
+        yield from (_verdict(values) for values in items.query(f"VERDICTS#{year:04d}-{number + 1:02d}"))
+
+
+def rename(verdict: Verdict, conversation: str) -> None:
+    """The verdict stays counted, under a name that leads nowhere."""
+    message = blake2s(f"{conversation}/{verdict.message}".encode(), digest_size=8).hexdigest()
+    family, named = _family(verdict.asked_at), replace(verdict, conversation=conversation, message=message, example="")
+    items.put(family, f"{conversation}/{message}", {name: value for name, value in asdict(named).items() if value not in ("", False)})
+    items.delete(family, f"{verdict.conversation}/{verdict.message}")
+
+
+def drop(review: Review) -> None:
+    """It is not to be reviewed any more."""
+    items.delete(_REVIEWS, review.id)
 
 
 def outcome(verdict: Verdict) -> Outcome | None:
@@ -142,6 +164,11 @@ def thresholds(limit: int = SHOWN) -> list[dict[str, float | int | str]]:
 
 def set_threshold(move: ThresholdChange, at: int) -> None:
     items.put(_THRESHOLDS, f"{at:013d}", {**asdict(move), "at": at})
+
+
+def _verdict(values: dict[str, Any]) -> Verdict:
+    """What is empty or zero is not stored."""
+    return Verdict(**{"article": "", "confidence": 0.0, **values})
 
 
 def _family(asked_at: int) -> str:
