@@ -64,6 +64,9 @@ class World:
     # --- What people do ------------------------------------------------------------------------------------------
 
     def mail(self, who: str, *, ask: bool = True, robot: bool = False, twice: bool = False) -> None:
+        """A robot's only if she is known by this address: else it is no customer's."""
+        if robot and not identities.read("email", address(who)):
+            return
         n, mail = self.next(), EmailMessage()
         mail["From"], mail["To"] = f"Zq9{who}name Zq9{who}surname <{address(who)}>", SUPPORT
         mail["Subject"], mail["Message-ID"] = f"zq9{who}subject{n}", f"<{n}@zq9{who}mail.example>"

@@ -312,6 +312,26 @@ def test_a_copy_that_was_made_goes_with_the_erasure(world: World) -> None:
     assert list(objects.names("exports", "customers/")) == []
 
 
+def test_a_copy_from_before_a_merge_goes_too(world: World) -> None:
+    for who in "ab":
+        world.mail(who)
+        world.export(who)
+    world.merge("a", "b")
+    world.erase("a")
+    assert list(objects.names("exports", "customers/")) == []
+
+
+def test_killed_when_the_walk_is_gone_it_still_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.mail("a")
+    job = world.begin("a")
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "sealed", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            world.through(job)
+    assert list(objects.names("exports", "customers/")) == []
+    assert world.through(job).certificate["left"] == 0
+
+
 def test_an_export_that_fails_again_and_again_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.mail("a")
     job = work.order("export", world.customer("a"), "agent-sue", world.at)

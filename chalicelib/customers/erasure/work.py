@@ -27,6 +27,7 @@ from chalicelib.observability import log
 
 SETTLING = 60_000  # ms: what was on its way when the last step ended has arrived by then
 _BEAT = 20_000  # ms between two signs of life
+_LOOKED = 99  # the step after which nothing is left to be taken away but the walk itself
 _TRIES = 3  # of an export, which cannot go on where it stopped
 
 
@@ -114,6 +115,8 @@ def _exported(worker: Worker) -> Job:
 
 
 def _erased(worker: Worker) -> Job:
+    if worker.job.step == _LOOKED:
+        return _sealed(worker)
     who = _planned(worker)
     mask = Mask(worker.job.secret)
     for number, holding in enumerate(worker.house.holdings, 1):
@@ -155,9 +158,18 @@ def _ended(worker: Worker, who: Footprint, mask: Mask) -> Job:
         for holding in worker.house.holdings:
             _carry_out(worker, holding, late, mask)
     left = sum(sum(_counted(worker, late, worker.house.holdings).values()) for late in _late(who, worker.job.began))
+    for name in who.names:
+        if jobs.subject(name) != worker.job.subject:  # a copy from before it was merged
+            objects.erase(_bucket(), jobs.folder(jobs.subject(name)))
+    worker.note(step=_LOOKED, left=left)
+    return _sealed(worker)
+
+
+def _sealed(worker: Worker) -> Job:
+    """The walk goes now, as nobody needs it any more, and with it all copies."""
     objects.erase(_bucket(), jobs.folder(worker.job.subject))
     job, now = worker.job, worker.house.clock()
-    return jobs.sealed(replace(job, state="done", left=left), lambda before: _certificate(job, left, now, before), now)
+    return jobs.sealed(replace(job, state="done"), lambda before: _certificate(job, job.left, now, before), now)
 
 
 def _certificate(job: Job, left: int, now: int, before: str) -> Certificate:
