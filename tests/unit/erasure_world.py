@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws import clients, streams
+from chalicelib.aws import clients, pauses, streams
 from chalicelib.bot.answers.answer import Brain, Context
 from chalicelib.bot.answers.context import Look
 from chalicelib.bot.learning import unanswered
@@ -327,7 +327,7 @@ def make_world(store: Store, ann: Agent, monkeypatch: pytest.MonkeyPatch) -> Wor
 
     monkeypatch.setattr(deciding, "answer", answered)
     monkeypatch.setattr(brain, "load", lambda: Brain(index=object(), rules=None, queues=("billing",), hours=None))
-    monkeypatch.setattr(streams, "later", lambda item: None)
+    monkeypatch.setattr(pauses, "begin", lambda item: None)
     for module in (turn, merging):
         monkeypatch.setattr(module, "now", lambda: made.at + 2 * MINUTE)
     teaching.forget()

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from chalicelib import settings
-from chalicelib.conversations import baton, keys, notes, retention, table
+from chalicelib.conversations import baton, keys, notes, retention, story, table
 from chalicelib.conversations.model import Event, Message
 from chalicelib.desk import sweep
 from chalicelib.governance.roster import Agent
 from chalicelib.observability import now
-from tests import threads
 from tests.unit.conftest import T0, Store, incoming
 from tests.unit.packaged import of_type
 from tests.unit.test_baton import HAND_OVER
@@ -90,10 +89,9 @@ def test_what_is_over_is_shown_to_nobody_though_it_is_still_there(store: Store) 
     for message in (old, new):
         table.record(message)
         notes.add("w1", notes.Note(f"n-{message.id}", message.at, "agent-ann", "Ann", message.id))
-    table.save(baton.opened(old, "c1"))
-    thread = threads.whole("w1")
-    assert [m.id for m in thread.messages] == [new.id]
-    assert [c.number for c in thread.conversations] == [1], "the head tells where the next conversation begins"
+    c = table.save(baton.opened(old, "c1"))
+    assert [m.id for m in story.messages(c)] == [new.id]
+    assert table.conversation(c.id).number == 1, "the head tells where the next conversation begins"
     assert [n.text for n in notes.of("w1")] == [new.id]
 
 
