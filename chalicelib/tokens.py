@@ -19,6 +19,7 @@ PURPOSES = (
     *("visitor", "account", "console", "sign-in", "network"),
     *("mail-thread", "mail-address", "mail-reference", "sms-thread", "file-link"),
     *("contact-code", "contact-message", "contact-thread"),
+    *("kept-block", "erasure-subject", "sender", "code-counter"),
 )
 
 

@@ -19,11 +19,12 @@ from chalicelib.desk import closing
 from chalicelib.errors import BatonError, NotFound
 from chalicelib.insight import erasing
 from chalicelib.observability import now
-from infra.cloud import Cloud, parameters_of
+from infra import shared_parameters
+from infra.cloud import Cloud
 from infra.errors import DeployError
 from infra.inside import inside
 from infra.progress import outputs
-from infra.stack import parameters
+from infra.stack import parameters, stored
 
 BY = "operator"
 _STORES = {
@@ -49,15 +50,16 @@ def at(cloud: Cloud, stack: str) -> Iterator[None]:
     missing = [name for name in _STORES.values() if name not in known]
     if missing:
         raise DeployError(f"the stack has no output {missing[0]}", "deploy this version first: python -m infra deploy")
-    told = {variable: known[name] for variable, name in _STORES.items()} | {"PARAMETERS": parameters_of(stack)}
-    settings._kept.clear()
+    told = {variable: known[name] for variable, name in _STORES.items()}
+    settings.forget()
+    settings.know(shared_parameters.items(stored(cloud, stack, with_secrets=True)))
     with inside(cloud, told | {variable: chosen.get(name, "") for variable, name in _CHOSEN.items()}):
         try:
             yield
         except BatonError as error:
             raise DeployError(str(error)) from error
         finally:
-            settings._kept.clear()
+            settings.forget()
 
 
 def named(who: str) -> str:

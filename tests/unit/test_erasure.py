@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.aws import clients, objects
 from chalicelib.conversations import keys, partitions, table
+from chalicelib.conversations import work as lines_of
 from chalicelib.customers import identities
 from chalicelib.customers.erasure import footprint, jobs, work
 from chalicelib.customers.erasure.certificate import Certificate
@@ -205,7 +206,7 @@ def test_whoever_owes_an_answer_is_told_and_forced_it_is_closed(world: World) ->
         world.erase("a", force=False)
     world.erase("a")
     assert roster.find("agent-ann").held == 0
-    assert (work.held_by("agent-ann"), work.waiting("billing", "urgent"), work.waiting("billing", "normal")) == ([], [], [])
+    assert (lines_of.held_by("agent-ann"), lines_of.waiting("billing", "urgent"), lines_of.waiting("billing", "normal")) == ([], [], [])
     assert tell(world, "a") == {}
 
 

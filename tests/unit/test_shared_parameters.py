@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,9 +72,11 @@ def _statements(role: dict[str, Any]) -> list[dict[str, Any]]:
 
 # Who needs which secret, and no other.
 SECRETS = {
-    "APIHandler": "addresses key/console key/sign-in",
-    "BotAnswer": "actions key/contact-code key/contact-message key/contact-thread key/sms-thread",
-    "Deliver": "addresses twilio",
+    "APIHandler": "addresses key/console key/sign-in key/erasure-subject",
+    "BotAnswer": "actions key/contact-code key/contact-message key/contact-thread key/sms-thread key/kept-block key/sender "
+    "key/code-counter",
+    "CustomerJobs": "key/contact-thread key/erasure-subject key/kept-block key/sms-thread",
+    "Deliver": "addresses twilio key/kept-block",
     "EmailWebhook": "key/mail-address key/mail-reference key/mail-thread",
     "FileLinks": "key/file-link",
     "Hints": "addresses",
@@ -83,7 +87,9 @@ SECRETS = {
     "SmsStatus": "addresses twilio",
     "SmsWebhook": "addresses twilio key/sms-thread",
     "WebsocketConnect": "key/console key/visitor",
-    "WebsocketMessage": "addresses key/visitor key/network key/contact-code key/contact-message key/contact-thread key/sms-thread",
+    "WebsocketMessage": (
+        "addresses key/visitor key/network key/contact-code key/contact-message key/contact-thread key/sms-thread key/code-counter"
+    ),
 }
 
 
@@ -97,6 +103,11 @@ def test_each_function_reads_its_own_secrets_only(resources: dict[str, Any]) -> 
     assert given == SECRETS
     known = shared_parameters.items({"secrets/root": ROOT})
     assert {key for keys in given.values() for key in keys.split()} == set(known), "each is somebody's, and each is there"
+
+
+def test_nothing_is_signed_for_a_purpose_without_a_key() -> None:
+    code = "\n".join(path.read_text("utf-8") for path in (Path(tokens.__file__).parent).rglob("*.py"))
+    assert set(re.findall(r'tokens\.(?:sign|verify)\("([a-z-]+)"', code)) <= set(tokens.PURPOSES)
 
 
 def test_nobody_but_the_stacks_functions_reads_the_table(store: Store) -> None:
