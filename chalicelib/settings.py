@@ -71,11 +71,6 @@ def queue_urls() -> dict[str, str]:
     return urls
 
 
-def default_queue() -> str:
-    """The first queue of the list: where a conversation goes that no rule sends anywhere."""
-    return next(iter(queue_urls())).partition(".")[0]
-
-
 def parameters() -> Parameters:
     """Secrets and addresses. Raises Unavailable if they were never readable."""
     if _kept and time.monotonic() - _kept[0][0] < KEEP_SECONDS:

@@ -28,9 +28,9 @@ def sweep() -> dict[str, int]:
     at = now()
     done = {"waiting": 0, "requeued": 0, "returned": 0, "failed": 0}
     longest = 0
-    for queue in queue_names.known():
+    for queue in queue_names.watched():
         for urgency in model.URGENCIES:
-            waiting = table.waiting(queue, urgency, limit=1000)
+            waiting = workspace.move_out(queue, table.waiting(queue, urgency, limit=1000), at)
             done["waiting"] += len(waiting)
             done["requeued"] += _requeue(queue, urgency, waiting, at)
             longest = max([longest, *(at - c.waiting_since for c in waiting)])

@@ -16,6 +16,7 @@ from chalicelib.aws import clients, functions
 from chalicelib.conversations import table
 from chalicelib.conversations.model import URGENCIES, Conversation
 from chalicelib.errors import BadRequest, BatonError, Conflict, NotFound
+from chalicelib.governance import queue_names
 from chalicelib.insight import facts as recorded
 from chalicelib.insight import figures, periods, render
 from chalicelib.insight.facts import Facts
@@ -102,7 +103,7 @@ def _gather(period: Period, now: int, agents: Iterable[str]) -> Facts:
 
 
 def _open_work(agents: Collection[str], now: int) -> figures.OpenWork:
-    queues = sorted({name.rpartition(".")[0] for name in settings.queue_urls()})
+    queues = sorted(queue_names.watched())
     waiting = [(queue, urgency, table.waiting(queue, urgency, limit=_MANY)) for queue in queues for urgency in URGENCIES]
     held: list[Conversation] = [c for agent in sorted(agents) for c in table.held_by(agent)]
     return figures.open_work(waiting, held, now)

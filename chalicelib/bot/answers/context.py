@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.bot.rules.opening_hours import Hours
 from chalicelib.bot.rules.rules import Rules
+from chalicelib.business.opening_hours import Hours
 from chalicelib.conversations import registry
 from chalicelib.conversations.model import Channel
 from chalicelib.knowledge.index.index import Index
@@ -27,6 +27,7 @@ class Context:
     settled: str = ""  # the article that this message was already found to ask for: it is only told again
     name: str = ""
     tier: str = ""  # "vip" or ""
+    queue: str = ""  # in which she waits for a person: its hours are told
     waiting: int | None = None  # customers who wait for a person now; None: not known, then nothing is promised
     waited: int | None = None  # ms that the first of them has been waiting
     opened: Callable[[], Sequence[int]] = tuple  # when this customer's conversations were opened; called if a rule asks (facts.Asked)

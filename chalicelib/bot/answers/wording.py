@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from chalicelib.bot.answers.context import Context
 from chalicelib.bot.interpretation.retrieval import Hit
-from chalicelib.bot.rules import opening_hours
-from chalicelib.bot.rules.opening_hours import HoursStatus
 from chalicelib.bot.rules.rules import Rules, Texts
+from chalicelib.business import opening_hours
+from chalicelib.business.opening_hours import HoursStatus
 from chalicelib.conversations import registry
 
 _TURN = 160  # characters
