@@ -41,7 +41,7 @@ class _Kept:
 def queues() -> Queues:
     """Never raises, as the others."""
     _look()
-    kept: Queues = _Kept.known["queues"][1] if "queues" in _Kept.known else shipped_queues()
+    kept: Queues = _Kept.known["queues"][1] if "queues" in _Kept.known else queue_file.shipped()
     return kept
 
 
@@ -76,7 +76,7 @@ def renew() -> None:
 def forget() -> None:
     """As if the process had just begun."""
     _Kept.known, _Kept.lines, _Kept.looked_at = {}, {}, None
-    for one in (shipped, shipped_queues, shipped_hours):
+    for one in (shipped, shipped_hours):
         one.cache_clear()
 
 
@@ -92,11 +92,6 @@ def shipped(kind: Kind) -> Content:
     """The content that ships with the code."""
     found: Content = json.loads((Path(__file__).parent / f"{kind}.json").read_text("utf-8"))
     return found
-
-
-@cache
-def shipped_queues() -> Queues:
-    return queue_file.parse(shipped("queues"))
 
 
 @cache

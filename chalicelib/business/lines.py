@@ -46,9 +46,9 @@ def make(queue: str) -> Mapping[str, str]:
     """
     dead = json.dumps({"deadLetterTargetArn": settings.env("DEAD_LETTERS"), "maxReceiveCount": RECEIVES})
     attributes = {**{name: str(value).lower() for name, value in PROPERTIES.items()}, "RedrivePolicy": dead}
-    made = {}
+    made, begins = {}, settings.env("OWN_QUEUES")
     for urgency in URGENCIES:
         with clients.translated("make a line for a queue"):
-            answer = clients.client("sqs").create_queue(QueueName=f"{settings.env('OWN_QUEUES')}{queue}-{urgency}", Attributes=attributes)
+            answer = clients.client("sqs").create_queue(QueueName=f"{begins}{queue}-{urgency}", Attributes=attributes)
         made[f"{queue}.{urgency}"] = answer["QueueUrl"]
     return made

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from chalicelib.errors import BadRequest
@@ -52,6 +55,12 @@ def parse(data: Mapping[str, Any]) -> Queues:
     if wrong:
         raise BadRequest("queues: " + "; ".join(wrong))
     return Queues(data["default"], queues)
+
+
+@cache
+def shipped() -> Queues:
+    """Those that come with the code, and whose lines are the template's."""
+    return parse(json.loads(Path(__file__).with_suffix(".json").read_text("utf-8")))
 
 
 def _twice(queues: tuple[Queue, ...]) -> list[str]:

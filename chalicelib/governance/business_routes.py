@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 api = Endpoints(__name__)
 
 
-@api.get("/settings/queues", query=schemas.VersionQuery, response=schemas.QueuesVersion)
-def queues_set(agent: Agent, query: schemas.VersionQuery) -> Any:
+@api.get("/settings/queues", query=schemas.SettingQuery, response=schemas.QueuesVersion)
+def queues_set(agent: Agent, query: schemas.SettingQuery) -> Any:
     """The queues."""
     return _read("queues", query.version)
 
@@ -27,8 +27,8 @@ def set_queues(agent: Agent, body: schemas.QueuesChange) -> Any:
     return _change(agent, "queues", body)
 
 
-@api.get("/settings/hours", query=schemas.VersionQuery, response=schemas.HoursVersion)
-def hours_set(agent: Agent, query: schemas.VersionQuery) -> Any:
+@api.get("/settings/hours", query=schemas.SettingQuery, response=schemas.HoursVersion)
+def hours_set(agent: Agent, query: schemas.SettingQuery) -> Any:
     """The opening hours and special days."""
     return _read("hours", query.version)
 
@@ -39,8 +39,8 @@ def set_hours(agent: Agent, body: schemas.HoursChange) -> Any:
     return _change(agent, "hours", body)
 
 
-@api.get("/settings/facts", query=schemas.VersionQuery, response=schemas.FactsVersion)
-def facts_set(agent: Agent, query: schemas.VersionQuery) -> Any:
+@api.get("/settings/facts", query=schemas.SettingQuery, response=schemas.FactsVersion)
+def facts_set(agent: Agent, query: schemas.SettingQuery) -> Any:
     """What the business tells of itself."""
     return _read("facts", query.version)
 
@@ -63,11 +63,11 @@ def setting_versions(agent: Agent, kind: str) -> Any:
 @api.post(
     "/settings/{kind}/rollback",
     who="supervisor",
-    body=schemas.RollbackRequest,
+    body=schemas.SettingRollback,
     response=schemas.SettingVersion,
     errors=(Conflict, TooLarge),
 )
-def roll_setting_back(agent: Agent, kind: str, body: schemas.RollbackRequest) -> Any:
+def roll_setting_back(agent: Agent, kind: str, body: schemas.SettingRollback) -> Any:
     """Let an earlier version of queues, hours or facts count again, as a new one."""
     from chalicelib.governance import business_settings
 

@@ -17,7 +17,7 @@ Base = Annotated[int, Meta(ge=0, description="The version that this was made fro
 Why = Annotated[str, Meta(min_length=1, max_length=200, description="For whoever looks at the versions later.")]
 
 
-class Queue(Request):
+class BusinessQueue(Request):
     """The id stays for good, the names are what people read."""
 
     id: Short
@@ -25,11 +25,11 @@ class Queue(Request):
     zh: Name
 
 
-class Queues(Request):
+class BusinessQueues(Request):
     """`default`: where a conversation goes that nothing sends anywhere."""
 
     default: Short
-    queues: Annotated[list[Queue], Meta(min_length=1, max_length=100)]
+    queues: Annotated[list[BusinessQueue], Meta(min_length=1, max_length=100)]
 
 
 class SpecialDay(Request):
@@ -48,7 +48,7 @@ class QueueHours(Request):
     days: list[SpecialDay] = field(default_factory=list)
 
 
-class Hours(Request):
+class OpeningHours(Request):
     """Hours by weekday ("monday"), none on any: open day and night. `zone`: "" is the stage's. `holidays`: dates on which all is closed,
     without a name."""
 
@@ -59,27 +59,27 @@ class Hours(Request):
     queues: dict[Short, QueueHours] = field(default_factory=dict)
 
 
-class Texts(Request):
+class BothLanguages(Request):
     """In English and Chinese."""
 
     en: Text = ""
     zh: Text = ""
 
 
-class Facts(Request):
+class BusinessFacts(Request):
     """What the business tells of itself; the bot's sentences may name it. `name`: "" is the stage's."""
 
-    name: Texts = field(default_factory=Texts)
+    name: BothLanguages = field(default_factory=BothLanguages)
     phone: Text = ""
     email: Text = ""
     website: Text = ""
-    address: Texts = field(default_factory=Texts)
+    address: BothLanguages = field(default_factory=BothLanguages)
 
 
-CONTENTS = {"queues": Queues, "hours": Hours, "facts": Facts}
+CONTENTS = {"queues": BusinessQueues, "hours": OpeningHours, "facts": BusinessFacts}
 
 
-class VersionQuery(Request):
+class SettingQuery(Request):
     """Without a version: the one in force. 0 is what ships with the code."""
 
     version: Annotated[int, Meta(ge=0)] | None = None
@@ -104,19 +104,19 @@ class SettingVersions(View):
 class QueuesVersion(SettingVersion):
     """The queues, as one version has them."""
 
-    content: Queues
+    content: BusinessQueues
 
 
 class HoursVersion(SettingVersion):
     """The hours, as one version has them."""
 
-    content: Hours
+    content: OpeningHours
 
 
 class FactsVersion(SettingVersion):
     """The facts, as one version has them."""
 
-    content: Facts
+    content: BusinessFacts
 
 
 class QueuesChange(Request):
@@ -124,7 +124,7 @@ class QueuesChange(Request):
 
     version: Base
     why: Why
-    content: Queues
+    content: BusinessQueues
 
 
 class HoursChange(Request):
@@ -132,7 +132,7 @@ class HoursChange(Request):
 
     version: Base
     why: Why
-    content: Hours
+    content: OpeningHours
 
 
 class FactsChange(Request):
@@ -140,10 +140,10 @@ class FactsChange(Request):
 
     version: Base
     why: Why
-    content: Facts
+    content: BusinessFacts
 
 
-class RollbackRequest(Request):
+class SettingRollback(Request):
     """`to`: the version that shall count again; `version`: the one in force."""
 
     to: Annotated[int, Meta(ge=0)]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.business import current, hours, lines, store
+from chalicelib.business import current, hours, lines, queues, store
 from chalicelib.business.queues import Queues
 from chalicelib.business.store import Content, InForce, Kind, Version
 from chalicelib.conversations import table
@@ -82,7 +82,7 @@ def _understood(new: Version) -> Any:
 
 def _queues(found: InForce) -> Queues:
     """Those in force by the table, not by what this process remembers."""
-    kept: Queues = current.made("queues", json.loads(found.found["queues"][1])) if "queues" in found.found else current.shipped_queues()
+    kept: Queues = current.made("queues", json.loads(found.found["queues"][1])) if "queues" in found.found else queues.shipped()
     return kept
 
 

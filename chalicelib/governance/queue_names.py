@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.business import current, lines
+from chalicelib.business import current, lines, queues
 from chalicelib.errors import BadRequest
 
 
@@ -23,7 +23,7 @@ def checked(name: str) -> str:
 def watched() -> tuple[str, ...]:
     """With those that were taken away: somebody may still be on the way into one, and rules may name it."""
     ours = known()
-    return tuple(dict.fromkeys((*ours, *current.shipped_queues().ids, *(line.partition(".")[0] for line in sorted(current.lines())))))
+    return tuple(dict.fromkeys((*ours, *queues.shipped().ids, *(line.partition(".")[0] for line in sorted(current.lines())))))
 
 
 def removed() -> frozenset[str]:

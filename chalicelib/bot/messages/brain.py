@@ -11,6 +11,7 @@ from chalicelib.bot.answers.answer import Brain
 from chalicelib.bot.learning import live_examples
 from chalicelib.bot.rules import override, rule_table
 from chalicelib.business import current
+from chalicelib.business import queues as queue_file
 from chalicelib.errors import Unavailable
 from chalicelib.governance import queue_names
 from chalicelib.knowledge.index import bucket, building
@@ -71,6 +72,6 @@ def _current(known: Index | None) -> Index:
 @cache
 def shipped() -> Brain:
     """What ships with the code: rules, queues, hours, and no knowledge. Raises BadRules."""
-    queues = current.shipped_queues().ids
+    queues = queue_file.shipped().ids
     table = rule_table.load(yaml_files.read(_RULES / "rules.yaml"), queues)
     return Brain(None, table, queues, current.shipped_hours(settings.optional("TIME_ZONE")))
