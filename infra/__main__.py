@@ -18,6 +18,7 @@ COMMANDS = {
     "users": "infra.operate.users:command",
     "knowledge": "infra.operate.knowledge:command",
     "rules": "infra.operate.rules:command",
+    "settings": "infra.operate.settings:command",
     "encoder": "infra.encoder:command",
     "secret": "infra.operate.secret:command",
     "destroy": "infra.operate.destroy:command",

@@ -80,7 +80,7 @@ def unusable(cloud: Cloud, bucket: str) -> str:
     if current is None:
         return ""
     try:
-        override.read(current, brain.shipped().rules, queue_names.known())
+        override.read(current, brain.shipped().rules, queue_names.watched())
     except (BadRequest, ValueError) as error:
         return str(error)
     return ""

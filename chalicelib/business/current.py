@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -52,14 +53,15 @@ def hours() -> Hours:
 
 
 def facts() -> Facts:
+    """Without a name of its own: what the stage was deployed as."""
     _look()
-    kept: Facts = _Kept.known["facts"][1] if "facts" in _Kept.known else fact_file.parse(shipped("facts"))
-    return kept
+    kept: Facts = _Kept.known["facts"][1] if "facts" in _Kept.known else shipped_facts()
+    return kept if kept.name("en") else replace(kept, names={"en": settings.optional("BUSINESS")})
 
 
-def name(language: str = "en") -> str:
-    """What the business is called: as it was set, or as the stage was deployed."""
-    return facts().name(language) or settings.optional("BUSINESS")
+def name(language: str, default: str = "") -> str:
+    """What the business is called."""
+    return facts().name(language) or default
 
 
 def lines() -> Mapping[str, str]:
@@ -76,7 +78,7 @@ def renew() -> None:
 def forget() -> None:
     """As if the process had just begun."""
     _Kept.known, _Kept.lines, _Kept.looked_at = {}, {}, None
-    for one in (shipped, shipped_hours):
+    for one in (shipped, shipped_facts, shipped_hours):
         one.cache_clear()
 
 
@@ -92,6 +94,11 @@ def shipped(kind: Kind) -> Content:
     """The content that ships with the code."""
     found: Content = json.loads((Path(__file__).parent / f"{kind}.json").read_text("utf-8"))
     return found
+
+
+@cache
+def shipped_facts() -> Facts:
+    return fact_file.parse(shipped("facts"))
 
 
 @cache

@@ -33,7 +33,10 @@ class Facts:
     def spoken(self, language: str) -> dict[str, str]:
         """For the placeholders in the bot's sentences."""
         told = {"phone": self.phone, "email": self.email, "website": self.website}
-        return {"business": self.name(language), "address_of_business": _said(self.addresses, language), **told}
+        return {"business": self.name(language), "location": _said(self.addresses, language), **told}
+
+
+NOTHING_TOLD = Facts({}, {})
 
 
 def parse(data: Mapping[str, Any]) -> Facts:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta, field
 
 from chalicelib.schemas import Milliseconds, Request, View
 
-Kind = Literal["queues", "hours", "facts"]
 Short = Annotated[str, Meta(max_length=40)]
 Name = Annotated[str, Meta(max_length=60)]
 Text = Annotated[str, Meta(max_length=300)]
@@ -76,7 +75,7 @@ class BusinessFacts(Request):
     address: BothLanguages = field(default_factory=BothLanguages)
 
 
-CONTENTS = {"queues": BusinessQueues, "hours": OpeningHours, "facts": BusinessFacts}
+CONTENTS: dict[str, type[Any]] = {"queues": BusinessQueues, "hours": OpeningHours, "facts": BusinessFacts}
 
 
 class SettingQuery(Request):

@@ -13,6 +13,7 @@ from typing import Any
 
 from chalicelib import settings
 from chalicelib.aws import clients, functions
+from chalicelib.business import current
 from chalicelib.conversations import table
 from chalicelib.conversations.model import URGENCIES, Conversation
 from chalicelib.errors import BadRequest, BatonError, Conflict, NotFound
@@ -99,7 +100,7 @@ def _gather(period: Period, now: int, agents: Iterable[str]) -> Facts:
     # Open work is known of the present only; for a report that is a day late it would be another day's.
     recent = now < period.end + settings.DAY
     work = _open_work({*agents, *(c.agent for c in moved if c.owner == "agent")}, now) if recent else None
-    return Facts(settings.optional("BUSINESS", "Baton"), period, now, settings.IDLE, work, recorded.arranged(moved))
+    return Facts(current.name("en", "Baton"), period, now, settings.IDLE, work, recorded.arranged(moved))
 
 
 def _open_work(agents: Collection[str], now: int) -> figures.OpenWork:

@@ -36,8 +36,8 @@ def command() -> None:
 @existing
 def push_(target: Target, folder: Path, prune: bool, dry_run: bool) -> None:
     """Bring the articles of a folder to the stage and publish them."""
-    given = read_folder(folder, queue_names.known())
     with knowledge.at(target.cloud, outputs(target.cloud, target.stack)):
+        given = read_folder(folder, queue_names.known())
         done = knowledge.bring(target.cloud, given, "file", prune=prune, dry_run=dry_run)
     _tell(target, done, dry_run)
     if done.changes.missing and not prune:
@@ -59,11 +59,11 @@ def pull_(target: Target, folder: Path) -> None:
 @existing
 def import_(target: Target, file: Path, dry_run: bool) -> None:
     """Bring the questions and answers of a list (CSV or JSON) to the stage and publish them."""
-    try:
-        given = imports.read(file.name, file.read_bytes(), queue_names.known())
-    except BadRequest as error:
-        raise DeployError(f"{file.name} cannot be imported:\n  {error}", "correct it; nothing was imported") from error
     with knowledge.at(target.cloud, outputs(target.cloud, target.stack)):
+        try:
+            given = imports.read(file.name, file.read_bytes(), queue_names.known())
+        except BadRequest as error:
+            raise DeployError(f"{file.name} cannot be imported:\n  {error}", "correct it; nothing was imported") from error
         done = knowledge.bring(target.cloud, given, "import", dry_run=dry_run)
     _tell(target, done, dry_run)
 

@@ -8,16 +8,19 @@ from typing import Any
 import pytest
 
 from chalicelib.aws import clients
-from chalicelib.bot.messages import brain
+from chalicelib.bot.answers import wording
+from chalicelib.bot.answers.context import Context
+from chalicelib.bot.messages import brain, outgoing
 from chalicelib.business import current, lines, store
 from chalicelib.business import queues as queue_file
-from chalicelib.business.opening_hours import state
+from chalicelib.business.opening_hours import HoursStatus, state
 from chalicelib.conversations import table
+from chalicelib.conversations.model import Answer
 from chalicelib.desk import sweep, waiting_line, workspace
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.governance import business_settings, queue_names, roster
 from chalicelib.governance.roster import Agent
-from tests.unit.conftest import T0, Store, asked_of_the_table
+from tests.unit.conftest import T0, Store, asked_of_the_table, incoming
 from tests.unit.test_api import Api, api, code  # noqa: F401 - a fixture among them
 from tests.unit.test_workspace import wait
 
@@ -282,3 +285,22 @@ def overwrite(**attributes: dict[str, Any]) -> None:
 
     item = dynamodb.encode({"pk": store.PK, "sk": store.NOW, **attributes})
     clients.client("dynamodb").put_item(TableName="conversations", Item=item)
+
+
+class TestFacts:
+    def test_are_in_the_bots_sentences_in_her_language(self, store: Store) -> None:
+        told = {"name": {"en": "Lantern Tea", "zh": "灯茶"}, "phone": "+49 30 123456", "address": {"en": "Mill Lane 1"}}
+        put("facts", told)
+        context = Context("webchat", T0, facts=brain.load().facts)
+        texts = {"en": "{business}, {location}: {phone}{email}", "zh": "{business}，{location}：{phone}"}
+        rules = brain.shipped().rules
+        assert wording.told(rules, texts, "en", context, HoursStatus(True)) == "Lantern Tea, Mill Lane 1: +49 30 123456"
+        assert wording.told(rules, texts, "zh", context, HoursStatus(True)) == "灯茶，Mill Lane 1：+49 30 123456"
+
+    def test_the_name_goes_before_the_stages_on_every_message(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("BUSINESS", "Shop Ltd")
+        assert (current.name("en"), current.name("zh"), current.facts().spoken("en")["business"]) == ("Shop Ltd",) * 3
+        put("facts", {"name": {"en": "Lantern Tea", "zh": "灯茶"}})
+        said = outgoing.answer(incoming(), "m-answer", Answer("Hello", "", language="zh"), T0)
+        assert said.name == "灯茶"
+        assert current.name("en") == "Lantern Tea"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chalicelib.bot.rules.rules import Rules
+from chalicelib.business.facts import NOTHING_TOLD, Facts
 from chalicelib.business.opening_hours import Hours
 from chalicelib.conversations import registry
 from chalicelib.conversations.model import Channel
@@ -37,6 +38,7 @@ class Context:
     composes: bool = False  # a language model will put the answer: it comes with its sources
     told: tuple[str, ...] = ()  # names of the bot's last sentences, the newest first
     asking: str = ""  # what the bot's last words asked: "close", "back", "rephrase" or ""
+    facts: Facts = NOTHING_TOLD  # what the business tells of itself
     zone: str = ""  # the customer's time zone, if her channel tells it
     known_address: bool = False  # an address of hers, or where she would be reached, is known: she is not asked for one
     contact_by: str = ""  # how she asked to be answered: "call", "mail", or "" for where she writes
@@ -74,9 +76,10 @@ Look = Callable[[str, str], Load]  # by queue and urgency
 
 @dataclass(frozen=True, slots=True)
 class Brain:
-    """Knowledge (None: not readable, the bot then hands over), rules, known queues (the first is the default), hours."""
+    """Knowledge (None: not readable, the bot then hands over), rules, known queues (the first is the default), hours, facts."""
 
     index: Index | None
     rules: Rules
     queues: tuple[str, ...]
     hours: Hours
+    facts: Facts = NOTHING_TOLD

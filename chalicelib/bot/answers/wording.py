@@ -54,7 +54,7 @@ def told(rules: Rules, texts: Texts, language: str, context: Context, opening: H
         if context.known_address
         else said_in(sentences.get(f"contact.{context.channel}", sentences["contact.other"]), language),
     }
-    return _filled(said_in(texts, language), values | more).strip()
+    return _filled(said_in(texts, language), context.facts.spoken(language) | values | more).strip()
 
 
 def summary(question: str, context: Context, language: str, reason: str, hits: Sequence[Hit]) -> str:

@@ -36,7 +36,7 @@ def load() -> Brain:
     if _Kept.looked_at is None or time.monotonic() - _Kept.looked_at >= KEEP_SECONDS:
         _renew()
     rules = live_examples.sure(override.current(shipped().rules, queue_names.watched()))
-    return Brain(_Kept.index, rules, queue_names.known(), current.hours())
+    return Brain(_Kept.index, rules, queue_names.known(), current.hours(), current.facts())
 
 
 def forget() -> None:

@@ -15,7 +15,7 @@ from chalicelib.bot.answers.context import Load
 from chalicelib.bot.interpretation import contact_request as requests
 from chalicelib.bot.messages import brain, outgoing, pieces
 from chalicelib.bot.rules.facts import DAYS, beside_call
-from chalicelib.business import opening_hours
+from chalicelib.business import current, opening_hours
 from chalicelib.conversations import table
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message
 from chalicelib.governance import queue_names
@@ -193,6 +193,7 @@ def context(c: Conversation, message: Message, at: int) -> Context:
         opened=cache(lambda: sorted({c.opened_at, *table.opened_since(c.customer, at - DAYS * settings.DAY)})),
         told=c.told,
         asking=c.asking,
+        facts=current.facts(),
         zone=str(message.meta.get("zone", "")),
         known_address=bool(how),
         contact_by=how,
