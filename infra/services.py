@@ -26,7 +26,7 @@ SERVICES: dict[str, frozenset[str]] = {
         "pinpoint-sms-voice-v2": "SendMediaMessage SendTextMessage",
         "s3": "GetObject HeadBucket HeadObject ListObjectsV2 PutObject",  # botocore itself asks HeadBucket where a bucket moved to
         "sesv2": "SendEmail",
-        "sqs": "ChangeMessageVisibilityBatch DeleteMessage GetQueueAttributes ReceiveMessage SendMessage",
+        "sqs": "ChangeMessageVisibilityBatch CreateQueue DeleteMessage GetQueueAttributes ReceiveMessage SendMessage",
         "ssm": "GetParametersByPath",
     }.items()
 }
