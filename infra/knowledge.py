@@ -35,6 +35,15 @@ class Pushed:
     changes: Changes
 
 
+class AnyQueue(tuple[str, ...]):
+    """Every name is a queue's: for mistakes that are told before the stage is asked which it has."""
+
+    __slots__ = ()
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
 @contextmanager
 def at(cloud: Cloud, outputs: Mapping[str, str]) -> Iterator[None]:
     """Works with a stage's knowledge; what goes wrong becomes a DeployError."""

@@ -100,7 +100,8 @@ def _gather(period: Period, now: int, agents: Iterable[str]) -> Facts:
     # Open work is known of the present only; for a report that is a day late it would be another day's.
     recent = now < period.end + settings.DAY
     work = _open_work({*agents, *(c.agent for c in moved if c.owner == "agent")}, now) if recent else None
-    return Facts(current.name("en", "Baton"), period, now, settings.IDLE, work, recorded.arranged(moved))
+    names = {one.id: (one.en, one.zh) for one in current.queues().queues}
+    return Facts(current.name("en", "Baton"), period, now, settings.IDLE, work, recorded.arranged(moved), names)
 
 
 def _open_work(agents: Collection[str], now: int) -> figures.OpenWork:
