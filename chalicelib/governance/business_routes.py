@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.errors import Conflict, TooLarge
+from chalicelib.errors import Conflict, NotFound, TooLarge
 from chalicelib.governance import business_schemas as schemas
 from chalicelib.governance.endpoints import Endpoints
 from chalicelib.observability import now
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 api = Endpoints(__name__)
 
 
-@api.get("/settings/queues", query=schemas.SettingQuery, response=schemas.QueuesVersion)
+@api.get("/settings/queues", query=schemas.SettingQuery, response=schemas.QueuesVersion, errors=(NotFound,))
 def queues_set(agent: Agent, query: schemas.SettingQuery) -> Any:
     """The queues."""
     return _read("queues", query.version)
@@ -27,7 +27,7 @@ def set_queues(agent: Agent, body: schemas.QueuesChange) -> Any:
     return _change(agent, "queues", body)
 
 
-@api.get("/settings/hours", query=schemas.SettingQuery, response=schemas.HoursVersion)
+@api.get("/settings/hours", query=schemas.SettingQuery, response=schemas.HoursVersion, errors=(NotFound,))
 def hours_set(agent: Agent, query: schemas.SettingQuery) -> Any:
     """The opening hours and special days."""
     return _read("hours", query.version)
@@ -39,7 +39,7 @@ def set_hours(agent: Agent, body: schemas.HoursChange) -> Any:
     return _change(agent, "hours", body)
 
 
-@api.get("/settings/facts", query=schemas.SettingQuery, response=schemas.FactsVersion)
+@api.get("/settings/facts", query=schemas.SettingQuery, response=schemas.FactsVersion, errors=(NotFound,))
 def facts_set(agent: Agent, query: schemas.SettingQuery) -> Any:
     """What the business tells of itself."""
     return _read("facts", query.version)

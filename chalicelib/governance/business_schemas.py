@@ -81,7 +81,7 @@ CONTENTS: dict[str, type[Any]] = {"queues": BusinessQueues, "hours": OpeningHour
 class SettingQuery(Request):
     """Without a version: the one in force. 0 is what ships with the code."""
 
-    version: Annotated[int, Meta(ge=0)] | None = None
+    version: Annotated[int, Meta(ge=0, le=999_999)] | None = None
 
 
 class SettingVersion(View):
@@ -145,6 +145,6 @@ class FactsChange(Request):
 class SettingRollback(Request):
     """`to`: the version that shall count again; `version`: the one in force."""
 
-    to: Annotated[int, Meta(ge=0)]
+    to: Annotated[int, Meta(ge=0, le=999_999)]
     version: Base
     why: Why
