@@ -21,6 +21,7 @@ One table. `pk` and `sk` are strings; a *thread* is where one customer writes on
 | `K#customer`  | `S#other`     | possibly          | another customer who may be the same person |
 | `L#what#who`  | `minute`      | counter           | how much somebody did who does much (TTL) |
 | `AGENTS`      | `id`          | agent             | name, skills, how much they hold |
+| `SETTINGS…`   |               | setting           | what the business sets, with versions (business/store.py) |
 
 Access patterns, each with a key and none with a scan:
 store a message once (its key) · the conversation that a message belongs to (T#, HEAD) · a thread with all it holds (T#) ·
