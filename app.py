@@ -45,6 +45,7 @@ ROUTES = (
     "chalicelib.channels.webchat.routes",
     "chalicelib.channels.routes",
     "chalicelib.governance.routes",
+    "chalicelib.governance.business_routes",
     "chalicelib.desk.routes",
     "chalicelib.desk.privacy_routes",
     "chalicelib.teaching.routes",

@@ -93,11 +93,6 @@ def queue_urls() -> dict[str, str]:
     return urls
 
 
-def default_queue() -> str:
-    """The first queue of the list: where a conversation goes that no rule sends anywhere."""
-    return next(iter(queue_urls())).partition(".")[0]
-
-
 def addresses() -> Addresses:
     """Raises Unavailable if they were never readable."""
     known = _item(ADDRESSES)

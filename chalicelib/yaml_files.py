@@ -1,5 +1,5 @@
-"""Tables that people write as YAML beside the code. Packaging adds each as JSON: reading YAML would cost every cold start 40 ms and
-the archive another library; so in a function the JSON is read, and where one develops the YAML itself."""
+"""Tables that people write as YAML beside the code. Packaging puts JSON in the place of each: to read YAML would cost a cold start
+40 ms and the archive another library; so in a function the JSON is read, and where one develops the YAML itself."""
 
 from __future__ import annotations
 

@@ -140,10 +140,22 @@ def _told(patient: Patient) -> list[Finding]:
 
 def _rules(patient: Patient) -> list[Finding]:
     """A table that was pushed for another version of Baton may have become unusable: the bot then goes by the deployment's."""
-    from infra import rules
+    from infra import business, rules
 
-    why = rules.unusable(patient.cloud, output(patient.cloud, patient.stack, "KnowledgeBucket"))
+    with business.at(patient.cloud, patient.stack):
+        why = rules.unusable(patient.cloud, output(patient.cloud, patient.stack, "KnowledgeBucket"))
     return [Finding(f"the stage's own rules cannot be used: {why}", patient.cure("rules push FILE"))] if why else []
+
+
+def _settings(patient: Patient) -> list[Finding]:
+    """What the business set, as another version of Baton may have left it; and queues in which people would wait for nobody."""
+    from infra import business
+
+    with business.at(patient.cloud, patient.stack):
+        unusable, unserved = business.unusable(), business.unserved()
+    found = [Finding(f"the settings cannot be used, {why}", patient.cure("settings versions KIND")) for why in unusable]
+    do = "give an agent this skill: PUT /agents/{id} (docs/api.md)"
+    return found + [Finding(f"nobody serves the queue {queue}", do, blocks=False) for queue in unserved]
 
 
 def _agents(patient: Patient) -> list[Finding]:
@@ -165,5 +177,6 @@ EXAMINATIONS: tuple[tuple[str, Callable[[Patient], list[Finding]]], ...] = (
     ("alarms", _alarms),
     ("who is told of alarms", _told),
     ("rules", _rules),
+    ("settings", _settings),
     ("agents", _agents),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from chalicelib.aws import clients as aws
+from chalicelib.business import current
 from infra.cloud import Cloud
 from infra.errors import DeployError
 
@@ -36,6 +37,7 @@ def inside(cloud: Cloud, told: Mapping[str, str]) -> Iterator[None]:
 
 
 def _forget() -> None:
-    """The clients that were made for the other place."""
+    """The clients that were made for the other place, and what its business set."""
     aws.client.cache_clear()
     aws._session.cache_clear()
+    current.forget()

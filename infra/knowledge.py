@@ -35,10 +35,19 @@ class Pushed:
     changes: Changes
 
 
+class AnyQueue(tuple[str, ...]):
+    """Every name is a queue's: for mistakes that are told before the stage is asked which it has."""
+
+    __slots__ = ()
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
 @contextmanager
 def at(cloud: Cloud, outputs: Mapping[str, str]) -> Iterator[None]:
     """Works with a stage's knowledge; what goes wrong becomes a DeployError."""
-    names = {"KNOWLEDGE_TABLE": "KnowledgeTable", "KNOWLEDGE_BUCKET": "KnowledgeBucket", "LEARN_FUNCTION": "LearnName"}
+    names = {"KNOWLEDGE_TABLE": "KnowledgeTable", "KNOWLEDGE_BUCKET": "KnowledgeBucket", "LEARN_FUNCTION": "LearnName", "TABLE": "Table"}
     missing = [name for name in names.values() if name not in outputs]
     if missing:
         raise DeployError(f"the stack has no output {missing[0]}", "deploy this version first: python -m infra deploy")
@@ -51,9 +60,8 @@ def at(cloud: Cloud, outputs: Mapping[str, str]) -> Iterator[None]:
 
 def push(cloud: Cloud, outputs: Mapping[str, str], folder: Path) -> Pushed:
     """Brings the articles of a folder to the stage and publishes them. Raises DeployError, with every mistake of the folder."""
-    given = read_folder(folder, queue_names.known())
     with at(cloud, outputs):
-        return bring(cloud, given, "file")
+        return bring(cloud, read_folder(folder, queue_names.known()), "file")
 
 
 def bring(cloud: Cloud, given: Sequence[Article], source: Source, *, prune: bool = False, dry_run: bool = False) -> Pushed:

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.cloud import Cloud
 from infra.errors import DeployError
 from infra.failed_records import Batch, Failed, Parked, parked_event, passes, plain, read
-from infra.stack import FUNCTION, QUEUE, output, resources
+from infra.stack import FUNCTION, QUEUE, output, own_queues, resources
 from infra.template.queues import DEAD_LETTERS, FAILED
 
 GONE = "the stream does not hold its records any more (it keeps them for a day)"
@@ -61,7 +61,7 @@ def replay(cloud: Cloud, stack: str) -> Replayed:
 def move_back(cloud: Cloud, stack: str) -> tuple[int, int]:
     """Moves what the agent queues gave up back to them; returns how many went back, and how many came from no queue of ours."""
     queues = {r.name: r.id for r in resources(cloud, stack, QUEUE)}
-    homes = {url.rpartition("/")[2]: url for url in queues.values()}
+    homes = {url.rpartition("/")[2]: url for url in (*queues.values(), *own_queues(cloud, stack))}
     sqs, dead, moved, strays = cloud.client("sqs"), queues[DEAD_LETTERS], 0, 0
     with _put_back(cloud, dead) as put_back:
         for message in _messages(cloud, dead):

@@ -19,8 +19,8 @@ from chalicelib.bot.messages import brain
 from chalicelib.bot.rules import override, rule_table
 from chalicelib.bot.rules.expressions import Evaluation, because, meant
 from chalicelib.bot.rules.facts import Asked, Facts
-from chalicelib.bot.rules.opening_hours import state
 from chalicelib.bot.rules.rules import Rule, decide, telling
+from chalicelib.business.opening_hours import of, state
 from chalicelib.errors import BadRequest
 from chalicelib.governance import queue_names
 from infra import rule_file
@@ -80,7 +80,7 @@ def unusable(cloud: Cloud, bucket: str) -> str:
     if current is None:
         return ""
     try:
-        override.read(current, brain.shipped().rules, queue_names.known())
+        override.read(current, brain.shipped().rules, queue_names.watched())
     except (BadRequest, ValueError) as error:
         return str(error)
     return ""
@@ -102,9 +102,9 @@ def explain(question: str, context: Context, mind: Brain, given: Mapping[str, st
     steps = tuple(_steps(mind, facts, asked, rule))
     if rule:
         entry = telling(mind.rules, facts, asked)
-        opening = state(mind.hours, context.now)
-        told = {name: wording.told(mind.rules, entry.texts, name, context, opening) for name in rule_table.LANGUAGES}
         queue = (facts.topic or mind.queues[0]) if rule.queue == "topic" else rule.queue
+        opening = state(of(mind.hours, queue), context.now)
+        told = {name: wording.told(mind.rules, entry.texts, name, context, opening) for name in rule_table.LANGUAGES}
         return Explanation(facts, steps, rule, queue, entry.id, told)
     said = answer(question, context, mind)
     return Explanation(facts, steps, None, "", "", {facts.language: said.text} if isinstance(said, Answer) and not given else {})

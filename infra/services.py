@@ -28,7 +28,8 @@ SERVICES: dict[str, frozenset[str]] = {
         "ListObjectsV2 PutObject UploadPart "
         "HeadBucket",  # botocore itself asks this where a bucket moved to
         "sesv2": "SendEmail",
-        "sqs": "ChangeMessageVisibility ChangeMessageVisibilityBatch DeleteMessage GetQueueAttributes ReceiveMessage SendMessage",
+        "sqs": "ChangeMessageVisibility ChangeMessageVisibilityBatch CreateQueue DeleteMessage GetQueueAttributes ReceiveMessage "
+        "SendMessage",
         "stepfunctions": "StartExecution",
     }.items()
 }

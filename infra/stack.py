@@ -63,6 +63,12 @@ def public_address(cloud: Cloud, stack: str) -> str:
     return (known.get("settings/public_url") or output(cloud, stack, "SiteUrl")).rstrip("/")
 
 
+def own_queues(cloud: Cloud, stack: str) -> list[str]:
+    """URLs of the lines that were made for queues of the business's own, which are no part of the stack (chalicelib/business/lines.py)."""
+    pages = cloud.client("sqs").get_paginator("list_queues").paginate(QueueNamePrefix=f"{stack}_", PaginationConfig={"PageSize": 1000})
+    return sorted(url for page in pages for url in page.get("QueueUrls", []))
+
+
 def depths(cloud: Cloud, url: str) -> tuple[int, int]:
     """How many messages wait in a queue, and how many are being worked on."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]

@@ -1,4 +1,4 @@
-"""Tables that people write as YAML go into the archive as JSON as well (chalicelib.yaml_files says why)."""
+"""Tables that people write as YAML go into the archive as JSON (chalicelib.yaml_files says why)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import yaml
 
 
 def pack(folder: Path) -> None:
-    """Puts a .json beside each .yaml of a folder and of those in it."""
+    """Puts a .json in the place of each .yaml of a folder and of those in it: nothing there could read the YAML."""
     for path in sorted(folder.rglob("*.yaml")):
         content = yaml.safe_load(path.read_text("utf-8"))
         path.with_suffix(".json").write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), "utf-8")
+        path.unlink()

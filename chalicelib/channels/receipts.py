@@ -13,6 +13,7 @@ from chalicelib.conversations import baton, model, pushes, sockets, table
 from chalicelib.conversations.model import Escalation, Message, State
 from chalicelib.customers import identities
 from chalicelib.errors import Conflict, NotOwner, Unavailable
+from chalicelib.governance import queue_names
 from chalicelib.observability import log, now
 
 Event = Literal["sent", "delivered", "delayed", "bounced", "failed", "complaint", "stopped"]
@@ -79,7 +80,7 @@ def call_person(message: Message, why: str) -> None:
     if not head or head.owner in ("queue", "agent") or message.at < head.opened_at or message.meta.get("confirmation"):
         return
     at = now()
-    call = Escalation("undelivered", "undelivered", settings.default_queue(), "normal", summary=why)
+    call = Escalation("undelivered", "undelivered", queue_names.known()[0], "normal", summary=why)
     try:
         table.save(baton.called(head, message.id, call, at), model.hand_over_event(call, at))
     except NotOwner:

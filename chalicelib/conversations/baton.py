@@ -196,6 +196,12 @@ def transferred(c: Conversation, agent: str, queue: str, urgency: Urgency, at: i
     return _queued(c, queue, urgency, c.waiting_since or at)
 
 
+def moved(c: Conversation, queue: str, at: int) -> Conversation:
+    """Into another queue, as its own is no more; with its old age. Raises NotOwner."""
+    _require(c, "queue")
+    return _queued(c, queue, c.urgency, c.waiting_since or at)
+
+
 def passed(c: Conversation, agent: str, to: str, at: int) -> Conversation:
     """Straight into a colleague's hands. Raises NotOwner."""
     _require(c, "agent", agent)

@@ -27,6 +27,7 @@ One table. `pk` and `sk` are strings; a *thread* is where one customer writes on
 | `SWEEP`       | `-`           | sweep             | where the sweep stopped |
 | `JOBS`        | `id`          | job               | an export or erasure of a customer (chalicelib/customers/erasure/jobs.py) |
 | `JOB-CHAIN`   | `-`           | chain             | the hash of the last certificate |
+| `SETTINGS…`   |               | setting           | what the business sets, with versions (business/store.py) |
 
 Of a message `at` is its time and its place in the index by_time; the bot's answer has `time` instead, as it is found beside its question.
 

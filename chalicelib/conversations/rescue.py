@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib import settings
+from chalicelib.business import current
 from chalicelib.conversations import baton, ids, model, table
 from chalicelib.conversations.model import Conversation, Escalation, Message
 
@@ -29,7 +29,7 @@ def _told(c: Conversation, to: Message, at: int) -> Message:
         at=max(at, to.at + 1),
         text=_TOLD.get(c.language, _TOLD["en"]),
         address=to.address,
-        name=settings.optional("BUSINESS"),
+        name=current.name(c.language),
         by="bot",
         state="pending",
         subject=to.subject,

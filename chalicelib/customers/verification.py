@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chalicelib import settings, tokens
+from chalicelib.business import current
 from chalicelib.conversations import counters, table
 from chalicelib.conversations.model import Channel, Message
 from chalicelib.customers import codes, identities
@@ -137,7 +138,7 @@ def _pair(name: str, to: tuple[str, str]) -> str:
 
 
 def _message(who: str, asked: str, to: tuple[Channel, str], at: int, *, language: str, purpose: Purpose) -> Message:
-    (channel, address), business = to, settings.optional("BUSINESS", "Baton")
+    (channel, address), business = to, current.name(language, "Baton")
     words = _WORDS[purpose]
     known = language if language in words else "zh" if language.lower().startswith("zh") else "en"
     subject, text = (part.format(business=business, hidden=HIDDEN) for part in (_SUBJECTS[known], words[known]))

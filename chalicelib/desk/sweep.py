@@ -42,7 +42,7 @@ _Work = Callable[[Pace], dict[str, int]]
 def sweep() -> dict[str, int]:
     """What was found and done, for the log. `unseen`: how many of its stations are left for the next time."""
     at, until = now(), time.monotonic() + TIME
-    waiting = {(queue, urgency): lines.count(queue, urgency, at) for queue in queue_names.known() for urgency in model.URGENCIES}
+    waiting = {(queue, urgency): lines.count(queue, urgency, at) for queue in queue_names.watched() for urgency in model.URGENCIES}
     longest = max(at - since[0] if since else 0 for since in waiting.values())
     done = Counter(waiting=sum(map(len, waiting.values())), requeued=0, returned=0, failed=0)
     metrics(WaitingSeconds=longest / 1000, Waiting=done["waiting"])
@@ -53,7 +53,11 @@ def sweep() -> dict[str, int]:
 
 def _stations(waiting: Mapping[tuple[str, Urgency], list[int]], at: int) -> list[tuple[str, _Work]]:
     """By name: each line, each agent, and the turns that are open."""
-    stations: list[tuple[str, _Work]] = [("#".join(line), partial(_requeue, *line, since, at)) for line, since in waiting.items()]
+    removed = queue_names.removed()
+    stations: list[tuple[str, _Work]] = [
+        ("#".join(line), partial(_move_out, *line, at) if line[0] in removed else partial(_requeue, *line, since, at))
+        for line, since in waiting.items()
+    ]
     stations += [(agent.id, partial(_care_for, agent, at)) for agent in roster.everyone()]
     if _is_daily(at):
         stations += [("keep#" + "#".join(line), partial(_keep_line, *line, at)) for line in waiting]
@@ -97,6 +101,12 @@ def _is_daily(at: int) -> bool:
 
 def _keep_line(queue: str, urgency: str, at: int, its: Pace) -> dict[str, int]:
     keep_open((entry.conversation for entry in its.entries(keys.line_work(queue, urgency), before=at)), at)
+    return {}
+
+
+def _move_out(queue: str, urgency: str, at: int, its: Pace) -> dict[str, int]:
+    """Whoever waits in a queue that was taken away."""
+    workspace.move_out(queue, [entry.conversation for entry in its.entries(keys.line_work(queue, urgency), before=at + 1)], at)
     return {}
 
 

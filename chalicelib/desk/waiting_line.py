@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import settings
 from chalicelib.aws import clients
+from chalicelib.business import lines
 from chalicelib.conversations import work
 from chalicelib.conversations.model import URGENCIES, Conversation
 from chalicelib.errors import BatonError
@@ -46,14 +46,14 @@ def enqueue(c: Conversation) -> None:
     """Puts a waiting conversation into its queue. Twice does no harm: a stale ticket is dropped by whoever gets it."""
     body = {"conversation": c.id, "waiting_since": c.waiting_since, "queue": c.queue, "urgency": c.urgency}
     with clients.translated("put a conversation into its queue"):
-        clients.client("sqs").send_message(QueueUrl=settings.queue_urls()[f"{c.queue}.{c.urgency}"], MessageBody=json.dumps(body))
+        clients.client("sqs").send_message(QueueUrl=lines.url(c.queue, c.urgency), MessageBody=json.dumps(body))
 
 
 def depth(queue: str, urgency: str) -> int:
     """How many tickets a queue holds, hidden ones included (approximately, as SQS counts)."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"]
     with clients.translated("count a queue"):
-        found = clients.client("sqs").get_queue_attributes(QueueUrl=settings.queue_urls()[f"{queue}.{urgency}"], AttributeNames=names)
+        found = clients.client("sqs").get_queue_attributes(QueueUrl=lines.url(queue, urgency), AttributeNames=names)
     return sum(int(found["Attributes"][name]) for name in names)
 
 
@@ -101,8 +101,8 @@ def release(tickets: Sequence[Ticket]) -> None:
 
 
 def _receive(line: tuple[str, str]) -> list[Ticket]:
-    url = settings.queue_urls()[".".join(line)]
     try:
+        url = lines.url(*line)
         with clients.translated("ask a queue"):
             page = clients.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=HIDDEN_SECONDS)
     except BatonError as error:

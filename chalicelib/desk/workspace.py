@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -136,8 +137,19 @@ def set_tier(agent: Agent, conversation_id: str, tier: str, now: int) -> Convers
 
 def give_back(c: Conversation, now: int) -> Conversation:
     """Its agent is gone: back into the line, first. Raises NotOwner, Conflict."""
-    event = Event("returned", now, "system", {"agent": c.agent})
-    return change(c.id, lambda c: (baton.returned(c, now), event), also=[roster.slot_freed(c.agent)])
+    event, home = Event("returned", now, "system", {"agent": c.agent}), queue_names.open_one(c.queue)
+    return change(c.id, lambda c: (baton.returned(replace(c, queue=home), now), event), also=[roster.slot_freed(c.agent)])
+
+
+def move_out(queue: str, waiting: list[Conversation], now: int) -> list[Conversation]:
+    """Whoever waits in a queue that was taken away moves into the default one; who waits on in this queue."""
+    home = queue_names.open_one(queue)
+    if home == queue:
+        return waiting
+    for c in waiting:
+        with suppress(Conflict):  # somebody takes it just now
+            change(c.id, lambda c: (baton.moved(c, home, now), Event("transferred", now, "system", {"queue": home, "urgency": c.urgency})))
+    return []
 
 
 def _first_free(agent: Agent, tickets: list[waiting_line.Ticket], now: int) -> Conversation | None:

@@ -152,7 +152,7 @@ def _agent(item: Item) -> Agent:
         email=values["email"],
         name=values["name"],
         role=values["role"],
-        skills=tuple(values["skills"]),
+        skills=tuple(skill for skill in values["skills"] if skill not in queue_names.removed()),
         max_open=values["max_open"],
         held=values["held"],
         per_minute=values.get("per_minute", PER_MINUTE),

@@ -6,8 +6,8 @@ They hold no name, no address and nothing that was said; of an e-mail its subjec
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from chalicelib.conversations import registry
@@ -23,7 +23,8 @@ _LEFT_OUT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`made_at` and `idle` in ms; `conversations`: those that moved in the period, `arranged`."""
+    """`made_at` and `idle` in ms; `conversations`: those that moved in the period, `arranged`; `queues`: what they are called, by id, in
+    English and Chinese."""
 
     business: str
     period: Period
@@ -31,6 +32,7 @@ class Facts:
     idle: int
     open_work: OpenWork | None
     conversations: tuple[Conversation, ...]
+    queues: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def report(self) -> Report:
         return figures(self.conversations, self.period, self.made_at, self.idle, self.open_work)

@@ -14,9 +14,11 @@ from typing import Any
 
 from chalicelib import settings
 from chalicelib.aws import clients, functions, objects
+from chalicelib.business import current
 from chalicelib.conversations import table, work
 from chalicelib.conversations.model import URGENCIES, Conversation
 from chalicelib.errors import BadRequest, BatonError, Conflict, NotFound
+from chalicelib.governance import queue_names
 from chalicelib.insight import facts as recorded
 from chalicelib.insight import figures, periods, render
 from chalicelib.insight.facts import Facts
@@ -138,11 +140,12 @@ def _gather(period: Period, now: int, agents: Iterable[str]) -> Facts:
     # Open work is known of the present only; for a report that is a day late it would be another day's.
     recent = now < period.end + settings.DAY
     work = _open_work({*agents, *(c.agent for c in moved if c.owner == "agent")}, now) if recent else None
-    return Facts(settings.optional("BUSINESS", "Baton"), period, now, settings.IDLE, work, recorded.arranged(moved))
+    names = {one.id: (one.en, one.zh) for one in current.queues().queues}
+    return Facts(current.name("en", "Baton"), period, now, settings.IDLE, work, recorded.arranged(moved), names)
 
 
 def _open_work(agents: Collection[str], now: int) -> figures.OpenWork:
-    queues = sorted({name.rpartition(".")[0] for name in settings.queue_urls()})
+    queues = sorted(queue_names.watched())
     waiting = [(queue, urgency, work.waiting(queue, urgency, limit=None)) for queue in queues for urgency in URGENCIES]
     held: list[Conversation] = [c for agent in sorted(agents) for c in work.held_by(agent)]
     return figures.open_work(waiting, held, now)

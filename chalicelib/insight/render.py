@@ -10,7 +10,8 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from chalicelib.insight import charts, rows, words
@@ -41,6 +42,7 @@ def _html(facts: Facts) -> bytes:
             columns=charts.by_hour(report.volume.hours),
             channels=tuple(report.volume.by_channel),
             size=(charts.WIDTH, charts.HEIGHT),
+            queues=facts.queues,
         )
     )
     return page.encode(errors="replace")
@@ -69,8 +71,10 @@ def _duration(ms: int | None) -> Markup:
     return both(*words.duration(ms))
 
 
-def _named(of: str) -> Markup:
-    return both(*words.name(of))
+@pass_context
+def _named(context: Context, of: str) -> Markup:
+    """A queue as the business calls it, anything else as we do."""
+    return both(*(context["queues"].get(of) or words.name(of)))
 
 
 def _long_day(day: str) -> Markup:

@@ -7,6 +7,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib import http, operations, settings
+from chalicelib.business import current
 from chalicelib.governance.endpoints import Endpoints
 from chalicelib.operations import Operation
 from chalicelib.schemas import View
@@ -76,7 +77,7 @@ def _page(name: str) -> Response:
         name,
         request.headers.get("if-none-match", ""),
         origins=pages.Origins(known.socket_url, known.files_origin, settings.optional("CHAT_ORIGINS")),
-        business=settings.optional("BUSINESS"),
+        business=current.name("en"),
         asked_version=(request.query_params or {}).get("v", ""),
     )
     return Response(page.body, page.headers, page.status)

@@ -12,7 +12,7 @@ from infra.mail import stop_mail
 from infra.operate.common import Target, existing, say
 from infra.operate.shown import kind, progress
 from infra.shared_parameters import forget
-from infra.stack import Resource, resources, stored
+from infra.stack import Resource, own_queues, resources, stored
 
 BUCKET = "AWS::S3::Bucket"
 RETAINING = ("Retain", "RetainExceptOnCreate", "Snapshot")
@@ -36,13 +36,16 @@ def command(target: Target, confirm: str) -> None:
 
 
 def remove(target: Target, found: list[Resource], kept: list[Resource]) -> None:
-    """Empties the buckets that go, deletes the stack, and forgets the secrets unless data stays that needs them."""
+    """Empties the buckets that go, deletes the stack and the queues that its business made, and forgets the secrets unless data stays that
+    needs them."""
     cloud, stack = target.cloud, target.stack
     with progress() as show:
         stop_mail(cloud, stack)
         for bucket in (r for r in found if r.type == BUCKET and r not in kept):
             empty(cloud, bucket.id)
         delete(cloud, stack, show)
+        for url in own_queues(cloud, stack):  # the functions that could make another are gone
+            cloud.client("sqs").delete_queue(QueueUrl=url)
     names = [parameters_of(stack) + name for name in stored(cloud, stack) if name.startswith(("secrets/", "settings/"))]
     if kept:
         say(f"  [dim]Its secrets in {parameters_of(stack)} stay with the data.[/]")

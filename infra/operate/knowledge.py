@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from rich.table import Table
 from chalicelib.errors import BadRequest
 from chalicelib.governance import queue_names
 from chalicelib.knowledge.articles import imports
+from chalicelib.knowledge.articles.article import Article
 from chalicelib.knowledge.index import bucket, releases
 from chalicelib.knowledge.index.releases import Release
 from infra import knowledge
@@ -36,8 +38,9 @@ def command() -> None:
 @existing
 def push_(target: Target, folder: Path, prune: bool, dry_run: bool) -> None:
     """Bring the articles of a folder to the stage and publish them."""
-    given = read_folder(folder, queue_names.known())
+    read_folder(folder, knowledge.AnyQueue())
     with knowledge.at(target.cloud, outputs(target.cloud, target.stack)):
+        given = read_folder(folder, queue_names.known())
         done = knowledge.bring(target.cloud, given, "file", prune=prune, dry_run=dry_run)
     _tell(target, done, dry_run)
     if done.changes.missing and not prune:
@@ -59,13 +62,19 @@ def pull_(target: Target, folder: Path) -> None:
 @existing
 def import_(target: Target, file: Path, dry_run: bool) -> None:
     """Bring the questions and answers of a list (CSV or JSON) to the stage and publish them."""
-    try:
-        given = imports.read(file.name, file.read_bytes(), queue_names.known())
-    except BadRequest as error:
-        raise DeployError(f"{file.name} cannot be imported:\n  {error}", "correct it; nothing was imported") from error
+    _listed(file, knowledge.AnyQueue())
     with knowledge.at(target.cloud, outputs(target.cloud, target.stack)):
+        given = _listed(file, queue_names.known())
         done = knowledge.bring(target.cloud, given, "import", dry_run=dry_run)
     _tell(target, done, dry_run)
+
+
+def _listed(file: Path, queues: Sequence[str]) -> list[Article]:
+    """Raises DeployError with every mistake."""
+    try:
+        return imports.read(file.name, file.read_bytes(), queues)
+    except BadRequest as error:
+        raise DeployError(f"{file.name} cannot be imported:\n  {error}", "correct it; nothing was imported") from error
 
 
 @command.command("publish")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from rich.markup import escape
@@ -20,8 +20,11 @@ from infra import rules
 from infra.errors import DeployError
 from infra.inside import inside
 from infra.operate.common import Target, console, existing, on_stage, say, told
+from infra.rule_file import RuleFile
 from infra.rules import Explanation
-from infra.stack import output
+from infra.stack import output, parameters
+
+T = TypeVar("T")
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _DEMO = Path(__file__).resolve().parent.parent / "demo" / "knowledge"
@@ -34,10 +37,14 @@ def command() -> None:
 
 @command.command("check")
 @click.argument("file", type=_FILE, required=False)
-def check(file: Path | None) -> None:
+@click.option("--stage", help="Know this stage's queues; otherwise those that ship with the code.")
+@click.option("--region", envvar="AWS_REGION", hidden=True)
+@click.option("--profile", envvar="AWS_PROFILE", hidden=True)
+@click.option("--endpoint-url", hidden=True)
+def check(file: Path | None, **where: Any) -> None:
     """Find mistakes in FILE, or in the rules that ship with the code."""
     with told():
-        found = rules.read(file).rules
+        found = _for_stage(file, where).rules if where["stage"] else rules.read(file).rules
         say(f"[green]✓[/] {len(found.hand_over)} rules, {len(found.tell)} tellings, no mistake [dim]{found.version}[/]")
 
 
@@ -46,7 +53,9 @@ def check(file: Path | None) -> None:
 @existing
 def push(target: Target, file: Path) -> None:
     """Let a stage use the rules in FILE, without a deployment."""
-    version = rules.push(target.cloud, _bucket(target), rules.read(file))
+    with inside(target.cloud, _where(target)):
+        read = rules.read(file)
+    version = rules.push(target.cloud, _bucket(target), read)
     say(f"[green]✓[/] {target.stage} uses version {version} within a minute")
 
 
@@ -101,6 +110,7 @@ def _context(asked: dict[str, Any], mind: Brain) -> Context:
     return Context(
         channel=asked["channel"],
         now=at,
+        facts=mind.facts,
         misses=asked["misses"],
         last_article=asked["last_article"],
         tier=asked["tier"],
@@ -129,17 +139,35 @@ def _local(folder: Path) -> Brain:
     return replace(base, index=indexes.read(built.version, built.files, encoder.load(), passage_encoder.load()))
 
 
+def _for_stage(file: Path | None, where: dict[str, Any]) -> RuleFile:
+    """A file's rules, as a stage with its queues reads them."""
+    return _of_stage(lambda _: rules.read(file), where)
+
+
 def _stages(asked: dict[str, Any]) -> Brain:
-    found: list[Brain] = []
+    def load(_: Target) -> Brain:
+        brain.forget()
+        return brain.load()
 
-    def read(target: Target) -> None:
-        with inside(target.cloud, {"KNOWLEDGE_BUCKET": _bucket(target)}):
-            brain.forget()
-            found.append(brain.load())
+    return _of_stage(load, {name: asked[name] for name in ("stage", "region", "profile", "endpoint_url")})
 
-    where = {name: asked[name] for name in ("stage", "region", "profile", "endpoint_url")}
-    on_stage(read)(**where)
+
+def _of_stage(read: Callable[[Target], T], where: dict[str, Any]) -> T:
+    """What is read while Baton's modules work on a stage."""
+    found: list[T] = []
+
+    def ask(target: Target) -> None:
+        with inside(target.cloud, _where(target)):
+            found.append(read(target))
+
+    on_stage(ask)(**where)
     return found[0]
+
+
+def _where(target: Target) -> dict[str, str]:
+    """What the bot is told of its surroundings."""
+    zone = parameters(target.cloud, target.stack).get("TimeZone", "")
+    return {"KNOWLEDGE_BUCKET": _bucket(target), "TABLE": output(target.cloud, target.stack, "Table"), "TIME_ZONE": zone}
 
 
 def _print(text: str, found: Explanation, mind: Brain) -> None:

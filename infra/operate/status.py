@@ -10,7 +10,7 @@ from infra.cloud import Cloud
 from infra.errors import DeployError
 from infra.operate.common import Target, console, existing, say
 from infra.progress import describe, outputs
-from infra.stack import QUEUE, depths, public_address, resources, ringing
+from infra.stack import QUEUE, depths, own_queues, public_address, resources, ringing
 from infra.template.queues import DEAD_LETTERS, FAILED
 
 TROUBLE = {FAILED: "failed records", DEAD_LETTERS: "agent queues' dead letters"}
@@ -38,7 +38,8 @@ def command(target: Target) -> None:
 
 
 def _queues(cloud: Cloud, stack: str) -> None:
-    found = {r.name: (r.id.rpartition("/")[2].removeprefix(f"{stack}-"), *depths(cloud, r.id)) for r in resources(cloud, stack, QUEUE)}
+    urls = {r.name: r.id for r in resources(cloud, stack, QUEUE)} | {url: url for url in own_queues(cloud, stack)}
+    found = {name: (url.rpartition("/")[2].removeprefix(stack)[1:], *depths(cloud, url)) for name, url in urls.items()}
     table = Table(box=None, header_style="dim")
     for column in ("queue", "waiting", "taken"):
         table.add_column(column, justify="left" if column == "queue" else "right")

@@ -37,7 +37,7 @@ FUNCTIONS: dict[str, Function] = {
         29,  # API Gateway waits no longer
         "chalicelib.governance.access chalicelib.desk.workspace",
         "TABLE NOTES_TABLE MAIL_BUCKET FILES_BUCKET REPORTS_BUCKET QUEUES USER_POOL_CLIENT REPORT_FUNCTION TIME_ZONE SUPPORT_ADDRESS "
-        "KNOWLEDGE_TABLE KNOWLEDGE_BUCKET LEARN_FUNCTION PRECISION_TARGET EXPORTS_BUCKET CUSTOMER_JOBS_FUNCTION",
+        "KNOWLEDGE_TABLE KNOWLEDGE_BUCKET LEARN_FUNCTION PRECISION_TARGET EXPORTS_BUCKET CUSTOMER_JOBS_FUNCTION OWN_QUEUES DEAD_LETTERS",
         routes="all",
     ),
     "SmsWebhook": Function(
@@ -52,11 +52,11 @@ FUNCTIONS: dict[str, Function] = {
         "sms_status",
         10,
         "chalicelib.channels.sms.twilio",
-        "TABLE QUEUES",
+        "TABLE",
         paths=("/sms/twilio/status",),
         routes=PROVIDERS,
     ),
-    "SmsAws": Function("sms_aws", 10, "chalicelib.channels.sms.aws", "TABLE QUEUES TEXT_TOPIC BUSINESS SUPPORT_ADDRESS", background=True),
+    "SmsAws": Function("sms_aws", 10, "chalicelib.channels.sms.aws", "TABLE TEXT_TOPIC BUSINESS SUPPORT_ADDRESS", background=True),
     "FileLinks": Function(
         "file_links",
         10,
@@ -86,7 +86,7 @@ FUNCTIONS: dict[str, Function] = {
         memory=1024,  # a mail of 40 MB, the largest that SES takes, needs 350 MB to be parsed
         background=True,
     ),
-    "MailEvents": Function("mail_events", 10, "chalicelib.channels.email.events", "TABLE QUEUES MAIL_EVENTS_TOPIC", background=True),
+    "MailEvents": Function("mail_events", 10, "chalicelib.channels.email.events", "TABLE MAIL_EVENTS_TOPIC", background=True),
     "BotAnswer": Function(
         "bot_answer",
         30,
@@ -106,7 +106,7 @@ FUNCTIONS: dict[str, Function] = {
         "send",
         60,  # nobody waits: the message before (12 s), then a provider's ten seconds for each part of a long text
         "chalicelib.channels.delivery",
-        "TABLE QUEUES FAILED_QUEUE POSTPONED_QUEUE FILES_BUCKET SUPPORT_ADDRESS MAIL_EVENTS MAIL_FAILURES BUSINESS "
+        "TABLE FAILED_QUEUE POSTPONED_QUEUE FILES_BUCKET SUPPORT_ADDRESS MAIL_EVENTS MAIL_FAILURES BUSINESS "
         "SMS_NUMBER SMS_PROVIDER SMS_EVENTS DELIVERY_REPORTS",
         background=True,
     ),
@@ -119,7 +119,7 @@ FUNCTIONS: dict[str, Function] = {
         background=True,
     ),
     "PublishReport": Function(
-        "publish_report", 600, "chalicelib.insight.publish", "TABLE REPORTS_BUCKET QUEUES BUSINESS TIME_ZONE", memory=1024, background=True
+        "publish_report", 600, "chalicelib.insight.publish", "TABLE REPORTS_BUCKET BUSINESS TIME_ZONE", memory=1024, background=True
     ),
     "CustomerJobs": Function(
         "customer_jobs",
@@ -211,6 +211,8 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "FAILED_QUEUE": ref(queues.FAILED),
         "POSTPONED_QUEUE": ref(queues.POSTPONED),
         "QUEUES": queues.urls(agent_queues),
+        "OWN_QUEUES": sub("${AWS::StackName}_"),  # no other stage's name begins so: none holds "_"
+        "DEAD_LETTERS": att(queues.DEAD_LETTERS),
         "USER_POOL_CLIENT": ref("UserPoolClient"),
         "SUPPORT_ADDRESS": ref("SupportAddress"),
         "SMS_NUMBER": ref("SmsNumber"),

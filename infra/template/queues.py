@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from chalicelib.business.lines import PROPERTIES, RECEIVES
 from infra.template.cfn import Json, att, resource, sub
 
 URGENCIES = ("urgent", "normal")
@@ -16,8 +17,8 @@ FOLLOW_UPS_A_DAY = 24 * 12
 
 
 def agent_queues(root: Path) -> dict[str, str]:
-    """Queue ("billing.urgent") -> logical id ("BillingUrgentQueue"), from chalicelib/governance/queue_names.json."""
-    skills: list[str] = json.loads((root / "chalicelib/governance/queue_names.json").read_text())["skills"]
+    """Queue ("billing.urgent") -> logical id ("BillingUrgentQueue"), from chalicelib/business/queues.json."""
+    skills: list[str] = [one["id"] for one in json.loads((root / "chalicelib/business/queues.json").read_text("utf-8"))["queues"]]
     return {f"{skill}.{urgency}": _logical(skill) + urgency.title() + "Queue" for skill in skills for urgency in URGENCIES}
 
 
@@ -35,10 +36,8 @@ def resources(queues: dict[str, str]) -> Json:
         made[name] = _queue(
             {
                 "QueueName": sub("${AWS::StackName}-" + queue.replace(".", "-")),
-                # A claim takes seconds; if it breaks, the pointer comes back soon. Each look past a pointer
-                # counts as a receive of it, so only one that nobody can ever take reaches the limit (the highest there is).
-                "VisibilityTimeout": 60,
-                "RedrivePolicy": {"deadLetterTargetArn": att(DEAD_LETTERS), "maxReceiveCount": 1000},
+                **PROPERTIES,
+                "RedrivePolicy": {"deadLetterTargetArn": att(DEAD_LETTERS), "maxReceiveCount": RECEIVES},
             }
         )
     return made

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 from infra import api_logs, shared_parameters
+from infra.__main__ import main
 from infra.cloud import Cloud
 from infra.deploy import deploy
 from infra.local.aws import session
@@ -20,7 +21,7 @@ from infra.operate.logs import seconds, shape
 from infra.package import ROOT, Package, build
 from infra.progress import describe
 from infra.rule_file import SHIPPED
-from infra.stack import resources
+from infra.stack import own_queues, resources
 from tests.deploy.small import package
 
 pytestmark = pytest.mark.deploy
@@ -126,6 +127,46 @@ def test_a_stage_gets_rules_of_its_own_and_gives_them_up(whole: dict[str, str], 
     assert "✓ rules" in run("doctor").output
     assert run("rules", "reset").exit_code == 0
     assert "had none of its own" in run("rules", "reset").output
+
+
+def test_what_the_business_sets_goes_into_a_file_and_back(whole: dict[str, str], run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "hours.json"
+    file.write_text(run("settings", "get", "hours").output, "utf-8")
+    given = json.loads(file.read_text("utf-8"))
+    assert (given["version"], given["weekdays"]["saturday"]) == (0, ["10:00-16:00"])
+    file.write_text(json.dumps({**given, "zone": "Europe/Berlin"}), "utf-8")
+    done = run("settings", "set", "hours", str(file), "--why", "moved")
+    assert (done.exit_code, "version 1 of the hours is in force" in done.output) == (0, True), done.output
+    late = run("settings", "set", "hours", str(file), "--why", "again")
+    assert (late.exit_code, "version 1 of the hours is in force: read it" in late.output) == (1, True)
+    assert run("settings", "rollback", "hours", "0", "--why", "back").exit_code == 0
+    shown = [line.split() for line in run("settings", "versions", "hours").output.splitlines()[1:]]
+    assert [(row[0], row[3:5]) for row in shown[:2]] == [("2", ["operator", "back"]), ("1", ["operator", "moved"])]
+    assert json.loads(run("settings", "get", "hours", "--version", "1").output)["zone"] == "Europe/Berlin"
+    file.write_text('{"weekdays": {"mon": []}, "days": [{"date": "2027-02-29"}]}', "utf-8")
+    wrong = run("settings", "set", "hours", str(file), "--why", "x")
+    assert wrong.exit_code == 1
+    assert '"mon" is not a day' in wrong.output
+    assert "is in no calendar" in wrong.output
+
+
+def test_a_queue_that_the_business_made_is_known_to_every_command(whole: dict[str, str], cloud: Cloud, run: Run, tmp_path: Path) -> None:
+    given = json.loads(run("settings", "get", "queues").output)
+    file, mine = tmp_path / "queues.json", tmp_path / "mine.yaml"
+    file.write_text(json.dumps({**given, "queues": [*given["queues"], {"id": "vip", "en": "VIP", "zh": "贵宾"}]}), "utf-8")
+    assert run("settings", "set", "queues", str(file), "--why", "VIPs").exit_code == 0
+    waiting = own_queues(cloud, "baton-whole")[1]
+    cloud.client("sqs").send_message(QueueUrl=waiting, MessageBody="{}")
+    assert [line.split() for line in run("status").output.splitlines() if "vip-urgent" in line] == [["vip-urgent", "1", "0"]]
+    cloud.client("sqs").purge_queue(QueueUrl=waiting)
+    mine.write_text((ROOT / SHIPPED).read_text("utf-8").replace("queue: billing", "queue: vip"), "utf-8")
+    assert run("rules", "check", str(mine)).exit_code == 0, "with --stage, as the runner gives it"
+    assert CliRunner().invoke(main, ["rules", "check", str(mine)]).exit_code == 1
+    assert run("rules", "push", str(mine)).exit_code == 0
+    doctor = run("doctor").output
+    assert "✓ rules" in doctor
+    assert "✓ settings" in doctor
+    assert run("rules", "reset").exit_code == 0
 
 
 def test_doctor_finds_nothing_to_stop_a_healthy_stack(whole: dict[str, str], run: Run) -> None:
@@ -251,6 +292,7 @@ def test_destroy_asks_for_the_name_and_removes_everything_of_a_test_stage(
     gone = run("destroy", typed=f"{stack}\n")
     assert gone.exit_code == 0, gone.output
     assert describe(cloud, stack) is None
+    assert own_queues(cloud, stack) == []
     assert cloud.client("ssm").get_parameters_by_path(Path="/baton/whole/", Recursive=True)["Parameters"] == []
     assert not shared_parameters.exists(cloud, stack)
     assert cloud.client("apigateway").get_account()["cloudwatchRoleArn"].endswith(api_logs.ROLE), "the account's, not the stage's"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.bot.rules.opening_hours import parse, state
+from chalicelib.business.hours import parse
+from chalicelib.business.opening_hours import state
 from chalicelib.errors import BadRequest
 
 DATA: dict[str, Any] = {
@@ -53,7 +54,7 @@ def test_a_business_without_hours_is_always_open() -> None:
 
 
 def test_a_business_that_is_closed_for_long_names_no_day() -> None:
-    days = [f"{month:02}-{day:02}" for month in range(1, 13) for day in range(1, 32)]
+    days = [(date(2000, 1, 1) + timedelta(days=n)).isoformat()[5:] for n in range(366)]
     found = state(parse({**DATA, "holidays": days}), at("2026-11-23T10:00+01:00"))
     assert (found.open, found.opens) == (False, None)
 

@@ -12,6 +12,8 @@ import pytest
 import requests
 
 from chalicelib.aws import clients
+from chalicelib.business import current, store
+from chalicelib.business.store import Version
 from chalicelib.conversations import baton, table
 from chalicelib.conversations.model import Answer, Conversation, Escalation
 from chalicelib.errors import BadRequest, BatonError, NotFound, Unavailable
@@ -289,3 +291,18 @@ def test_nothing_of_a_conversation_that_did_not_move_is_kept() -> None:
     quiet = replace(stored(DAY.start - 3 * 24 * HOUR, "quiet"))
     publish.publish(None, MORNING)
     assert quiet.id.encode() not in contents(DAY.day)["facts.json"]
+
+
+def test_a_queue_of_the_businesss_own_is_called_by_its_names_also_in_a_report_that_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {"id": "billing", "en": "Invoices", "zh": "发票"}
+    content = {"default": "general", "queues": [{"id": "general", "en": "General", "zh": "综合"}, own]}
+    store.put(Version("queues", 1, content, MORNING, "sue", "renamed"))
+    escalate(stored(DAY.start, "w1"), DAY.start + HOUR)
+    publish.publish(None, MORNING)
+    first = contents(DAY.day)["report.html"].decode()
+    assert "Invoices" in first
+    assert "发票" in first
+    store.put(Version("queues", 2, {**content, "queues": [content["queues"][0], {**own, "en": "Money"}]}, MORNING, "sue", "again"))
+    current.renew()
+    publish.publish(DAY.day, MORNING + HOUR)
+    assert contents(DAY.day)["report.html"].decode() == first

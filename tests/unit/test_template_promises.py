@@ -75,7 +75,7 @@ def test_buckets_are_versioned_encrypted_private_and_speak_tls_only(resources: d
 def test_every_skill_has_an_urgent_and_a_normal_queue_with_a_dead_letter_queue(resources: dict[str, Any]) -> None:
     queues = of_type(resources, "AWS::SQS::Queue")
     expected = agent_queues(ROOT)
-    assert len(expected) == 2 * len(json.loads((ROOT / "chalicelib/governance/queue_names.json").read_text())["skills"])
+    assert len(expected) == 2 * len(json.loads((ROOT / "chalicelib/business/queues.json").read_text())["queues"])
     for name in expected.values():
         assert queues[name]["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
     assert {name for name in queues if name not in expected.values()} == {"FailedRecords", "DeadLetters", "PostponedRecords"}

@@ -12,8 +12,8 @@ from typing import Any, Literal
 from chalicelib import yaml_files
 from chalicelib.bot.actions.names import PHRASES, SENTENCES
 from chalicelib.bot.interpretation.phrases import Phrasebook
+from chalicelib.business import queues
 from chalicelib.errors import BadRequest
-from chalicelib.governance import queue_names
 from chalicelib.knowledge.articles.article import LANGUAGES
 
 Kind = Literal["number", "email", "date", "choice", "address", "text"]
@@ -150,7 +150,7 @@ class Actions:
 def shipped() -> Actions:
     """What ships with the bot. Raises BadRequest."""
 
-    return parse(yaml_files.read(Path(__file__).parent / "actions.yaml"), queue_names.known())
+    return parse(yaml_files.read(Path(__file__).parent / "actions.yaml"), queues.shipped().ids)
 
 
 def parse(data: Any, queues: Sequence[str]) -> Actions:

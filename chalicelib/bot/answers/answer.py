@@ -20,9 +20,9 @@ from chalicelib.bot.interpretation.hazards import leaking
 from chalicelib.bot.interpretation.particulars import particulars
 from chalicelib.bot.interpretation.phrases import plain
 from chalicelib.bot.interpretation.reaction import reaction
-from chalicelib.bot.rules import opening_hours
 from chalicelib.bot.rules.facts import Asked, Facts, named
 from chalicelib.bot.rules.rules import TOPIC, Rule, asks, decide, telling, why
+from chalicelib.business import opening_hours
 from chalicelib.conversations.model import Answer, Escalation
 
 _MISSES = ("offer", "question")  # outcomes that say: the bot was not sure
@@ -263,7 +263,14 @@ def _queue(case: Case, rule: Rule) -> str:
     return (case.facts.topic or case.brain.queues[0]) if rule.queue == TOPIC else rule.queue
 
 
+def _in_its_hours(case: Case, queue: str) -> Case:
+    """The same case, open or closed as the queue is that it goes to."""
+    opening = opening_hours.state(opening_hours.of(case.brain.hours, queue), case.context.now)
+    return replace(case, opening=opening, facts=replace(case.facts, open=opening.open))
+
+
 def _handed_over(case: Case, rule: Rule) -> Escalation:
+    case = _in_its_hours(case, _queue(case, rule))
     facts = case.facts
     told = telling(case.brain.rules, facts, case.asked)
     reasons = why(rule, facts, case.asked)

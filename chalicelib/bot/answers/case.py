@@ -12,7 +12,7 @@ from chalicelib.bot.interpretation.contextual.scope import Meaning
 from chalicelib.bot.interpretation.orthography.dialect import as_written
 from chalicelib.bot.interpretation.retrieval import Hit
 from chalicelib.bot.rules.facts import Asked, Facts, MessageSignals
-from chalicelib.bot.rules.opening_hours import HoursStatus
+from chalicelib.business.opening_hours import HoursStatus
 from chalicelib.conversations.model import Answer
 from chalicelib.knowledge.articles.article import Article, version_for
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.bot.rules.opening_hours import Hours
 from chalicelib.bot.rules.rules import Rules
+from chalicelib.business.facts import NOTHING_TOLD, Facts
+from chalicelib.business.opening_hours import Hours
 from chalicelib.conversations import registry
 from chalicelib.conversations.model import Channel
 from chalicelib.knowledge.index.index import Index
@@ -28,6 +29,7 @@ class Context:
     settled: str = ""  # the article that this message was already found to ask for: it is only told again
     name: str = ""
     tier: str = ""  # "vip" or ""
+    queue: str = ""  # in which she waits for a person: its hours are told
     waiting: int | None = None  # customers who wait for a person now; None: not known, then nothing is promised
     counted: bool = True  # was each of them counted? Else `waiting` is about right
     waited: int | None = None  # ms that the first of them has been waiting
@@ -38,6 +40,7 @@ class Context:
     composes: bool = False  # a language model will put the answer: it comes with its sources
     told: tuple[str, ...] = ()  # names of the bot's last sentences, the newest first
     asking: str = ""  # what the bot's last words asked: "close", "back", "rephrase" or ""
+    facts: Facts = NOTHING_TOLD  # what the business tells of itself
     zone: str = ""  # the customer's time zone, if her channel tells it
     known_address: bool = False  # an address of hers, or where she would be reached, is known: she is not asked for one
     contact_by: str = ""  # how she asked to be answered: "call", "mail", or "" for where she writes
@@ -82,9 +85,10 @@ Look = Callable[[str, str], Load]  # by queue and urgency
 
 @dataclass(frozen=True, slots=True)
 class Brain:
-    """Knowledge (None: not readable, the bot then hands over), rules, known queues (the first is the default), hours."""
+    """Knowledge (None: not readable, the bot then hands over), rules, known queues (the first is the default), hours, facts."""
 
     index: Index | None
     rules: Rules
     queues: tuple[str, ...]
     hours: Hours
+    facts: Facts = NOTHING_TOLD

@@ -24,7 +24,7 @@ from chalicelib.bot.interpretation.reaction import reaction
 from chalicelib.bot.interpretation.retrieval import Hit, search
 from chalicelib.bot.interpretation.understanding import asked_instead, meaning, parting
 from chalicelib.bot.rules.facts import Asked, Facts, MessageSignals, band, hear
-from chalicelib.bot.rules.opening_hours import state
+from chalicelib.business.opening_hours import of, state
 from chalicelib.knowledge.articles.article import version_for
 
 _WHETHER = re.compile(
@@ -37,7 +37,7 @@ _ENDS = ("thanks", "goodbye", "praise", "solved")  # courtesies that answer no q
 def examined(question: str, context: Context, brain: Brain) -> Case:
     """One message with all that can be found out about it."""
     day = datetime.fromtimestamp(context.now / 1000, brain.hours.zone).date().isoformat()
-    opening = state(brain.hours, context.now)
+    opening = state(of(brain.hours, context.queue), context.now)
     said = asked_instead(question, context)
     heard = _parted(_unknown(_heard(question, said, context), said or question, context, brain, day), question, context, brain, day)
     language = languages.detect(question, context.language, context.page)

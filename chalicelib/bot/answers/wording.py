@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from chalicelib.bot.answers.context import Context
 from chalicelib.bot.interpretation.retrieval import Hit
-from chalicelib.bot.rules import opening_hours
-from chalicelib.bot.rules.opening_hours import HoursStatus
 from chalicelib.bot.rules.rules import Rules, Texts
+from chalicelib.business import opening_hours
+from chalicelib.business.opening_hours import HoursStatus
 from chalicelib.conversations import registry
 
 _TURN = 160  # characters
@@ -53,7 +53,7 @@ def told(rules: Rules, texts: Texts, language: str, context: Context, opening: H
         if context.known_address
         else said_in(sentences.get(f"contact.{context.channel}", sentences["contact.other"]), language),
     }
-    said = _filled(said_in(texts, language), values | more).strip()
+    said = _filled(said_in(texts, language), context.facts.spoken(language) | values | more).strip()
     return said[:1].upper() + said[1:] if said_in(texts, language).startswith("{waiting}") else said
 
 

@@ -13,6 +13,7 @@ from chalicelib.bot.rules import override
 from chalicelib.bot.rules.facts import band
 from chalicelib.conversations import table
 from chalicelib.conversations.model import Conversation
+from chalicelib.governance import queue_names
 from chalicelib.knowledge.articles import store
 from chalicelib.knowledge.articles.example import mark
 from chalicelib.knowledge.index.comparing import Asked, Said
@@ -26,7 +27,7 @@ BACK = 14  # days
 def replay(now: int) -> Replay:
     """As publishing wants it, at a time (Unix ms)."""
     base, day = brain.shipped(), _day(now)
-    rules = override.current(base.rules, base.queues)
+    rules = override.current(base.rules, queue_names.watched())
     enough = verdicts.threshold() or rules.answer
 
     def judge(index: Index, asked: Asked) -> Said:

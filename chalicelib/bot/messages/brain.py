@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import time
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from chalicelib import settings, yaml_files
 from chalicelib.bot.answers.answer import Brain
 from chalicelib.bot.learning import live_examples
-from chalicelib.bot.rules import opening_hours, override, rule_table
-from chalicelib.errors import BadRequest, Unavailable
+from chalicelib.bot.rules import override, rule_table
+from chalicelib.business import current
+from chalicelib.business import queues as queue_file
+from chalicelib.errors import Unavailable
 from chalicelib.governance import queue_names
 from chalicelib.knowledge.index import bucket, building
 from chalicelib.knowledge.index.index import Index
 from chalicelib.observability import log
 
 KEEP_SECONDS = 60
-_RULES = Path(opening_hours.__file__).parent
+_RULES = Path(override.__file__).parent
 
 
 class _Kept:
@@ -36,8 +35,8 @@ def load() -> Brain:
     """The current brain. Never raises: without a readable index it is one that hands everything over."""
     if _Kept.looked_at is None or time.monotonic() - _Kept.looked_at >= KEEP_SECONDS:
         _renew()
-    base = shipped()
-    return replace(base, index=_Kept.index, rules=live_examples.sure(override.current(base.rules, base.queues)))
+    rules = live_examples.sure(override.current(shipped().rules, queue_names.watched()))
+    return Brain(_Kept.index, rules, queue_names.known(), current.hours(), current.facts())
 
 
 def forget() -> None:
@@ -45,6 +44,7 @@ def forget() -> None:
     _Kept.built, _Kept.index, _Kept.looked_at = None, None, None
     live_examples.forget()
     override.forget()
+    current.forget()
     shipped.cache_clear()
 
 
@@ -72,15 +72,6 @@ def _current(known: Index | None) -> Index:
 @cache
 def shipped() -> Brain:
     """What ships with the code: rules, queues, hours, and no knowledge. Raises BadRules."""
-    queues = queue_names.known()
+    queues = queue_file.shipped().ids
     table = rule_table.load(yaml_files.read(_RULES / "rules.yaml"), queues)
-    return Brain(None, table, queues, _hours())
-
-
-def _hours() -> opening_hours.Hours:
-    data: dict[str, Any] = json.loads((_RULES / "hours.json").read_text("utf-8"))
-    try:
-        return opening_hours.parse(data, settings.optional("TIME_ZONE"))
-    except BadRequest as error:
-        log.error("hours_unreadable", error=str(error))
-        return opening_hours.parse({**data, "zone": "UTC"})
+    return Brain(None, table, queues, current.shipped_hours(settings.optional("TIME_ZONE")))

@@ -14,8 +14,8 @@ from chalicelib.bot.answers.answer import Brain, Context, answer
 from chalicelib.bot.answers.context import Load
 from chalicelib.bot.interpretation import contact_request as requests
 from chalicelib.bot.messages import brain, outgoing, pieces
-from chalicelib.bot.rules import opening_hours
 from chalicelib.bot.rules.facts import DAYS, beside_call
+from chalicelib.business import current, opening_hours
 from chalicelib.conversations import history, lines, table
 from chalicelib.conversations import story as stories
 from chalicelib.conversations.counted import Line
@@ -172,7 +172,7 @@ def with_wish(decision: Escalation, c: Conversation, message: Message, at: int) 
     if not asked_for or not decision.text:
         return decision
     known = mind(message, at)
-    opening = opening_hours.state(known.hours, at)
+    opening = opening_hours.state(opening_hours.of(known.hours, decision.queue), at)
     noted = wording.sentence(known.rules, f"reach.{asked_for.how}", language, context(c, message, at), opening, address=asked_for.address)
     return replace(decision, text=f"{decision.text}\n\n{noted}")
 
@@ -190,11 +190,13 @@ def context(c: Conversation, message: Message, at: int) -> Context:
         offered=c.offered,
         name=c.name,
         tier=c.tier,
+        queue=c.queue if c.owner == "queue" else "",
         opt_out_request=bool(message.meta.get("opt_out_request")),
         composes=bool(outgoing.composer(message)),
         opened=cache(lambda: sorted({c.opened_at, *table.opened_since(c.customer, at - DAYS * settings.DAY)})),
         told=c.told,
         asking=c.asking,
+        facts=current.facts(),
         zone=str(message.meta.get("zone", "")),
         known_address=bool(how),
         contact_by=how,

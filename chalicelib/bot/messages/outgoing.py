@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib import settings
 from chalicelib.bot.answers import wording
 from chalicelib.bot.answers.listed import listed
+from chalicelib.business import current
 from chalicelib.conversations import model, registry
 from chalicelib.conversations.model import Answer, Conversation, Message
 
@@ -88,7 +89,7 @@ def answer(to: Message, message_id: str, said: Answer, at: int, known: dict[str,
         at=max(at, to.at + 1),
         text=said.text,
         address=to.address,
-        name=settings.optional("BUSINESS"),
+        name=current.name(said.language),
         by="bot",
         state="pending",
         subject=to.subject,

@@ -212,7 +212,7 @@ def _is_only_files(message: Message) -> bool:
 
 
 def _hand_over(c: Conversation, past: Conversation | None, message: Message, decision: Escalation, at: int) -> str:
-    decision = deciding.with_wish(decision, c, message, at)
+    decision = deciding.with_wish(replace(decision, queue=queue_names.open_one(decision.queue)), c, message, at)
     event = model.hand_over_event(decision, at)
     outcome = "urgent" if decision.facts.get("urgent_topic") else "person"
     known = outgoing.behind(Answer("", "", outcome=outcome), c, message, message.text)

@@ -19,7 +19,8 @@ from chalicelib.errors import BadRequest
 LANGUAGES = ("en", "zh", "zh-Hant")
 PARTS = ("confidence", "hand_over", "tell", "sentences")
 _SPOKEN = "name reply opens waiting waited contact titles address first last numbers number given zone clock thing passage"
-PLACEHOLDERS = tuple(_SPOKEN.split())
+_OF_BUSINESS = "business phone email website location"
+PLACEHOLDERS = tuple(f"{_SPOKEN} {_OF_BUSINESS}".split())
 SENTENCES = (
     "reply.webchat",
     "reply.email",

@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib import settings
 from chalicelib.aws import clients
+from chalicelib.business import current
 from chalicelib.channels import receipts
 from chalicelib.channels.email.render import outgoing, recipient
 from chalicelib.channels.tags import tagged
@@ -25,7 +26,7 @@ def send(message: Message) -> str:
     request: dict[str, Any] = {
         "FromEmailAddress": support,
         "Destination": {"ToAddresses": [recipient(message.address)]},
-        "Content": {"Raw": {"Data": outgoing(message, support, settings.optional("BUSINESS"), attached)}},
+        "Content": {"Raw": {"Data": outgoing(message, support, current.name(message.language), attached)}},
         "EmailTags": [{"Name": "thread", "Value": message.thread}, {"Name": "message", "Value": tagged(message.id)}],
     }
     told = settings.optional("MAIL_EVENTS") if receipts.are_wanted(message) else settings.optional("MAIL_FAILURES")

@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 
 from chalicelib import settings
+from chalicelib.business import current
 from chalicelib.channels import file_links, receipts
 from chalicelib.channels.sms import keywords
 from chalicelib.conversations import segments, table
@@ -238,7 +239,7 @@ _CONFIRMATIONS: dict[tuple[str, bool], str] = {
 def _confirmation(to: Message, word: str) -> Message:
     """Once for each keyword message, in its language; the one message that also goes to whoever said STOP."""
     chinese = keywords.is_chinese(to.text)
-    support = settings.optional("SUPPORT_ADDRESS")
+    support, language = settings.optional("SUPPORT_ADDRESS"), "zh" if chinese else "en"
     contact = (f"，或发邮件至 {support}" if chinese else f", or mail {support}") if support else ""
     return Message(
         thread=to.thread,
@@ -246,11 +247,11 @@ def _confirmation(to: Message, word: str) -> Message:
         direction="outgoing",
         channel="sms",
         at=to.at + 1,
-        text=_CONFIRMATIONS[word, chinese].format(business=settings.optional("BUSINESS", "Baton"), contact=contact),
+        text=_CONFIRMATIONS[word, chinese].format(business=current.name(language, "Baton"), contact=contact),
         address=to.address,
-        name=settings.optional("BUSINESS"),
+        name=current.name(language),
         by="bot",
         state="pending",
-        language="zh" if chinese else "en",
+        language=language,
         meta={"confirmation": True},
     )
