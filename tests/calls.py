@@ -16,6 +16,7 @@ from infra.template.queues import agent_queues
 TABLE = ROOT / "tests/fixtures/aws_calls.tsv"
 _SUFFIX = re.compile(r"-[0-9A-Fa-f]{10,}(?=$|/)")
 _STACK = "baton-local-"
+_KEY = re.compile(r"[\w#/+-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,7 +35,8 @@ def read(lines: Iterable[str]) -> set[Call]:
     for line in lines:
         function, action, arn, keys, denied = line.rstrip("\n").split("\t")
         if not denied:
-            found |= {Call(_named(function), action, resource(arn), key) for key in keys.split() or [""]}
+            told = [key for key in keys.split() if _KEY.fullmatch(key)]  # hostile strings are tried as keys, too
+            found |= {Call(_named(function), action, resource(arn), key) for key in told or [""]}
     return found
 
 

@@ -1,4 +1,4 @@
-"""What functions ask of AWS (noted while the tests of the running stack ran) against what their policies allow: neither is more."""
+"""What functions ask of AWS (noted while the running stack and browsers were tested) against what policies allow: neither is more."""
 
 from __future__ import annotations
 
@@ -32,13 +32,11 @@ _REPAIRS = "the sweep's repairs, which nothing breaks on the running stack; test
 # What is allowed, and no test of the running stack comes there: (function, action, resource or key) -> why it is needed.
 NEVER_SEEN: dict[tuple[str, str, str], str] = {
     ("APIHandler", "dynamodb:GetItem", "key/sign-in"): _LOOPBACK,
-    ("APIHandler", "execute-api:ManageConnections", "WebsocketAPI/api/POST/@connections/*"): _CONSOLES,
     ("APIHandler", "s3:GetObject", "MailBucket/raw/*"): _BROWSERS,
     ("APIHandler", "s3:ListBucket", "FilesBucket"): _ABSENT,
     ("APIHandler", "s3:ListBucket", "KnowledgeBucket"): _ABSENT,
     ("BotAnswer", "dynamodb:GetItem", "key/sms-thread"): "a code to the number of an order",
     ("BotAnswer", "s3:ListBucket", "KnowledgeBucket"): _ABSENT,
-    ("EmailWebhook", "dynamodb:PutItem", "T#w*"): _FOLLOWING,
     ("FileLinks", "dynamodb:GetItem", "T#w*"): _FOLLOWING,
     ("FollowUp", "dynamodb:PutItem", "Table"): _REPAIRS,
     ("FollowUp", "dynamodb:UpdateItem", "Table"): _REPAIRS,
@@ -46,11 +44,8 @@ NEVER_SEEN: dict[tuple[str, str, str], str] = {
     ("FollowUp", "lambda:InvokeFunction", "Send"): _REPAIRS,
     ("FollowUp", "sqs:SendMessage", "agent queues"): _REPAIRS,
     ("Learn", "s3:ListBucket", "KnowledgeBucket"): _ABSENT,
-    ("MailEvents", "dynamodb:GetItem", "T#w*"): _FOLLOWING,
     ("MailEvents", "dynamodb:PutItem", "T#w*"): _FOLLOWING,
-    ("MailEvents", "dynamodb:UpdateItem", "T#w*"): _FOLLOWING,
     ("MailEvents", "execute-api:ManageConnections", "WebsocketAPI/api/POST/@connections/*"): _CONSOLES,
-    ("PublishReport", "s3:ListBucket", "ReportsBucket"): _ABSENT,
     ("Send", "execute-api:ManageConnections", "WebsocketAPI/api/POST/@connections/*"): _CONSOLES,
     ("Send", "ses:SendEmail", "configuration-set/${MailConfiguration}"): _SES,
     ("Send", "ses:SendEmail", "configuration-set/${MailFailures}"): _SES,
@@ -69,21 +64,11 @@ NEVER_SEEN: dict[tuple[str, str, str], str] = {
     ("SmsAws", "dynamodb:UpdateItem", "T#w*"): _FOLLOWING,
     ("SmsAws", "dynamodb:Query", "CONSOLES"): _CONSOLES,
     ("SmsAws", "execute-api:ManageConnections", "WebsocketAPI/api/POST/@connections/*"): _CONSOLES,
-    ("SmsStatus", "dynamodb:GetItem", "T#w*"): _FOLLOWING,
     ("SmsStatus", "dynamodb:PutItem", "T#w*"): _FOLLOWING,
-    ("SmsStatus", "dynamodb:UpdateItem", "T#w*"): _FOLLOWING,
     ("SmsStatus", "dynamodb:UpdateItem", "I#sms#*"): "a carrier that tells of a STOP we never heard",
     ("SmsStatus", "execute-api:ManageConnections", "WebsocketAPI/api/POST/@connections/*"): _CONSOLES,
     ("WebsocketMessage", "dynamodb:GetItem", "key/network"): _LOOPBACK,
-    ("WebsocketMessage", "dynamodb:Query", "CONSOLES"): _CONSOLES,
-    (
-        "WebsocketMessage",
-        "execute-api:ManageConnections",
-        "WebsocketAPI/api/DELETE/@connections/*",
-    ): "floods; the slow tests do",
-    ("WebsocketMessage", "s3:GetObject", "FilesBucket/files/*"): _BROWSERS,
     ("WebsocketMessage", "s3:ListBucket", "FilesBucket"): _ABSENT,
-    ("WebsocketMessage", "s3:PutObject", "FilesBucket/files/*"): _BROWSERS,
 }
 
 QUEUES = set(agent_queues(ROOT).values())
