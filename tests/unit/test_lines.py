@@ -15,7 +15,7 @@ from chalicelib.bot.answers import wording
 from chalicelib.bot.answers.context import Context
 from chalicelib.bot.messages import deciding
 from chalicelib.bot.rules import rule_table
-from chalicelib.bot.rules.opening_hours import HoursStatus
+from chalicelib.business.opening_hours import HoursStatus
 from chalicelib.conversations import baton, counted, keys, lines, model, table, work
 from chalicelib.conversations.counted import Line
 from chalicelib.desk import lists, pace, sweep, waiting_line, workspace

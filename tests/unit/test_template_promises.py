@@ -125,7 +125,7 @@ OWN = {
     "SmsStatus": {"T#s*", "T#w*", "I#sms#*", "CONSOLES"},
     "SmsAws": {"T#s*", "T#w*", "I#sms#*", "CONSOLES"},
     "FileLinks": {"T#s*", "T#w*"},
-    "Site": {"T#ws*", "L#*"},
+    "Site": {"T#ws*", "L#*", "SETTINGS"},
     "WebsocketConnect": {"T#w*", "CONSOLES"},
     "WebsocketMessage": {"T#w*", "T#e*", "T#s*", "I#*", "L#*", "CONSOLES"},
     "Hints": {"CONSOLES"},

@@ -205,13 +205,13 @@ def test_the_story_has_messages_notes_events_and_the_other_conversations(ann: Ag
     claimed(ann)
     workspace.note(ann, "a.1", "note-0001", "Be gentle", T0 + 5)
     replies.reply(ann, "a.1", "id-00000001", "Hello", T0 + 20_000)
-    story = workspace.read("a.1", 0)
+    story = workspace.read("a.1", 0, "", T0 + 30_000)
     assert [m["text"] for m in story["messages"]] == ["Where is my order?", "Hello"]
     assert [e.kind for e in story["events"]] == ["claimed"]
     assert [n.text for n in story["notes"]] == ["Be gentle"]
     assert [o.channel for o in story["others"]] == ["email"]
     assert story["cursor"] == T0 + 20_000
-    later = workspace.read("a.1", T0 + 20_000 + 100_000)
+    later = workspace.read("a.1", T0 + 20_000 + 100_000, "", T0 + 130_000)
     assert later["messages"] == []
 
 
