@@ -17,9 +17,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "limits.md").read_text("utf-8")
 RATE = 1_000  # messages a second
 ANSWER_SECONDS = 0.03  # of the bot's function for a message that it answers, network included (docs/bot.md: 5 to 30 ms of processor)
 
-# docs.aws.amazon.com, read 2026-11-29 and 2026-11-30: lambda/latest/dg/gettingstarted-limits.html,
-# amazondynamodb/latest/developerguide/{on-demand-capacity-mode,bp-partition-key-design}.html, apigateway/latest/developerguide/limits.html,
-# step-functions/latest/dg/service-quotas.html
+# As AWS's pages of quotas tell them: Lambda's, DynamoDB's on-demand mode and partitions, API Gateway's, Step Functions'.
 AT_ONCE = 1_000  # functions of an account that has grown
 NEW_TABLE = 4_000  # write units a second
 OF_A_PARTITION = 1_000  # write units a second, of an index's as well
@@ -34,7 +32,7 @@ def partitions(written: float) -> int:
 
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_the_table_takes_it_when_it_is_warm(channel: str) -> None:
-    """A new one takes fewer at once: what is beyond waits in the stream or is tried again, and `--warm-writes` is for peaks one knows of."""
+    """A new one takes fewer at once: what is beyond is tried again, and `--warm-writes` is for known peaks."""
     written = CHANNELS[channel].exchange.written
     assert f"| {channel} | {written:g} | {RATE * written:,.0f} | {NEW_TABLE / written:,.0f} |" in PAGE
 
