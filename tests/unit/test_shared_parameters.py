@@ -72,7 +72,7 @@ def _statements(role: dict[str, Any]) -> list[dict[str, Any]]:
 
 # Who needs which secret, and no other.
 SECRETS = {
-    "APIHandler": "addresses key/console key/sign-in key/erasure-subject",
+    "APIHandler": "addresses key/console key/sign-in key/erasure-subject key/kept-block",
     "BotAnswer": "actions key/contact-code key/contact-message key/contact-thread key/sms-thread key/kept-block key/sender "
     "key/code-counter",
     "CustomerJobs": "key/contact-thread key/erasure-subject key/kept-block key/sms-thread",
@@ -81,14 +81,15 @@ SECRETS = {
     "FileLinks": "key/file-link",
     "Hints": "addresses",
     "MailEvents": "addresses",
-    "Send": "addresses twilio key/contact-code key/file-link key/mail-address key/mail-reference",
+    "Send": "addresses twilio key/contact-code key/file-link key/mail-address key/mail-reference key/kept-block",
     "Site": "addresses site_jwt key/account key/visitor",
-    "SmsAws": "addresses key/sms-thread",
+    "SmsAws": "addresses key/sms-thread key/kept-block",
     "SmsStatus": "addresses twilio",
-    "SmsWebhook": "addresses twilio key/sms-thread",
+    "SmsWebhook": "addresses twilio key/sms-thread key/kept-block",
     "WebsocketConnect": "key/console key/visitor",
     "WebsocketMessage": (
-        "addresses key/visitor key/network key/contact-code key/contact-message key/contact-thread key/sms-thread key/code-counter"
+        "addresses key/visitor key/network key/contact-code key/contact-message key/contact-thread key/sms-thread key/code-counter "
+        "key/kept-block"
     ),
 }
 

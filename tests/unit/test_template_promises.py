@@ -121,13 +121,13 @@ def test_intake_can_write_messages_and_read_no_conversation(resources: dict[str,
 OWN = {
     "EmailWebhook": {"T#e*", "T#w*"},
     "MailEvents": {"T#e*", "T#w*", "I#email#*", "CONSOLES"},
-    "SmsWebhook": {"T#s*", "I#sms#*"},
+    "SmsWebhook": {"T#s*", "I#sms#*", "SETTINGS"},
     "SmsStatus": {"T#s*", "T#w*", "I#sms#*", "CONSOLES"},
-    "SmsAws": {"T#s*", "T#w*", "I#sms#*", "CONSOLES"},
+    "SmsAws": {"T#s*", "T#w*", "I#sms#*", "CONSOLES", "SETTINGS"},
     "FileLinks": {"T#s*", "T#w*"},
     "Site": {"T#ws*", "L#*", "SETTINGS"},
     "WebsocketConnect": {"T#w*", "CONSOLES"},
-    "WebsocketMessage": {"T#w*", "T#e*", "T#s*", "I#*", "L#*", "CONSOLES"},
+    "WebsocketMessage": {"T#w*", "T#e*", "T#s*", "I#*", "L#*", "CONSOLES", "SETTINGS"},
     "Hints": {"CONSOLES"},
 }
 
