@@ -20,9 +20,6 @@ def events_queue(cloud: Cloud) -> str:
     """A configuration set whose events end in a queue."""
     topic = cloud.client("sns").create_topic(Name="events")["TopicArn"]
     queue, arn = cloud.queue("events")
-    allowed = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})  # as AWS wants it
-    cloud.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
     cloud.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
     ses = cloud.client("sesv2")
     ses.create_email_identity(EmailIdentity="shop.example")
