@@ -117,4 +117,4 @@ def test_a_bot_resolved_conversation_of_three_questions_stays_within_its_budget(
         for n, question in enumerate(QUESTIONS):
             exchange(incoming(question, thread="u" * 26, channel="sms", address="+12025550143", id=f"m-000000{n}", at=now()))
     assert units.written <= 23, units
-    assert units.read <= 5, units
+    assert units.read <= 5.5, units  # half a unit once: did somebody with this address say STOP before she was forgotten?

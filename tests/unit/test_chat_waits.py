@@ -48,7 +48,7 @@ def test_a_person_answers_next_until_she_gives_up_her_place(say: Any, leave: str
         assert left["waits"]
         left = say(left["choices"][0])
     assert "waits" not in left
-    told = workspace.read("w1.1", 0)
+    told = workspace.read("w1.1", 0, "", T0 + 60_000)
     assert [e.kind for e in told["events"]] == ["escalated", *events]
     assert "waits" not in say("How long does delivery take?")
 
@@ -58,7 +58,7 @@ def test_agents_see_what_became_of_a_message_to_which_nothing_was_said(say: Any)
     message = incoming("my order is LT-10341", id="m-0000009", at=T0)
     table.record(message)
     table.set_outcome(message.thread, [message.id], "taken")
-    shown = {m["id"]: m["outcome"] for m in workspace.read("w1.1", 0)["messages"]}
+    shown = {m["id"]: m["outcome"] for m in workspace.read("w1.1", 0, "", T0 + 60_000)["messages"]}
     assert (shown["m-0000009"], shown["m-0000001"]) == ("taken", "")
 
 

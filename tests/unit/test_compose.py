@@ -128,6 +128,10 @@ def player(playing: Player, bedrock_address: str, monkeypatch: pytest.MonkeyPatc
     playing.status, playing.reply, playing.late = 200, COPIED, 0.0
     playing.heard.clear()
     monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", bedrock_address)
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(key, "local")  # an operator's: signatures count there
+    clients.client.cache_clear()
+    clients._session.cache_clear()
     return playing
 
 

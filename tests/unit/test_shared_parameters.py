@@ -72,7 +72,7 @@ def _statements(role: dict[str, Any]) -> list[dict[str, Any]]:
 
 # Who needs which secret, and no other.
 SECRETS = {
-    "APIHandler": "addresses key/console key/sign-in key/erasure-subject key/kept-block",
+    "APIHandler": "addresses key/console key/sign-in key/erasure-subject key/kept-block key/contact-thread key/sms-thread",
     "BotAnswer": "actions key/contact-code key/contact-message key/contact-thread key/sms-thread key/kept-block key/sender "
     "key/code-counter",
     "CustomerJobs": "key/contact-thread key/erasure-subject key/kept-block key/sms-thread",

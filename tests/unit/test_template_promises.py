@@ -120,9 +120,9 @@ def test_intake_can_write_messages_and_read_no_conversation(resources: dict[str,
 # Where intake may read and write: its own channel's threads; a mail or a text may go on with a chat.
 OWN = {
     "EmailWebhook": {"T#e*", "T#w*"},
-    "MailEvents": {"T#e*", "T#w*", "I#email#*", "CONSOLES"},
+    "MailEvents": {"T#e*", "T#w*", "I#email#*", "CONSOLES", "SETTINGS"},
     "SmsWebhook": {"T#s*", "I#sms#*", "SETTINGS"},
-    "SmsStatus": {"T#s*", "T#w*", "I#sms#*", "CONSOLES"},
+    "SmsStatus": {"T#s*", "T#w*", "I#sms#*", "CONSOLES", "SETTINGS"},
     "SmsAws": {"T#s*", "T#w*", "I#sms#*", "CONSOLES", "SETTINGS"},
     "FileLinks": {"T#s*", "T#w*"},
     "Site": {"T#ws*", "L#*", "SETTINGS"},
