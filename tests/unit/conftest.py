@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import boto3
@@ -12,14 +13,14 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.aws import clients, functions
-from chalicelib.aws.dynamodb import Item
+from chalicelib.aws.dynamodb import Item, encode
 from chalicelib.channels import delivery, dispatch
 from chalicelib.conversations import keys
 from chalicelib.conversations.model import Message
 from chalicelib.governance import queue_names, roster
 from chalicelib.governance.roster import Agent
 from infra.cloud import Cloud, stack_of
-from infra.shared_parameters import share
+from infra.shared_parameters import items, table_of
 from infra.template import data
 from tests.unit.packaged import package, prod, resources  # noqa: F401 - fixtures
 
@@ -27,8 +28,9 @@ T0 = 1_790_000_000_000  # 2026-09-21T14:13:20Z
 ROOT = "the root secret of a test"
 
 
+@cache
 def cloud() -> Cloud:
-    """As operators' commands see the AWS of a test."""
+    """As operators' commands see the AWS of a test. Kept for the process: its clients take a tenth of a second to make."""
     return Cloud(boto3.Session(region_name="eu-central-1"))
 
 
@@ -141,7 +143,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
         }
         for name, value in known.items():
             cloud().client("ssm").put_parameter(Name=f"/baton/test/{name}", Value=value, Type="SecureString")
-        share(cloud(), stack_of("test"))
+        _shared(known)
         # What Lambda would do at once with what is handed on to the function that sends.
         monkeypatch.setattr(dispatch, "hand_on", lambda message: delivery.send(keys.message_item(message), None))
         monkeypatch.setenv("TABLE", "conversations")
@@ -167,6 +169,15 @@ def bea(store: Store) -> Agent:
 def _table(properties: dict[str, Any]) -> dict[str, Any]:
     wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
     return {name: properties[name] for name in wanted if name in properties}
+
+
+def _shared(known: dict[str, str]) -> None:
+    """What `share` leaves behind, without its key and policy, which cost a test more than all else here (test_shared_parameters has them)."""
+    dynamodb, name = clients.client("dynamodb"), table_of(stack_of("test"))
+    key = {"AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}], "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}]}
+    dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **key)
+    puts = [{"PutRequest": {"Item": encode({"pk": item, **values})}} for item, values in items(known).items()]
+    dynamodb.batch_write_item(RequestItems={name: puts})
 
 
 def _queue(name: str) -> str:

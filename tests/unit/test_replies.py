@@ -131,7 +131,7 @@ class TestBlocked:
         identities.block("email", MIA, "complaint", T0 + 5)
         with pytest.raises(Blocked):
             replies.reply(ann, "e1.1", "id-00000002", "And another thing", T0 + 20)
-        assert workspace.read("e1.1", 0)["messages"]
+        assert workspace.read("e1.1", 0, "", T0 + 20)["messages"]
         assert keys.message_item(note)["by"] == {"S": "robot"}
 
 

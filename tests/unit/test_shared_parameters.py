@@ -111,7 +111,14 @@ def test_nothing_is_signed_for_a_purpose_without_a_key() -> None:
     assert set(re.findall(r'tokens\.(?:sign|verify)\("([a-z-]+)"', code)) <= set(tokens.PURPOSES)
 
 
-def test_nobody_but_the_stacks_functions_reads_the_table(store: Store) -> None:
+@pytest.fixture
+def shared(store: Store) -> None:
+    """The table as `share` makes it."""
+    shared_parameters.forget(cloud(), STACK)
+    shared_parameters.share(cloud(), STACK)
+
+
+def test_nobody_but_the_stacks_functions_reads_the_table(shared: None) -> None:
     policy = json.loads(cloud().client("dynamodb").get_resource_policy(ResourceArn=_arn())["Policy"])
     (refusal,) = policy["Statement"]
     assert (refusal["Effect"], refusal["Principal"], refusal["Resource"]) == ("Deny", "*", _arn())
@@ -123,7 +130,7 @@ def _arn() -> str:
     return "arn:aws:dynamodb:eu-central-1:123456789012:table/baton-test-parameters"
 
 
-def test_the_root_is_in_no_item(store: Store) -> None:
+def test_the_root_is_in_no_item(shared: None) -> None:
     found = cloud().client("dynamodb").scan(TableName="baton-test-parameters")["Items"]
     assert len(found) == len(shared_parameters.items({"secrets/root": ROOT}))
     assert ROOT not in json.dumps(found)
@@ -172,7 +179,7 @@ def test_what_the_operator_sets_goes_before_what_the_stack_publishes() -> None:
     assert (addresses["public_url"], addresses["socket_url"]) == ("https://chat.example", "wss://s/api")
 
 
-def test_the_table_goes_with_the_stage(store: Store) -> None:
+def test_the_table_goes_with_the_stage(shared: None) -> None:
     shared_parameters.forget(cloud(), STACK)
     assert not shared_parameters.exists(cloud(), STACK)
     shared_parameters.forget(cloud(), STACK)

@@ -35,7 +35,8 @@ def boss(api: Api) -> Api:  # noqa: F811
     return api
 
 
-def test_an_agent_judges_reviews_and_resolves(api: Api, ann: Agent) -> None:  # noqa: F811
+def test_an_agent_judges_reviews_and_resolves(api: Api, ann: Agent, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setattr("chalicelib.teaching.routes.now", lambda: T0 + 5_000)  # verdicts count for ten weeks
     said = answered()
     path = f"/conversations/w1.1/messages/{quote(said.id)}/verdict"
     status, told = api("POST", path, {"verdict": "right"})

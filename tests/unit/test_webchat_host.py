@@ -10,6 +10,7 @@ import pytest
 from chalicelib import settings
 from chalicelib.channels.webchat import adapter
 from chalicelib.channels.webchat import host as webchat_host
+from chalicelib.conversations import keys
 from chalicelib.errors import BadRequest, BatonError, Forbidden, NotAuthenticated
 from infra.cloud import stack_of
 from infra.shared_parameters import share
@@ -55,7 +56,7 @@ def test_what_the_site_verified_is_recorded_once(site: Store) -> None:
     claims = {"email": "Mia@X.example", "email_verified": True, "phone_number": "030 123", "phone_number_verified": True}
     session = adapter.session("", T0, signed(**claims))
     adapter.session("", T0 + 1_000, signed(**claims))
-    found = {(i["pk"]["S"], i["sk"]["S"], i["how"]["S"], int(i["at"]["N"])) for i in site.items()}
+    found = {(i["pk"]["S"], i["sk"]["S"], i["how"]["S"], keys.time_of(i)) for i in site.items()}
     thread = f"T#{session['visitor']}"
     assert found == {(thread, "P#account#customer-7", "jwt", T0), (thread, "P#email#mia@x.example", "jwt", T0)}
 

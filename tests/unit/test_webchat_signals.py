@@ -80,7 +80,7 @@ def test_reading_only_moves_forward_is_one_item_and_is_told_once(frames: Frames,
         send(visitor, "read", now=T0 + 30, at=at)
     assert [f["at"] for _, f in frames] == [T0 + 10, T0 + 20]
     assert {c for c, _ in frames} == {"ann-1"}
-    assert workspace.read(held, 0)["read_at"] == T0 + 20
+    assert workspace.read(held, 0, "", T0 + 30)["read_at"] == T0 + 20
     assert len([i for i in store.items() if i["sk"]["S"] == "READ"]) == 1
 
 
