@@ -11,7 +11,8 @@ from aws_lambda_powertools import Logger
 SERVICE = "baton"
 
 # Chalice's own logger, too, as it bears the app's name.
-log = Logger(service=SERVICE, log_uncaught_exceptions=False)
+# Lambda reads level and time of a line only if the time is by RFC 3339. No location: a message stands in one place, and bytes are billed.
+log = Logger(service=SERVICE, log_uncaught_exceptions=False, use_rfc3339=True, location=None)
 
 
 def now() -> int:

@@ -100,22 +100,38 @@ def lines(cloud: Cloud, groups: dict[str, str], start: int) -> list[Line]:
 
 
 def shape(text: str, raw: bool) -> str:
-    """A log line for people: level, message and its own keys; "" for what the platform writes."""
+    """A log line for people: level, message and its own keys; "" for what the platform writes on calls that went well."""
     text = text.rstrip()
-    if raw:
-        return escape(text)
-    if text.startswith(PLATFORM):
+    if not raw and text.startswith(PLATFORM):
         return ""
-    try:
-        found: Any = json.loads(text)
-    except ValueError:
-        return escape(text)
-    if not isinstance(found, dict) or "level" not in found:
+    found = None if raw else _object(text)
+    if found and str(found.get("type", "")).startswith("platform."):
+        return _platform(found)
+    if not found or "level" not in found:
         return escape(text)
     level = str(found["level"])
     rest = " ".join(f"{key}={_short(value)}" for key, value in found.items() if key not in COMMON)
     colour = COLOURS.get(level, "default")
     return f"[{colour}]{escape(level)}[/] {escape(_short(found.get('message', '')))} [dim]{escape(rest)}[/]"
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    try:
+        found: Any = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _platform(found: dict[str, Any]) -> str:
+    """What Lambda itself says of a call: how it failed, or "". docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html"""
+    record = found.get("record") or {}
+    status = str(record.get("status", "success"))
+    if status == "success":
+        return ""
+    figures = {"error": record.get("errorType"), **(record.get("metrics") or {}), "request": record.get("requestId")}
+    rest = " ".join(f"{key}={_short(value)}" for key, value in figures.items() if value is not None)
+    return f"[red]ERROR[/] {escape(status)} [dim]{escape(rest)}[/]"
 
 
 def _identity(event: dict[str, Any]) -> str:

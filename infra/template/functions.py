@@ -184,6 +184,11 @@ def entrance(name: str, policy: Json, runtime: str, code: str) -> Json:
     }
 
 
+# Our own lines are JSON. Of Lambda's own, those on what failed (time-outs, crashes, no memory left): START, END and REPORT of each call
+# are two thirds of a log, and durations are metrics. docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+LOGGED = {"LogFormat": "JSON", "SystemLogLevel": "WARN", "ApplicationLogLevel": "INFO"}
+
+
 def log_groups() -> Json:
     """Made before the functions and named by us: a function that is called at once finds its group, and upgrades keep it."""
     return {
@@ -257,7 +262,7 @@ def _properties(name: str, agent_queues: dict[str, str], architecture: str) -> J
         "Architectures": [architecture],
         "MemorySize": function.memory,
         "Timeout": function.timeout,
-        "LoggingConfig": {"LogGroup": ref(f"{name}LogGroup")},
+        "LoggingConfig": {"LogGroup": ref(f"{name}LogGroup"), **LOGGED},
         "Environment": {"Variables": {**everywhere, **{key: known[key] for key in function.env.split()}}},
     }
     if function.layer:

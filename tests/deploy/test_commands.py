@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -268,6 +269,11 @@ def test_log_lines_are_shaped_for_people() -> None:
     assert shape("START RequestId: 1", raw=True) == "START RequestId: 1"
     assert shape("plain [words]\n", raw=False) == r"plain \[words]"
     assert shape('{"level": "INFO", "message": "sent", "service": "baton", "n": 1}', raw=False) == "[default]INFO[/] sent [dim]n=1[/]"
+    died: dict[str, Any] = {"time": "2026-12-01T01:00:00Z", "type": "platform.report", "record": {"requestId": "r-1", "status": "timeout"}}
+    died["record"]["metrics"] = {"durationMs": 3000.0}
+    assert shape(json.dumps(died), raw=False) == "[red]ERROR[/] timeout [dim]durationMs=3000.0 request=r-1[/]"
+    died["record"]["status"] = "success"
+    assert shape(json.dumps(died), raw=False) == ""
     assert (seconds("90s"), seconds("10m"), seconds("1d")) == (90, 600, 86400)
 
 

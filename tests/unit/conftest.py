@@ -172,9 +172,12 @@ def _table(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shared(known: dict[str, str]) -> None:
-    """What `share` leaves behind, without its key and policy, which cost a test more than all else here (test_shared_parameters has them)."""
+    """What `share` leaves behind, but for its key and policy, which take longer than all else here (test_shared_parameters has them)."""
     dynamodb, name = clients.client("dynamodb"), table_of(stack_of("test"))
-    key = {"AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}], "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}]}
+    key = {
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+    }
     dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **key)
     puts = [{"PutRequest": {"Item": encode({"pk": item, **values})}} for item, values in items(known).items()]
     dynamodb.batch_write_item(RequestItems={name: puts})
