@@ -27,6 +27,7 @@ from chalicelib.governance import roster
 from chalicelib.observability import now
 from infra.local.aws import session
 from tests.conftest import Stack
+from tests.faults.clock import sweep
 from tests.people import Agent, eventually
 from tests.unit.conftest import incoming
 from tests.unit.test_baton import HAND_OVER
@@ -40,7 +41,6 @@ APART = 500  # ms between two customers
 TIMES = 15
 SLOWER = 1.5
 PATIENCE = 240.0
-BY_THE_CLOCK = {"version": "0", "account": "", "region": "", "detail": {}, "detail-type": "Scheduled Event", "source": "aws.events"}
 
 
 @dataclass
@@ -207,9 +207,7 @@ def nobody_is_lost(stack: Stack, burst: Burst, agent: Agent) -> None:
     listed = pages(agent)
     assert [c["waiting_since"] for c in listed] == sorted(burst.many.values())
     assert sorted(c["id"].rpartition(".")[0] for c in listed) == sorted(burst.many)
-    function, clock = session().client("lambda", endpoint_url=stack.addresses.aws), {**BY_THE_CLOCK, "time": "", "id": "", "resources": []}
-    answer = function.invoke(FunctionName=stack.addresses.outputs["FollowUpName"], Payload=json.dumps(clock))
-    swept = json.loads(answer["Payload"].read())
+    swept = sweep(stack)
     assert swept["waiting"] >= len(burst.many)
     assert (swept["requeued"], "unseen" in swept) == (0, False)
 

@@ -34,6 +34,7 @@ from infra.local import mails
 from infra.local.aws import session
 from infra.local.smtp import SUBJECT
 from tests.conftest import Stack
+from tests.faults.clock import sweep
 from tests.people import Mailer, Phone, Visitor, eventually
 
 pytestmark = pytest.mark.slow
@@ -179,8 +180,7 @@ def books(cloud: Cloud, addresses: set[str]) -> Books:
 
 def settled(cloud: Cloud, addresses: set[str]) -> Books:
     def look() -> Books | None:
-        # The clock, which comes every five minutes, brings what was killed as often as Lambda tries it.
-        cloud.client("lambda").invoke(FunctionName=cloud.stack.addresses.outputs["FollowUpName"], Payload=b"{}")
+        sweep(cloud.stack)  # brings what was killed as often as Lambda tries it
         now = books(cloud, addresses)
         return now if len(now.incoming) >= len(addresses) * len(QUESTIONS) and not now.open() else None
 
