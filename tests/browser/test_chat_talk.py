@@ -100,13 +100,13 @@ def seen_well(page: Browser) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("embedded", [False, True])
-def test_a_long_chat_stays_in_view(browser: NewBrowser, place: Desk, width: int, height: int, embedded: bool) -> None:
+def test_a_long_chat_stays_in_view(browser: NewBrowser, place: Desk, embedded: bool) -> None:
+    """In every size, also if that changes while she talks: a phone is turned, a window drawn wider."""
     texts = (STEPS, "Yes.", "It takes three to five working days, and you get a mail when it has left. " * 4)
     place.says = lambda frame: told(Answer(texts[len(place.heard) % 3], "", outcome="answer"))
     page = browser()
-    sized(page, width, height)
+    sized(page, *SIZES[0])
     if not embedded:
         visit(page, place.site)
         _talk(page)
@@ -126,9 +126,13 @@ def _talk(page: Browser) -> None:
         say(page, f"Question {number}")
         page.until(lambda n=number: len(page.all(".message.bot")) == n, "no answer")  # type: ignore[misc]
         if number < 6 or number % 10 == 0:
-            seen_well(page)
-    page.shot(f"chat-long-{page.driver.execute_script('return innerWidth')}")
-    assert page.bursts() == []
+            for size in SIZES[number % 3 :] + SIZES[: number % 3]:  # each of them is the one in which the next answer comes
+                sized(page, *size)
+                seen_well(page)
+    for width, height in SIZES:
+        sized(page, width, height)
+        page.shot(f"chat-long-{width}")
+        assert page.bursts() == []
 
 
 def test_buttons_stand_for_their_lines_and_an_articles_list_stays(browser: NewBrowser, place: Desk) -> None:

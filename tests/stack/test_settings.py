@@ -44,7 +44,7 @@ class Supervisor:
             self.agent.ask("POST", f"settings/{kind}/rollback", {"to": version, "version": now, "why": "as before"})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def boss(stack: Stack) -> Iterator[Supervisor]:
     supervisor = Supervisor(stack.agent("supervisor"))
     supervisor.agent.resolve_all()
@@ -53,6 +53,15 @@ def boss(stack: Stack) -> Iterator[Supervisor]:
     supervisor.agent.resolve_all()
     supervisor.agent.ask("PUT", f"agents/{supervisor.agent.me['id']}", {"skills": skills})
     supervisor.restore()
+
+
+@pytest.fixture(scope="module")
+def new_queue(boss: Supervisor) -> str:
+    """With new hours beside it, so that both tests wait only once until every function has heard of what is new."""
+    boss.set("hours", lambda _: {"zone": "UTC", "weekdays": ALL_DAY})
+    new = f"vip-{secrets.token_hex(3)}"
+    boss.set("queues", lambda content: {**content, "queues": [*content["queues"], {"id": new, "en": new.upper(), "zh": f"贵宾{new}"}]})
+    return new
 
 
 def told(stack: Stack) -> str:
@@ -64,27 +73,9 @@ def told(stack: Stack) -> str:
     return text
 
 
-def test_the_bot_tells_new_hours_and_why_nobody_is_there(stack: Stack, boss: Supervisor) -> None:
-    boss.set("hours", lambda _: {"zone": "UTC", "weekdays": ALL_DAY})
-    eventually(lambda: "are back" not in told(stack), REMEMBERED)
-    every_day = [{"date": f"{month:02}-{day:02}", "en": "Stocktaking", "zh": "盘点"} for month, day in days_around_now()]
-    boss.set("hours", lambda _: {"zone": "UTC", "weekdays": ALL_DAY, "days": every_day})
-    text = eventually(lambda: text if "are back" in (text := told(stack)) else "", REMEMBERED)
-    assert "(our time; today is Stocktaking)" in text
-
-
-def days_around_now() -> list[tuple[int, int]]:
-    """Yesterday, today and tomorrow: the test may run at midnight."""
-    from datetime import UTC, datetime, timedelta
-
-    today = datetime.now(UTC)
-    return [(day.month, day.day) for day in (today + timedelta(days=n) for n in (-1, 0, 1))]
-
-
-def test_a_new_queue_is_served_from_a_customers_message_to_an_agents_claim(stack: Stack, boss: Supervisor) -> None:
+def test_a_new_queue_is_served_from_a_customers_message_to_an_agents_claim(stack: Stack, boss: Supervisor, new_queue: str) -> None:
     """Its lines are made, an agent gets the skill, a colleague passes a conversation into it, and `deliver` and the claim know it."""
-    new = f"vip-{secrets.token_hex(3)}"
-    boss.set("queues", lambda content: {**content, "queues": [*content["queues"], {"id": new, "en": new.upper(), "zh": f"贵宾{new}"}]})
+    new = new_queue
     cloud = Cloud(session(), stack.addresses.aws)
     assert [url.rpartition("/")[2] for url in own_queues(cloud, stack.addresses.stack) if new in url] == [
         f"{stack.addresses.stack}_{new}-normal",
@@ -106,6 +97,22 @@ def test_a_new_queue_is_served_from_a_customers_message_to_an_agents_claim(stack
     taken = boss.agent.ask("POST", "claims")
     assert (taken["id"], taken["queue"]) == (held["id"], new)
     boss.agent.ask("POST", f"conversations/{held['id']}/resolve")
+
+
+def test_the_bot_tells_new_hours_and_why_nobody_is_there(stack: Stack, boss: Supervisor, new_queue: str) -> None:
+    eventually(lambda: "are back" not in told(stack), REMEMBERED)
+    every_day = [{"date": f"{month:02}-{day:02}", "en": "Stocktaking", "zh": "盘点"} for month, day in days_around_now()]
+    boss.set("hours", lambda _: {"zone": "UTC", "weekdays": ALL_DAY, "days": every_day})
+    text = eventually(lambda: text if "are back" in (text := told(stack)) else "", REMEMBERED)
+    assert "(our time; today is Stocktaking)" in text
+
+
+def days_around_now() -> list[tuple[int, int]]:
+    """Yesterday, today and tomorrow: the test may run at midnight."""
+    from datetime import UTC, datetime, timedelta
+
+    today = datetime.now(UTC)
+    return [(day.month, day.day) for day in (today + timedelta(days=n) for n in (-1, 0, 1))]
 
 
 def test_of_four_who_change_at_once_one_wins_and_its_lines_are_kept(

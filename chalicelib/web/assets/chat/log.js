@@ -2,7 +2,7 @@
 /** @import { ChatMessage } from "../shared/wire.d.ts" */
 /** @import { Props, State, Unsent } from "./types.d.ts" */
 import { day, html, Link, Time, useEffect, useLayoutEffect, useRef, useState, webAddress, Words } from "../shared/common.js";
-import { Older, useOlder } from "../shared/older.js";
+import { Older, useEnd, useOlder } from "../shared/older.js";
 import { newestOfTheirs } from "./store.js";
 import { Files } from "./files.js";
 import { Reach } from "./reach.js";
@@ -14,12 +14,10 @@ export function Log(/** @type {Props} */ { chat, state, words, language }) {
   const { messages, older, outbox, loaded, typing } = state;
   const box = useRef(null);
   const [below, setBelow] = useState(false);
-  const toEnd = () => (box.current.scrollTop = box.current.scrollHeight);
-  const atEnd = useRef(true);
+  const { atEnd, toEnd, scrolled } = useEnd(box);
   const see = () => atEnd.current && state.open && document.visibilityState === "visible" && chat.seen(newestOfTheirs(messages)?.at ?? 0);
   const onScroll = () => {
-    const { scrollHeight, scrollTop, clientHeight } = box.current;
-    atEnd.current = scrollHeight - scrollTop - clientHeight < 80;
+    scrolled();
     if (atEnd.current) setBelow(false);
     near();
     see();
@@ -29,7 +27,6 @@ export function Log(/** @type {Props} */ { chat, state, words, language }) {
     else setBelow(true);
   }, [messages.at(-1)?.id, outbox.length]);
   const near = useOlder(box, { first: messages[0]?.id, older, load: chat.older, atEnd });
-  useKeepEnd(box, atEnd, toEnd);
   useEffect(() => {
     see();
     document.addEventListener("visibilitychange", see);
@@ -49,15 +46,6 @@ export function Log(/** @type {Props} */ { chat, state, words, language }) {
       </div>
     </div>
     ${below && html`<button type="button" class="below" onClick=${toEnd}>${words.newBelow} ↓</button>`}`;
-}
-
-/** Whatever changes the height (a keyboard, a status line, a picture): who was at the end stays there. */
-function useKeepEnd(/** @type {{ current: HTMLElement }} */ box, /** @type {{ current: boolean }} */ atEnd, /** @type {() => void} */ toEnd) {
-  useEffect(() => {
-    const observer = new ResizeObserver(() => atEnd.current && toEnd());
-    for (const part of [box.current, ...box.current.children]) observer.observe(part);
-    return () => observer.disconnect();
-  }, []);
 }
 
 const Hello = (/** @type {Props} */ { words }) => html`

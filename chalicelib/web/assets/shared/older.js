@@ -26,3 +26,24 @@ export function useOlder(box, /** @type {Reading} */ { first, older, load, atEnd
 
 export const Older = (/** @type {{ older: string, load: () => void, label: string }} */ { older, load, label }) =>
   older && html`<p class="older"><button type="button" class="plain" onClick=${load}>${label}</button></p>`;
+
+/** Who was at the end of the box stays there, whatever changes its height (a keyboard, a picture, a turned phone). The scrolling that comes
+ *  of another size is none of hers: browsers do it before they tell the size. */
+export function useEnd(/** @type {{ current: HTMLElement }} */ box) {
+  const atEnd = useRef(true), size = useRef("");
+  const measured = () => `${box.current.clientWidth} ${box.current.clientHeight}`;
+  const toEnd = () => (box.current.scrollTop = box.current.scrollHeight);
+  useEffect(() => {
+    const observer = new ResizeObserver(() => {
+      size.current = measured();
+      if (atEnd.current) toEnd();
+    });
+    for (const part of [box.current, ...box.current.children]) observer.observe(part);
+    return () => observer.disconnect();
+  }, []);
+  const scrolled = () => {
+    const { scrollHeight, scrollTop, clientHeight } = box.current;
+    if (size.current === measured()) atEnd.current = scrollHeight - scrollTop - clientHeight < 80;
+  };
+  return { atEnd, toEnd, scrolled };
+}

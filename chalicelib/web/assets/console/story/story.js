@@ -2,7 +2,7 @@
 /** @import { HouseEvent, Message, Note } from "../../shared/wire.d.ts" */
 /** @import { Console, Entry, Item, Props, Story } from "../types.d.ts" */
 import { clock, day, html, Link, Time, useEffect, useLayoutEffect, useRef, useState, webAddress, Words } from "../../shared/common.js";
-import { Older, useOlder } from "../../shared/older.js";
+import { Older, useEnd, useOlder } from "../../shared/older.js";
 import { isStored } from "../stories.js";
 import { Composer } from "./composer.js";
 import { Details } from "./customer.js";
@@ -65,23 +65,17 @@ function Head({ c, mine, state, words, actions, details, onDetails }) {
 
 function Timeline(/** @type {Props} */ { store, story, state, words, language, actions }) {
   const box = useRef(null);
-  const atEnd = useRef(true);
+  const { atEnd, toEnd, scrolled } = useEnd(box);
   const outbox = state.outbox.filter((e) => e.conversation === story.conversation.id && !isStored(e, story));
   const rows = entries(story);
-  const toEnd = () => atEnd.current && (box.current.scrollTop = box.current.scrollHeight);
   useLayoutEffect(() => {
     if (outbox.length) atEnd.current = true;
-    toEnd();
+    if (atEnd.current) toEnd();
   }, [rows.length, outbox.length]);
-  useEffect(() => {
-    const observer = new ResizeObserver(toEnd);
-    observer.observe(box.current);
-    return () => observer.disconnect();
-  }, []);
   const older = () => store.older(story.conversation.id).catch(() => {});
   const near = useOlder(box, { first: story.messages[0]?.id, older: story.older, load: older, atEnd });
   const onScroll = () => {
-    atEnd.current = box.current.scrollHeight - box.current.scrollTop - box.current.clientHeight < 80;
+    scrolled();
     near();
   };
   return html`
