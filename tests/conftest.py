@@ -115,6 +115,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Places:
     return Places(config, log)
 
 
+def as_operator(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our own code asks the stack's AWS from here on, with the keys of infra.local.aws.session."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", stack.addresses.aws)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", stack.addresses.region)
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(key, "local")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _what_botocore_knows() -> Iterator[None]:
     """Its descriptions of services, megabytes of JSON, are read once and not for each test's sessions anew."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 from websockets.sync.client import ClientConnection, connect
@@ -142,8 +143,17 @@ class Agent:
         body = {"id": reply_id or f"reply-{secrets.token_hex(6)}", "text": text}
         return dict(self.ask("POST", f"conversations/{conversation}/replies", body))
 
-    def read(self, conversation: str) -> dict[str, Any]:
-        return dict(self.ask("GET", f"conversations/{conversation}"))
+    def read(self, conversation: str, query: str = "") -> dict[str, Any]:
+        return dict(self.ask("GET", f"conversations/{conversation}{query}"))
+
+    def messages(self, conversation: str) -> list[dict[str, Any]]:
+        """All of them, page by page."""
+        page = self.read(conversation)
+        found = list(page["messages"])
+        while page["older"]:
+            page = self.read(conversation, f"?before={quote(page['older'])}")
+            found = [*page["messages"], *found]
+        return found
 
     def socket(self) -> ClientConnection:
         return connect(self.ask("POST", "agents/socket")["socket"], open_timeout=60, ping_interval=None)

@@ -22,6 +22,7 @@ from tests.people import Agent
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MESSAGES, OF_VISITOR, CUTS = 200, 70, 50
+A_PAGE = 15  # so many of the last messages are loaded first, at least
 WRITE = """
   const field = document.querySelector("#text");
   field.value = arguments[0];
@@ -54,7 +55,7 @@ def test_fifty_cuts_during_two_hundred_messages(stack: Stack, browser: NewBrowse
                 supervisor.reply(conversation, sent[-1])
         _until(page, lambda: cutter.cuts >= CUTS, cutter)
         _until(page, lambda: not page.all(".unsent"), cutter)
-        stored = [(m["id"], m["text"]) for m in supervisor.read(conversation)["messages"]]
+        stored = [(m["id"], m["text"]) for m in supervisor.messages(conversation)]
         _until(page, lambda: len(page.driver.execute_script(SHOWN)) >= len(stored), cutter)
         shown = [tuple(m) for m in page.driver.execute_script(SHOWN)]
         print(f"{cutter.cuts} cuts, {len(shown)} messages")
@@ -64,8 +65,10 @@ def test_fifty_cuts_during_two_hundred_messages(stack: Stack, browser: NewBrowse
         assert mine == [text for text in sent if text.startswith("visitor")]
         assert sorted(text for _, text in shown if text in set(sent)) == sorted(sent)
         page.driver.refresh()
-        _until(page, lambda: len(page.driver.execute_script(SHOWN)) >= len(stored), cutter)
-        assert [tuple(m) for m in page.driver.execute_script(SHOWN)] == stored
+        _until(page, lambda: [m[0] for m in page.driver.execute_script(SHOWN)][-1:] == [stored[-1][0]], cutter)
+        last = [tuple(m) for m in page.driver.execute_script(SHOWN)]
+        assert len(last) >= A_PAGE
+        assert last == stored[-len(last) :]
 
 
 def _until(page: Browser, holds: Callable[[], bool], cutter: Cutter, patience: float = 120) -> None:

@@ -26,7 +26,7 @@ from chalicelib.desk import waiting_line, workspace
 from chalicelib.governance import roster
 from chalicelib.observability import now
 from infra.local.aws import session
-from tests.conftest import Stack
+from tests.conftest import Stack, as_operator
 from tests.faults.clock import sweep
 from tests.people import Agent, eventually
 from tests.unit.conftest import incoming
@@ -83,8 +83,7 @@ class Burst:
 @pytest.fixture
 def burst(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Burst]:
     outputs = stack.addresses.outputs
-    monkeypatch.setenv("AWS_ENDPOINT_URL", stack.addresses.aws)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", stack.addresses.region)
+    as_operator(stack, monkeypatch)
     monkeypatch.setenv("TABLE", outputs["Table"])
     functions = session().client("lambda", endpoint_url=stack.addresses.aws)
     known = functions.get_function_configuration(FunctionName=outputs["FollowUpName"])["Environment"]["Variables"]["QUEUES"]

@@ -11,17 +11,14 @@ import pytest
 from chalicelib.aws import clients
 from chalicelib.governance import queue_names
 from infra.template import data
-from tests.conftest import Stack
+from tests.conftest import Stack, as_operator
 
 
 @pytest.fixture
 def quiet_table(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As the template makes it, but without readers of its stream; with agent queues of its own."""
     outputs, name = stack.addresses.outputs, f"quiet-{uuid4().hex[:8]}"
-    monkeypatch.setenv("AWS_ENDPOINT_URL", stack.addresses.aws)
-    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(key, "local")  # an operator's, as of infra.local.aws.session
-    monkeypatch.setenv("AWS_DEFAULT_REGION", stack.addresses.region)
+    as_operator(stack, monkeypatch)
     monkeypatch.setenv("KNOWLEDGE_BUCKET", outputs["KnowledgeBucket"])
     monkeypatch.setenv("NOTES_TABLE", outputs["NotesTable"])
     monkeypatch.setenv("PARAMETERS", "baton-local-parameters")

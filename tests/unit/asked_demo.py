@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 from infra.demo.shop import Orders
 from tests.unit.dialogue_player import STARTS, Play, Seen, look
@@ -42,7 +41,7 @@ class Asked:
 
     @property
     def is_sure(self) -> bool:
-        return self.seen.outcome == "answer" and not self.seen.doubtful
+        return self.seen.outcome == "answer" and not (self.seen.doubtful or self.seen.led)
 
     @property
     def is_right(self) -> bool:
@@ -69,11 +68,6 @@ class Asked:
             case "courtesy":
                 return self.seen.owner == "bot"
         return not self.is_sure
-
-    @property
-    def is_held_out(self) -> bool:
-        """Half of them were only counted while the bot was mended."""
-        return crc32(self.text.encode()) % 2 == 1
 
 
 def rows(language: str, folder: Path = FOLDER) -> list[Mapping[str, Any]]:

@@ -42,7 +42,8 @@ def is_held_out(dialogue: Mapping[str, Any]) -> bool:
 @dataclass(frozen=True)
 class Seen:
     """What a customer sees of one message: the kind of outcome, what was told, and where the conversation is then. `messages`: the
-    texts that were said to it; `silent`: nothing was, but an outcome is recorded; `doubtful`: it was told as the nearest only."""
+    texts that were said to it; `silent`: nothing was, but an outcome is recorded; `doubtful`: it was told as the nearest only; `led`: "this
+    may help", with others beside it."""
 
     outcome: str
     articles: tuple[str, ...] = ()
@@ -53,6 +54,7 @@ class Seen:
     topic: str = ""
     silent: bool = False
     doubtful: bool = False
+    led: bool = False
 
     def is_right(self, right: str) -> bool:
         return any(self._is(one.strip()) for one in right.split(" or "))
@@ -167,7 +169,8 @@ def look(play: Play, message: Message) -> Seen:
     offered = head.offered if last.meta.get("outcome") in ("offer", "answer") else ()
     text = "\n".join(m.text for m in out)
     doubtful = last.meta.get("outcome") == "answer" and head.told[:1] in (("doubtful",), ("all_told",))
-    return Seen(last.meta.get("outcome", ""), articles, offered, text, head.urgency, head.owner, facts, doubtful=doubtful)
+    led = last.meta.get("outcome") == "answer" and head.told[:1] == ("lead",)
+    return Seen(last.meta.get("outcome", ""), articles, offered, text, head.urgency, head.owner, facts, doubtful=doubtful, led=led)
 
 
 def _is_to(m: Message, message: Message) -> bool:

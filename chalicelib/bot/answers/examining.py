@@ -21,8 +21,9 @@ from chalicelib.bot.interpretation.courtesies.politeness import core
 from chalicelib.bot.interpretation.nonsense import is_nonsense, is_unfinished
 from chalicelib.bot.interpretation.orthography.dialect import mainland
 from chalicelib.bot.interpretation.reaction import reaction
-from chalicelib.bot.interpretation.retrieval import Hit, search
+from chalicelib.bot.interpretation.retrieval import Hit, search, sentences
 from chalicelib.bot.interpretation.understanding import asked_instead, meaning, parting
+from chalicelib.bot.interpretation.unnamed.strange import strange
 from chalicelib.bot.rules.facts import Asked, Facts, MessageSignals, band, hear
 from chalicelib.business.opening_hours import of, state
 from chalicelib.knowledge.articles.article import version_for
@@ -45,6 +46,8 @@ def examined(question: str, context: Context, brain: Brain) -> Case:
     hits = meant.hits
     best, confidence = (hits[0].article, hits[0].confidence) if hits else ("", 0.0)
     certain = "sure" if context.under_way else band(hits, brain.rules.answer, brain.rules.offer)
+    if certain == "sure" and _is_another_matter(question, meant, context, brain, day):
+        certain = "unsure"
     facts = Facts(
         available=brain.index is not None,
         asked_for_person=heard.asked_for_person and not _asks_whether_human(question, heard),
@@ -112,6 +115,17 @@ def _parted(heard: MessageSignals, question: str, context: Context, brain: Brain
     if heard.small_talk or heard.about or _presses(heard) or not brain.index:
         return heard
     return replace(heard, small_talk=parting(question, context, brain.index, day))
+
+
+def _is_another_matter(question: str, meant: Meaning, context: Context, brain: Brain, day: str) -> bool:
+    """Does a question that stands by itself name something of which no article tells, so that likeness may be chance? Not if another
+    sentence of it asks for the same without."""
+    is_chosen = meant.picks or meant.reply or meant.passages or context.settled or context.under_way or context.last_article
+    if is_chosen or not brain.index or not strange(question, brain.index):
+        return False
+    plain = [part for part in sentences(question) if not strange(part, brain.index)]
+    alone = [hits[0] for part in plain if (hits := search(brain.index, mainland(core(part)), day, 1, context.tier))]
+    return not any(hit.article == meant.hits[0].article and hit.confidence >= brain.rules.answer for hit in alone)
 
 
 def _asks_whether_human(question: str, heard: MessageSignals) -> bool:

@@ -42,7 +42,7 @@ def search(index: Index, question: str, day: str, limit: int = 3, tier: str = ""
     def may(name: str) -> bool:
         return any(article.valid(day, tier) for article in index.articles.get(name, {}).values())
 
-    found = scoring.rank(index.wordings, _sentences(question), may, limit)
+    found = scoring.rank(index.wordings, sentences(question), may, limit)
     return [Hit(one.article, one.confidence, index.articles[one.article]) for one in found]
 
 
@@ -58,7 +58,7 @@ def _clauses(question: str) -> list[str]:
     return [clause for clause in found if clause][:SENTENCES]
 
 
-def _sentences(question: str) -> list[str]:
+def sentences(question: str) -> list[str]:
     """Each sentence, and a short text as a whole besides."""
     text = question[:LONGEST].strip()
     parts = _parts(text)

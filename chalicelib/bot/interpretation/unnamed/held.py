@@ -33,7 +33,7 @@ class Held:
 
     def holds(self, word: str) -> bool:
         """Is it a word of the articles in any form?"""
-        return bool(_stems(word) & self.stems)
+        return bool(stems(word) & self.stems)
 
     def lacks(self, pattern: str) -> bool:
         return not re.search(pattern, self.said)
@@ -44,9 +44,14 @@ def held(known: Passages) -> Held:
     """Of what is published now."""
     articles = known.articles.values()
     said = normal_of("\n".join(text for one in articles for text in (one.title, *one.examples, one.text)))
-    words = frozenset(_WORD.findall(said))
-    stems = frozenset(stem for word in words for stem in _stems(word))
-    return Held(said, stems, frozenset(f"{word[0]}{part}" for word in words if len(word) >= SPELLED for part in deletions(word)))
+    every = frozenset(words(said))
+    without = frozenset(stem for word in every for stem in stems(word))
+    return Held(said, without, frozenset(f"{word[0]}{part}" for word in every if len(word) >= SPELLED for part in deletions(word)))
+
+
+def words(said: str) -> list[str]:
+    """Of a text in normal form; Chinese has none."""
+    return _WORD.findall(said)
 
 
 def normal_of(text: str) -> str:
@@ -54,6 +59,6 @@ def normal_of(text: str) -> str:
     return "\n".join(normal(line) for line in _ADDRESS.sub(" ", text).split("\n"))
 
 
-def _stems(word: str) -> frozenset[str]:
+def stems(word: str) -> frozenset[str]:
     """The word with and without its endings; a short one is only itself."""
     return frozenset([word, *(word.removesuffix(end) for end in _ENDS if len(word) - len(end) >= (SPELLED if end[1:] else SPELLED - 1))])

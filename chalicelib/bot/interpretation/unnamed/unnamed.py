@@ -124,7 +124,7 @@ def _noun(words: list[str], known: Held) -> str:
     if not words or {words[0], words[-1]} & _generic():
         return ""
     is_known = known.has(words[-1])
-    strange = [word for word in words if _is_strange(word, known) and not (is_known and _is_usual(word))]
+    strange = [word for word in words if _is_strange(word, known) and not (is_known and is_usual(word))]
     if not strange:
         return ""
     place = words.index(strange[0])
@@ -136,7 +136,7 @@ def _is_strange(word: str, known: Held) -> bool:
     return len(word) > 2 and not word.isdigit() and word not in top and word not in _generic() and not known.has(word)
 
 
-def _is_usual(word: str) -> bool:
+def is_usual(word: str) -> bool:
     """Does the list of usual words have it, in any form?"""
     top, more, _ = _common()
     return any(form in top or form in more for form in _forms(word))
@@ -144,9 +144,9 @@ def _is_usual(word: str) -> bool:
 
 def _is_name(word: str, known: Held) -> bool:
     """No word of the language in any form, and none that a slip of the finger made of one."""
-    if not _LETTERS.match(word) or _DRAWN.search(word) or _ENDED.search(word) or not _is_strange(word, known) or _is_usual(word):
+    if not _LETTERS.match(word) or _DRAWN.search(word) or _ENDED.search(word) or not _is_strange(word, known) or is_usual(word):
         return False
-    return not _is_slip(word)
+    return not is_slip(word)
 
 
 def _forms(word: str) -> list[str]:
@@ -161,7 +161,7 @@ def _forms(word: str) -> list[str]:
     ]
 
 
-def _is_slip(word: str) -> bool:
+def is_slip(word: str) -> bool:
     """Is it a usual word with a letter too many, too few, another one, or two of them swapped?"""
     top, more, _ = _common()
     cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
