@@ -162,6 +162,7 @@ class Conversation:
     contact_request: str = ""  # how a customer who waits would be answered: "call +4915123456789", "mail ann@example.com", as written
     flow: str = ""  # the self-service action that is under way, or was last, as bot/actions/state.py writes it
     recent: tuple[str, ...] = ()  # what was decided about its last messages, as memory.py writes it
+    model_calls: int = 0  # how often a language model was asked what the bot was not sure of
 
     @property
     def id(self) -> str:
