@@ -41,6 +41,9 @@ PARAMETERS = {
     "actions_show": "ActionsShow",
     "precision_target": "PrecisionTarget",
     "compose_model": "ComposeModel",
+    "model_calls_a_day": "ModelCallsADay",
+    "model_calls_a_conversation": "ModelCallsAConversation",
+    "model_price": "ModelPrice",
     "delivery_reports": "DeliveryReports",
     "time_zone": "TimeZone",
     "alarm_email": "AlarmEmail",
@@ -82,7 +85,14 @@ PARAMETERS = {
     type=click.FloatRange(0.5, 0.999),
     help="So large a share of the bot's answers is to be right, as 0.95: it learns how sure that makes it be.",
 )
-@click.option("--compose-model", envvar="COMPOSE_MODEL", help="Model of Amazon Bedrock that composes answers; none if you give none.")
+@click.option("--compose-model", envvar="COMPOSE_MODEL", help="Model of Amazon Bedrock that composes and reads; none if you give none.")
+@click.option("--model-calls-a-day", envvar="MODEL_CALLS_A_DAY", type=click.IntRange(0), help="How often it reads a day at most.")
+@click.option(
+    "--model-calls-a-conversation", envvar="MODEL_CALLS_A_CONVERSATION", type=click.IntRange(0), help="... and in one conversation."
+)
+@click.option(
+    "--model-price", envvar="MODEL_PRICE", help="What you pay for it, for reports: dollars a million tokens in/out, as 1.00/5.00."
+)
 @click.option(
     "--delivery-reports",
     envvar="DELIVERY_REPORTS",
