@@ -22,6 +22,7 @@ State = Literal["received", "pending", "sending", "sent", "delivered", "failed",
 # about: what the bot says of itself; status: how long it takes; back, closed: she gave up her place; urgent, person: handed over.
 OUTCOMES = ("answer", "offer", "question", "taken", "courtesy", "about", "status", "back", "closed", "urgent", "person", "action")
 URGENCIES: tuple[Urgency, ...] = ("urgent", "normal")
+READ = "read"  # in Answer.told: a language model chose it
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,11 @@ class Answer:
     asking: str = ""  # what it asks her that a yes or no answers (Conversation.asking)
     also: tuple[str, ...] = ()  # further articles that it tells, if she asked for several
     fits: tuple[str, ...] = ()  # passages of its text that answer, in its order
+
+    @property
+    def is_read(self) -> bool:
+        """Did a language model choose it, which might choose otherwise the next time?"""
+        return READ in self.told
 
     @property
     def is_tentative(self) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
+from chalicelib.insight import model_prices
 from infra import deploy as core
 from infra import leaving_out, regions
 from infra.changes import Plan, discard
@@ -59,6 +60,15 @@ PARAMETERS = {
 }
 
 
+def _price(_context: click.Context, _option: click.Parameter, told: str | None) -> str | None:
+    """As it is told, once it can be read."""
+    try:
+        model_prices.price("", told or "")
+    except ValueError as error:
+        raise click.BadParameter("dollars for a million tokens of requests and replies, as 1.00/5.00") from error
+    return told
+
+
 @click.command()
 @click.option("--mail-domain", envvar="MAIL_DOMAIN", help="Domain whose mail comes in, verified in SES.")
 @click.option("--support-address", envvar="SUPPORT_ADDRESS", help="Address that customers write to.")
@@ -91,7 +101,10 @@ PARAMETERS = {
     "--model-calls-a-conversation", envvar="MODEL_CALLS_A_CONVERSATION", type=click.IntRange(0), help="... and in one conversation."
 )
 @click.option(
-    "--model-price", envvar="MODEL_PRICE", help="What you pay for it, for reports: dollars a million tokens in/out, as 1.00/5.00."
+    "--model-price",
+    envvar="MODEL_PRICE",
+    callback=_price,
+    help="What you pay for it, for reports: dollars a million tokens in/out, as 1.00/5.00.",
 )
 @click.option(
     "--delivery-reports",

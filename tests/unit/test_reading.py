@@ -169,7 +169,7 @@ class TestTheRulesStand:
             assert word in message.text
             (event,) = [one for _, one in threads.whole(head.thread).events if one.kind == "escalated"]
             assert event.detail["rule"].startswith(rule) or rule in event.detail["rule"]
-            assert event.detail["facts"]["read"]["by"] == NAME
+            assert event.detail["facts"]["heard_by_model"] == {"danger": "safety"}.get(kind, kind)
         assert model_use.of(DAY).raised == 2
 
     def test_a_table_without_such_a_rule_hands_over_all_the_same(self, model: Converse, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,7 +71,7 @@ def _after(turn: _Turn, found: Outcome) -> tuple[FlowResult, dict[str, Any]]:
     after = _proposed(turn, found) if found.action else replace(moved, said=found.said) if found.said else None
     if after:
         quoted = [{"article": one.id, "title": one.title} for one in found.quoted]
-        return after, {"composed": {**by, "sources": quoted}} if quoted else {}
+        return after, {"composed": {**by, "read": True, "sources": quoted}} if quoted else {}
     tells = isinstance(moved.said, Answer) and bool(moved.said.article)
     return moved, {"composed": {**by, "not": found.flaw}} if tells else {}
 
@@ -136,7 +136,7 @@ def _raised(turn: _Turn, raised: Raised) -> Escalation:
         said = deciding.to_person(turn.c, turn.message, turn.at, "model-raised", _WHY[raised])
         said = replace(said, text=_told(examined(turn.words, replace(turn.case.context, raised=raised), turn.case.brain)))
     urgency: Urgency = said.urgency if raised == "person" else "urgent"
-    return replace(said, urgency=urgency, facts={**said.facts, "read": {"by": settings.env("COMPOSE_MODEL"), "raised": raised}})
+    return replace(said, urgency=urgency, facts={**said.facts, "heard_by_model": raised})
 
 
 def _told(case: Case) -> str:

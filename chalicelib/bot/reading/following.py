@@ -18,12 +18,11 @@ from chalicelib.bot.interpretation.contextual.scope import Meaning
 from chalicelib.bot.interpretation.retrieval import Hit
 from chalicelib.bot.reading.shown import Shown
 from chalicelib.bot.reading.verdict import Quote, Verdict
-from chalicelib.conversations.model import Answer, Escalation
+from chalicelib.conversations.model import READ, Answer, Escalation
 from chalicelib.knowledge.articles.article import Article
 from chalicelib.knowledge.articles.cautions import warns
 from chalicelib.knowledge.index.passages import split
 
-READ = "read"  # in Answer.told: said because a language model chose it
 Raised = Literal["", "safety", "crisis", "person"]
 _RAISES: dict[str, Raised] = {"danger": "safety", "crisis": "crisis", "person": "person"}
 _BAND = frozenset({"band", "confidence", "leads"})  # facts that say how much is known
