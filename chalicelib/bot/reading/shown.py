@@ -5,6 +5,7 @@ A list is shown with the line that introduces it, as an item alone may say the o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,7 @@ from chalicelib.bot.interpretation.orthography.dialect import mainland
 from chalicelib.bot.interpretation.retrieval import Hit
 from chalicelib.knowledge.articles.article import Article
 
-MOST = 8  # passages that are shown
+MOST, OF_ONE = 8, 3  # passages that are shown, and of one article
 LONGEST = 900  # characters of one, with the list that it belongs to
 _SEARCHED, _NEAREST = 6, 6  # articles that the search finds, and that have the nearest passages
 _INTRODUCES = (":", "：")
@@ -36,18 +37,20 @@ class Shown:
 def shown(case: Case, most: int = MOST) -> list[Shown]:
     """The passages that most likely answer, the best first; none without an index. Of articles that this customer may see today."""
     found: dict[str, Article] = {}
+    of: Counter[str] = Counter()
     for hit, passage in _ranked(case):
         article = case.shown(hit)
         text = case.in_script(_whole(article.text, passage.text))
-        if len(text) <= LONGEST:
-            found.setdefault(text, article)
+        if len(text) <= LONGEST and text not in found and of[article.id] < OF_ONE:
+            found[text] = article
+            of[article.id] += 1
         if len(found) == most:
             break
     return [Shown(number, article, text) for number, (text, article) in enumerate(found.items(), 1)]
 
 
 def _ranked(case: Case) -> list[tuple[Hit, Passage]]:
-    """All passages of the articles that may be meant, the best first."""
+    """All passages of the articles that may be meant, the best first: by weights for a first question, or for what goes on with one."""
     index = case.brain.index
     if index is None:
         return []
@@ -55,7 +58,8 @@ def _ranked(case: Case) -> list[tuple[Hit, Passage]]:
     asked = passages.asked(index.passages, case.language, _said(case))
     hits = scope.hits(_candidates(case, scope, asked), 0.0)
     every = [(hit, passage) for hit in hits for passage in asked.of(scope.key(hit))]
-    return sorted(every, key=lambda one: -one[1].score)
+    goes_on = bool(case.context.last_question)
+    return sorted(every, key=lambda one: -(one[1].score if goes_on else passages.nearness(one[1])))
 
 
 def _said(case: Case) -> Said:
