@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from infra import brains, evaluation
 from infra.errors import DeployError
 from infra.evaluation import Row, Seen
+from infra.operate import deploy
 from infra.operate import evaluate as commands
 from tests.unit.converse_server import Converse, Reply, always, converse_server, quoting, used
 from tests.unit.lantern import lantern
@@ -153,3 +154,9 @@ def test_without_want_an_article_is_wanted_where_one_is_named(tmp_path: Path) ->
     path.write_text("{}", "utf-8")
     with pytest.raises(DeployError):
         evaluation.read(path)
+
+
+def test_a_deployment_refuses_a_price_that_cannot_be_read() -> None:
+    done = CliRunner().invoke(deploy.command, ["--stage", "x", "--model-price", "cheap"])
+    assert done.exit_code == 2
+    assert "--model-price" in done.output

@@ -68,7 +68,8 @@ def tool_caller(name: str, seconds: float) -> Callable[[dict[str, Any]], ToolCal
 
     def call(request: dict[str, Any]) -> ToolCall:
         began, came = time.monotonic(), SimpleQueue[Any]()
-        client = clients.once("bedrock-runtime", timeouts=(seconds, seconds))
+        with clients.translated("ask a model to read"):
+            client = clients.once("bedrock-runtime", timeouts=(seconds, seconds))
         # A socket's timeouts count anew with each byte; only a clock beside it bounds the whole call.
         Thread(target=lambda: came.put(_conversed(client, name, request)), daemon=True).start()
         try:

@@ -24,7 +24,7 @@ from chalicelib.bot.reading.request import Action
 from chalicelib.bot.rules.rules import telling
 from chalicelib.conversations import model_use
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message, Urgency
-from chalicelib.errors import Unavailable
+from chalicelib.errors import BatonError
 from chalicelib.observability import log
 
 SECONDS = 2.5  # for the whole call: what takes longer comes too late for somebody who looks at a chat
@@ -99,7 +99,7 @@ def _reserved(day: str, at: int) -> bool:
     try:
         if model_use.reserve(day, at, _most(settings.optional("MODEL_CALLS_A_DAY"), A_DAY)):
             return True
-    except Unavailable as error:  # what cannot be counted is not spent
+    except BatonError as error:  # what cannot be counted is not spent
         log.warning("model_not_asked", why=str(error))
         return False
     _Last.spent = day
@@ -112,7 +112,7 @@ def _note(day: str, done: Consulted, found: Outcome) -> None:
     log.info("model_asked", outcome=what, why=found.flaw, ms=done.ms, tokens_in=done.tokens_in, tokens_out=done.tokens_out)
     try:
         model_use.note(day, what, done.tokens_in, done.tokens_out, done.ms)
-    except Unavailable as error:  # the report lacks this call; the customer does not
+    except BatonError as error:  # the report lacks this call; the customer does not
         log.warning("model_not_counted", why=str(error))
 
 
