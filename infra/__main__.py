@@ -19,6 +19,7 @@ COMMANDS = {
     "customer": "infra.operate.customer:command",
     "knowledge": "infra.operate.knowledge:command",
     "rules": "infra.operate.rules:command",
+    "evaluate": "infra.operate.evaluate:command",
     "settings": "infra.operate.settings:command",
     "encoder": "infra.encoder:command",
     "secret": "infra.operate.secret:command",

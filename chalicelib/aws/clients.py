@@ -64,22 +64,22 @@ _NEVER = frozenset(
 
 
 @cache
-def client(service: str, endpoint: str = "", attempts: int = ATTEMPTS) -> Any:
+def client(service: str, endpoint: str = "", attempts: int = ATTEMPTS, timeouts: tuple[float, float] | None = None) -> Any:
     """A client of this execution environment, as botocore's. Retries are done here and in no layer above; `attempts`: requests
-    at most."""
-    made = partial(_botocore, service, endpoint, attempts)
+    at most; `timeouts`: other seconds than TIMEOUTS, where a client of botocore itself is made."""
+    made = partial(_botocore, service, endpoint, attempts, timeouts)
     if service == "apigatewaymanagementapi":
         return fast_clients.Sockets(_direct(), made, endpoint)
     return made() if endpoint else _front(service, attempts, made)
 
 
-def once(service: str, endpoint: str = "") -> Any:
+def once(service: str, endpoint: str = "", timeouts: tuple[float, float] | None = None) -> Any:
     """A client for what must not happen twice: it asks once, and over a connection that was used a moment ago or is new.
 
     Lambda freezes a function between its calls; a peer that closed the connection meanwhile would be noticed only by sending, and then
     nobody could tell whether the message left.
     """
-    found = client(service, endpoint, attempts=1)
+    found = client(service, endpoint, attempts=1, timeouts=timeouts) if timeouts else client(service, endpoint, attempts=1)
     if freshness.is_stale(f"{service} {endpoint}"):
         found.close()
     return found
@@ -108,7 +108,7 @@ def _direct() -> Direct:
     return Direct(_session(), URLLib3Session(proxies=get_environ_proxies("https://amazonaws.com"), **options))
 
 
-def _botocore(service: str, endpoint: str, attempts: int) -> Any:
+def _botocore(service: str, endpoint: str, attempts: int, timeouts: tuple[float, float] | None = None) -> Any:
     from botocore.config import Config
 
     # By default botocore signs objects' addresses by version 2, which newer regions refuse, and for the global host, which redirects.
@@ -117,8 +117,8 @@ def _botocore(service: str, endpoint: str, attempts: int) -> Any:
     checked = {"request_checksum_calculation": "when_required", "response_checksum_validation": "when_required"}
     signing: dict[str, Any] = {"signature_version": "s3v4", "s3": regional, **checked} if service == "s3" else {}
     config = Config(
-        connect_timeout=TIMEOUTS[0],
-        read_timeout=TIMEOUTS[1],
+        connect_timeout=(timeouts or TIMEOUTS)[0],
+        read_timeout=(timeouts or TIMEOUTS)[1],
         retries={"mode": "standard", "total_max_attempts": attempts},
         parameter_validation=False,
         tcp_keepalive=True,

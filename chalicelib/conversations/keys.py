@@ -27,6 +27,7 @@ One table. `pk` and `sk` are strings; a *thread* is where one customer writes on
 | `SWEEP`       | `-`           | sweep             | where the sweep stopped |
 | `JOBS`        | `id`          | job               | an export or erasure of a customer (chalicelib/customers/erasure/jobs.py) |
 | `JOB-CHAIN`   | `-`           | chain             | the hash of the last certificate |
+| `MODEL`       | `yyyy-mm-dd`  | use               | how often a language model was asked that day, and what it took (model_use.py; TTL) |
 | `SETTINGS…`   |               | setting           | what the business sets, with versions (business/store.py) |
 
 Of a message `at` is its time and its place in the index by_time; the bot's answer has `time` instead, as it is found beside its question.
@@ -38,7 +39,7 @@ a visitor's or the consoles' sockets (T# or CONSOLES, X#) · who waits in a queu
 open with the bot, oldest first (index by_work; four shards for each line, eight for open turns) · how many wait (LINES) ·
 what was opened on a day (by_day; eight shards, as all openings of a day would otherwise share one partition) ·
 all that a customer has on all channels: identities, conversations, moves (by_customer) · whose address (I#) · the agents (AGENTS) ·
-unfinished jobs (by_work).
+unfinished jobs (by_work) · what a language model took on a day (MODEL).
 Notes have a table of their own (`notes.py`), so that no function that sends can read them.
 
 The walk from a customer to all that is hers (customers/erasure/footprint.py; docs/privacy.md has what it cannot reach):
@@ -76,6 +77,7 @@ LINES = "LINES"
 SWEEP = "SWEEP"
 JOBS = "JOBS"
 JOB_CHAIN = "JOB-CHAIN"
+MODEL = "MODEL"
 ERASED = "erased"  # stands for the address of what is left of a conversation whose customer was forgotten
 SHARDS = 8
 LINE_SHARDS = 4  # a partition of an index takes 1,000 writes a second: one line takes 4,000

@@ -22,6 +22,7 @@ State = Literal["received", "pending", "sending", "sent", "delivered", "failed",
 # about: what the bot says of itself; status: how long it takes; back, closed: she gave up her place; urgent, person: handed over.
 OUTCOMES = ("answer", "offer", "question", "taken", "courtesy", "about", "status", "back", "closed", "urgent", "person", "action")
 URGENCIES: tuple[Urgency, ...] = ("urgent", "normal")
+READ = "read"  # in Answer.told: a language model chose it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,11 @@ class Answer:
     fits: tuple[str, ...] = ()  # passages of its text that answer, in its order
 
     @property
+    def is_read(self) -> bool:
+        """Did a language model choose it, which might choose otherwise the next time?"""
+        return READ in self.told
+
+    @property
     def is_tentative(self) -> bool:
         """Is it told only because nothing comes nearer: an article that is ahead of others, passages that may not answer?"""
         return self.told[:1] in (("lead",), ("doubtful",), ("all_told",))
@@ -162,6 +168,7 @@ class Conversation:
     contact_request: str = ""  # how a customer who waits would be answered: "call +4915123456789", "mail ann@example.com", as written
     flow: str = ""  # the self-service action that is under way, or was last, as bot/actions/state.py writes it
     recent: tuple[str, ...] = ()  # what was decided about its last messages, as memory.py writes it
+    model_calls: int = 0  # how often a language model was asked what the bot was not sure of
 
     @property
     def id(self) -> str:

@@ -15,6 +15,7 @@ from statistics import median
 from chalicelib.conversations import registry
 from chalicelib.conversations.baton import expired, is_over
 from chalicelib.conversations.model import Conversation
+from chalicelib.insight.model_figures import ModelFigures
 from chalicelib.insight.periods import Hour, Period, hours
 
 _BOTTLENECKS = 10
@@ -109,7 +110,8 @@ class OpenWork:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`until`: what happened up to then is counted; before the day's end for a report made during its day."""
+    """`until`: what happened up to then is counted; before the day's end for a report made during its day. `model`: None where none was
+    asked."""
 
     day: str
     zone: str
@@ -124,6 +126,7 @@ class Report:
     resolved: Resolved
     bottlenecks: list[Bottleneck]
     open_work: OpenWork | None
+    model: ModelFigures | None = None
 
 
 def figures(heads: Iterable[Conversation], period: Period, at: int, idle: int, open_work: OpenWork | None = None) -> Report:

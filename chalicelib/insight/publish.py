@@ -15,13 +15,14 @@ from typing import Any
 from chalicelib import settings
 from chalicelib.aws import clients, functions, objects
 from chalicelib.business import current
-from chalicelib.conversations import table, work
+from chalicelib.conversations import model_use, table, work
 from chalicelib.conversations.model import URGENCIES, Conversation
 from chalicelib.errors import BadRequest, BatonError, Conflict, NotFound
 from chalicelib.governance import queue_names
 from chalicelib.insight import facts as recorded
 from chalicelib.insight import figures, periods, render
 from chalicelib.insight.facts import Facts
+from chalicelib.insight.model_figures import ModelFacts
 from chalicelib.insight.periods import Period
 
 # How far back skipped days are made up.
@@ -141,7 +142,14 @@ def _gather(period: Period, now: int, agents: Iterable[str]) -> Facts:
     recent = now < period.end + settings.DAY
     work = _open_work({*agents, *(c.agent for c in moved if c.owner == "agent")}, now) if recent else None
     names = {one.id: (one.en, one.zh) for one in current.queues().queues}
-    return Facts(current.name("en", "Baton"), period, now, settings.IDLE, work, recorded.arranged(moved), names)
+    return Facts(current.name("en", "Baton"), period, now, settings.IDLE, work, recorded.arranged(moved), names, _model(period.day))
+
+
+def _model(day: str) -> ModelFacts | None:
+    """What the language model did that the business named; nothing is read where it named none."""
+    name = settings.optional("COMPOSE_MODEL")
+    use = model_use.of(day) if name else None
+    return ModelFacts(name, use, settings.optional("MODEL_PRICE")) if use and use.calls else None
 
 
 def _open_work(agents: Collection[str], now: int) -> figures.OpenWork:

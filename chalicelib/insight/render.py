@@ -15,7 +15,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from chalicelib.insight import charts, rows, words
-from chalicelib.insight.facts import Facts
+from chalicelib.insight.facts import Facts, without_model
 from chalicelib.insight.periods import local
 
 
@@ -25,7 +25,7 @@ def files(facts: Facts) -> dict[str, bytes]:
 
 
 def _json(facts: Facts) -> bytes:
-    values = {"format": 1, "business": facts.business, "made_at": facts.made_at, **asdict(facts.report())}
+    values = {"format": 1, "business": facts.business, "made_at": facts.made_at, **without_model(asdict(facts.report()))}
     return json.dumps(values, indent=1).encode()
 
 
@@ -62,6 +62,7 @@ def _environment() -> Environment:
         "named": _named,
         "long_day": _long_day,
         "number": words.number,
+        "dollars": words.dollars,
     }
     made.globals |= {"t": both, "share": words.share, "length": charts.length}
     return made

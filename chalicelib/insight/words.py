@@ -91,6 +91,13 @@ def number(n: int) -> str:
     return f"{n:,}".replace(",", "\u202f")
 
 
+def dollars(amount: float | None) -> str:
+    """In cents, and in hundredths of a cent below one; a dash for None."""
+    if amount is None:
+        return _NONE
+    return f"${amount:,.2f}" if amount >= 0.01 or not amount else f"${amount:.4f}"
+
+
 def long_day(day: str) -> tuple[str, str]:
     """("Saturday, 21 November 2026", "2026年11月21日 星期六")."""
     d = date.fromisoformat(day)

@@ -68,7 +68,7 @@ def verdict(agent: Agent, conversation_id: str, message_id: str, given: VerdictR
         by=agent.id,
         at=now,
         better=named,
-        picked=bool(m.meta.get("picked")),
+        picked=bool(m.meta.get("picked")) or bool(m.meta.get("composed", {}).get("read")),
         example=learned,
     )
     _replaced(verdicts.put(made), learned)

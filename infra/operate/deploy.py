@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
+from chalicelib.insight import model_prices
 from infra import deploy as core
 from infra import leaving_out, regions
 from infra.changes import Plan, discard
@@ -41,6 +42,9 @@ PARAMETERS = {
     "actions_show": "ActionsShow",
     "precision_target": "PrecisionTarget",
     "compose_model": "ComposeModel",
+    "model_calls_a_day": "ModelCallsADay",
+    "model_calls_a_conversation": "ModelCallsAConversation",
+    "model_price": "ModelPrice",
     "delivery_reports": "DeliveryReports",
     "time_zone": "TimeZone",
     "alarm_email": "AlarmEmail",
@@ -54,6 +58,15 @@ PARAMETERS = {
     "keep_files": "FileRetentionDays",
     "keep_reports": "ReportRetentionDays",
 }
+
+
+def _price(_context: click.Context, _option: click.Parameter, told: str | None) -> str | None:
+    """As it is told, once it can be read."""
+    try:
+        model_prices.price("", told or "")
+    except ValueError as error:
+        raise click.BadParameter("dollars for a million tokens of requests and replies, as 1.00/5.00") from error
+    return told
 
 
 @click.command()
@@ -82,7 +95,17 @@ PARAMETERS = {
     type=click.FloatRange(0.5, 0.999),
     help="So large a share of the bot's answers is to be right, as 0.95: it learns how sure that makes it be.",
 )
-@click.option("--compose-model", envvar="COMPOSE_MODEL", help="Model of Amazon Bedrock that composes answers; none if you give none.")
+@click.option("--compose-model", envvar="COMPOSE_MODEL", help="Model of Amazon Bedrock that composes and reads; none if you give none.")
+@click.option("--model-calls-a-day", envvar="MODEL_CALLS_A_DAY", type=click.IntRange(0), help="How often it reads a day at most.")
+@click.option(
+    "--model-calls-a-conversation", envvar="MODEL_CALLS_A_CONVERSATION", type=click.IntRange(0), help="... and in one conversation."
+)
+@click.option(
+    "--model-price",
+    envvar="MODEL_PRICE",
+    callback=_price,
+    help="What you pay for it, for reports: dollars a million tokens in/out, as 1.00/5.00.",
+)
 @click.option(
     "--delivery-reports",
     envvar="DELIVERY_REPORTS",

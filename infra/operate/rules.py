@@ -13,21 +13,19 @@ from rich.markup import escape
 from rich.table import Table
 
 from chalicelib.bot.answers.answer import Brain, Context
-from chalicelib.bot.messages import brain
 from chalicelib.conversations import registry
 from chalicelib.observability import now
-from infra import rules
+from infra import brains, rules
 from infra.errors import DeployError
 from infra.inside import inside
 from infra.operate.common import Target, console, existing, on_stage, say, told
 from infra.rule_file import RuleFile
 from infra.rules import Explanation
-from infra.stack import output, parameters
+from infra.stack import output
 
 T = TypeVar("T")
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_DEMO = Path(__file__).resolve().parent.parent / "demo" / "knowledge"
 
 
 @click.group()
@@ -98,7 +96,7 @@ def reset(target: Target) -> None:
 def explain(text: str, file: Path | None, given: tuple[str, ...], **asked: Any) -> None:
     """Show what would happen to TEXT: the facts, the rule that fits, and why those before it do not."""
     with told():
-        mind = _stages(asked) if asked["stage"] else _local(asked["articles"] or _DEMO)
+        mind = _stages(asked) if asked["stage"] else brains.of_folder(asked["articles"] or brains.DEMO)
         if file:
             mind = replace(mind, rules=rules.read(file).rules)
         _print(text, rules.explain(text, _context(asked, mind), mind, _pairs(given)), mind)
@@ -127,29 +125,13 @@ def _pairs(given: Iterable[str]) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def _local(folder: Path) -> Brain:
-    """What is in a folder of articles, and the shipped rules."""
-    from chalicelib.knowledge.encoder import encoder, passage_encoder
-    from chalicelib.knowledge.index import building
-    from chalicelib.knowledge.index import index as indexes
-    from infra.articles import read_folder
-
-    base = brain.shipped()
-    built = building.build(read_folder(folder, base.queues), ())
-    return replace(base, index=indexes.read(built.version, built.files, encoder.load(), passage_encoder.load()))
-
-
 def _for_stage(file: Path | None, where: dict[str, Any]) -> RuleFile:
     """A file's rules, as a stage with its queues reads them."""
     return _of_stage(lambda _: rules.read(file), where)
 
 
 def _stages(asked: dict[str, Any]) -> Brain:
-    def load(_: Target) -> Brain:
-        brain.forget()
-        return brain.load()
-
-    return _of_stage(load, {name: asked[name] for name in ("stage", "region", "profile", "endpoint_url")})
+    return _of_stage(lambda _: brains.of_stage(), {name: asked[name] for name in ("stage", "region", "profile", "endpoint_url")})
 
 
 def _of_stage(read: Callable[[Target], T], where: dict[str, Any]) -> T:
@@ -165,9 +147,7 @@ def _of_stage(read: Callable[[Target], T], where: dict[str, Any]) -> T:
 
 
 def _where(target: Target) -> dict[str, str]:
-    """What the bot is told of its surroundings."""
-    zone = parameters(target.cloud, target.stack).get("TimeZone", "")
-    return {"KNOWLEDGE_BUCKET": _bucket(target), "TABLE": output(target.cloud, target.stack, "Table"), "TIME_ZONE": zone}
+    return brains.surroundings(target.cloud, target.stack)
 
 
 def _print(text: str, found: Explanation, mind: Brain) -> None:

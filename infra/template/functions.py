@@ -92,7 +92,7 @@ FUNCTIONS: dict[str, Function] = {
         30,
         "chalicelib.bot.messages.turn",
         "TABLE KNOWLEDGE_TABLE KNOWLEDGE_BUCKET FAILED_QUEUE BUSINESS TIME_ZONE PAUSE AUTOMATIC_REPLIES "
-        "ACTIONS_URL ACTIONS_SHOW SMS_NUMBER COMPOSE_MODEL",
+        "ACTIONS_URL ACTIONS_SHOW SMS_NUMBER COMPOSE_MODEL MODEL_CALLS_A_DAY MODEL_CALLS_A_CONVERSATION",
         layer=True,
     ),
     "Deliver": Function(
@@ -119,7 +119,12 @@ FUNCTIONS: dict[str, Function] = {
         background=True,
     ),
     "PublishReport": Function(
-        "publish_report", 600, "chalicelib.insight.publish", "TABLE REPORTS_BUCKET BUSINESS TIME_ZONE", memory=1024, background=True
+        "publish_report",
+        600,
+        "chalicelib.insight.publish",
+        "TABLE REPORTS_BUCKET BUSINESS TIME_ZONE COMPOSE_MODEL MODEL_PRICE",
+        memory=1024,
+        background=True,
     ),
     "CustomerJobs": Function(
         "customer_jobs",
@@ -243,6 +248,9 @@ def environment(agent_queues: dict[str, str]) -> Json:
         "TEXT_TOPIC": ref("TextTopic"),
         "TIME_ZONE": ref("TimeZone"),
         "COMPOSE_MODEL": ref("ComposeModel"),
+        "MODEL_CALLS_A_DAY": ref("ModelCallsADay"),
+        "MODEL_CALLS_A_CONVERSATION": ref("ModelCallsAConversation"),
+        "MODEL_PRICE": ref("ModelPrice"),
     }
 
 

@@ -65,7 +65,12 @@ def parameters(stage: str) -> Json:
             "MaxValue": 0.999,
             "Description": "So large a share of the bot's answers is to be right: it learns to be as sure as that takes.",
         },
-        "ComposeModel": _text("Model or inference profile of Amazon Bedrock that composes answers; empty: articles are told as they are."),
+        "ComposeModel": _text(
+            "Model or inference profile of Amazon Bedrock that composes answers, and reads where the bot is not sure; empty: none."
+        ),
+        "ModelCallsADay": _calls("a day", 2_000),
+        "ModelCallsAConversation": _calls("in one conversation", 5),
+        "ModelPrice": _text("Dollars for a million tokens of requests and of replies, as 1.00/5.00; empty: as listed, for reports."),
         "DeliveryReports": {
             "Type": "String",
             "Default": "people",
@@ -159,6 +164,11 @@ def _warm(what: str, fewest: int) -> Json:
         "MinValue": 0,
         "Description": f"So many {what} a second ({fewest:,} or more) the conversations table takes at once; 0: as many as AWS lets it.",
     }
+
+
+def _calls(within: str, most: int) -> Json:
+    told = f"So often {within} the model is asked at most what the bot is not sure of; then the bot goes on without it."
+    return {"Type": "Number", "Default": most, "MinValue": 0, "Description": told}
 
 
 def _days(kind: str) -> Json:

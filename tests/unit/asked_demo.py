@@ -1,4 +1,4 @@
-"""What came of messages that very different people typed to the demo shop (tests/fixtures/asked_demo), each in a chat of its own.
+"""What came of messages that very different people typed to the demo shop (infra/demo/asked), each in a chat of its own.
 
 Counted as a customer would: `served` is what she was told or shown that answers her; an answer counts as sure only if nothing was said
 that it may not be what she asks.
@@ -18,7 +18,7 @@ from infra.demo.shop import Orders
 from tests.unit.dialogue_player import STARTS, Play, Seen, look
 from tests.unit.dialogue_world import World
 
-FOLDER = Path(__file__).parents[1] / "fixtures" / "asked_demo"
+FOLDER = Path(__file__).parents[2] / "infra" / "demo" / "asked"
 # An action serves whoever asks for what it does: the article that tells the same.
 ACTS = {"action:track": "track-order", "action:cancel": "cancel-order", "action:address": "change-address"}
 

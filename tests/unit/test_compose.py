@@ -308,4 +308,5 @@ def test_only_a_stack_that_names_a_model_may_call_it_and_no_other() -> None:
     assert own["Action"] == elsewhere["Action"] == ["bedrock:InvokeModel"]
     assert all(arn["Fn::Sub"].endswith("/${ComposeModel}") for arn in own["Resource"])
     assert elsewhere["Condition"]["StringEquals"]["bedrock:InferenceProfileArn"]["Fn::Sub"].endswith("/${ComposeModel}")
-    assert [name for name, function in FUNCTIONS.items() if "COMPOSE_MODEL" in function.env] == ["BotAnswer"]
+    assert policy["Properties"]["Roles"] == [{"Ref": "BotAnswerRole"}]
+    assert [name for name, function in FUNCTIONS.items() if "COMPOSE_MODEL" in function.env] == ["BotAnswer", "PublishReport"]

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from chalicelib.aws import clients
 from chalicelib.bot.messages import brain
 from chalicelib.bot.rules import override
-from infra import rule_file, rules
+from infra import brains, rule_file, rules
 from infra.cloud import Cloud
 from infra.errors import DeployError
 from infra.operate import rules as commands
@@ -41,7 +41,7 @@ def run(*arguments: str) -> Result:
 
 @pytest.fixture
 def shop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "_local", lambda _: lantern())
+    monkeypatch.setattr(brains, "of_folder", lambda _: lantern())
 
 
 class TestAStagesOwnRules:

@@ -80,6 +80,15 @@ def test_right_makes_the_masked_question_an_example_at_once(ann: Agent) -> None:
     assert (one.source, one.by, one.conversation) == ("agent", "agent-ann", "w1.1")
 
 
+def test_what_a_language_model_chose_says_nothing_of_how_sure_the_bot_is(ann: Agent) -> None:
+    judge(ann, answered(composed={"by": "a model", "sources": []}), "right")  # it only put what was sure already
+    [sure] = verdicts.latest(T0 + 4000)
+    judge(ann, answered(thread="w9", composed={"by": "a model", "read": True, "sources": []}), "right")
+    [read] = [one for one in verdicts.latest(T0 + 4000) if one.conversation == "w9.1"]
+    assert verdicts.outcome(sure)
+    assert not verdicts.outcome(read)
+
+
 def test_the_story_shows_the_verdict(ann: Agent) -> None:
     said = answered()
     judge(ann, said, "better", article="refund")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 
 from chalicelib import settings
@@ -43,7 +44,7 @@ from chalicelib.conversations.model import Answer, Escalation
 from chalicelib.errors import BatonError, Forbidden, Unavailable
 from chalicelib.observability import log
 
-__all__ = ["Case", "gathered", "glance", "is_pressing", "moved", "resting"]
+__all__ = ["Case", "gathered", "glance", "is_pressing", "moved", "proposed", "resting"]
 
 _TELLING = 12  # letters from which on a text tells its language
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
@@ -142,6 +143,19 @@ def resting(kept: str, at: int, text: str = "", until: int = 0) -> str:
     rests = known if not known or known.step == "offer" else flow.remembering(known, actions.by_id[known.action])
     newest = memory.newest(rests, text, actions)
     return state.written(replace(newest, until=known.until if known and newest is rests else until) if newest else None)
+
+
+def proposed(case: Case, decision: Answer, slots: Mapping[str, str]) -> FlowResult:
+    """What a language model takes for the wish for an action: its article, `decision`, and the offer, which binds nobody. `slots`: by
+    name, words of hers that hold a value; an order's number or address is read from her message alone."""
+    actions = declared.shipped()
+    made = _begun(case, decision, actions)
+    begun = state.read(made.flow, actions.by_id, case.at)
+    if not made.ours or not begun or begun.step != "offer":
+        return made
+    missing = [slot for slot in actions.by_id[begun.action].slots if slot.name not in begun.values and slot.kind in ("choice", "date")]
+    told = {slot.name: value for slot in missing if (value := values.read(slot, slots.get(slot.name, "")))}
+    return replace(made, flow=_kept(case, replace(begun, values={**begun.values, **told})))
 
 
 def glance(case: Case) -> Answer | None:

@@ -7,6 +7,7 @@ What it returns is the business's own words: an article's text, or one of the se
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 from chalicelib.bot.answers import angry, asked_data, composing, numberless, orderless, plainly, refunds, repeats, second, wording
 from chalicelib.bot.answers.case import Case
@@ -25,10 +26,12 @@ from chalicelib.bot.rules.rules import TOPIC, Rule, asks, decide, telling, why
 from chalicelib.business import opening_hours
 from chalicelib.conversations.model import Answer, Escalation
 
+Said = TypeVar("Said", bound=Answer | Escalation)
+
 _MISSES = ("offer", "question")  # outcomes that say: the bot was not sure
 _PRESSING = ("asked_for_person", "urgent_topic", "upset", "unhelped", "given", "numberless", "given_before", "returned")
 
-__all__ = ["Answer", "Brain", "Context", "Escalation", "answer", "examined", "is_miss", "may_wait"]
+__all__ = ["Answer", "Brain", "Context", "Escalation", "answer", "examined", "is_miss", "may_wait", "with_first_words"]
 
 
 def is_miss(decided: Answer) -> bool:
@@ -54,10 +57,10 @@ def answer(question: str, context: Context, brain: Brain, look: Look | None = No
         case = _looked(case, look(_queue(case, decided), decided.urgency))
         if asks(brain.rules, "waiting", "waited"):
             decided = _decided(case)
-    return _with_first_words(case, _handed_over(case, decided) if isinstance(decided, Rule) else refunds.fitted(case, decided))
+    return with_first_words(case, _handed_over(case, decided) if isinstance(decided, Rule) else refunds.fitted(case, decided))
 
 
-def _with_first_words(case: Case, said: Answer | Escalation) -> Answer | Escalation:
+def with_first_words(case: Case, said: Said) -> Said:
     """Before all else, that a kettle that leaks is not to be used; and to whoever lost somebody, once, a word of sympathy."""
     if case.facts.urgent_topic:
         return said

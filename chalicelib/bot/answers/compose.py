@@ -83,10 +83,10 @@ def request(said: Answer, question: str) -> dict[str, Any]:
     """As Bedrock's Converse wants it, without the model's name."""
     task = _TASK.format(language=_LANGUAGES.get(said.language, "English"))
     articles = "\n".join(
-        f'<source number="{number}">\n<title>{_bare(source.title)}</title>\n{_bare(source.text)}\n</source>'
+        f'<source number="{number}">\n<title>{bare(source.title)}</title>\n{bare(source.text)}\n</source>'
         for number, source in enumerate(said.sources, 1)
     )
-    shown = f"{articles}\n<question>\n{_bare(question[:QUESTION])}\n</question>"
+    shown = f"{articles}\n<question>\n{bare(question[:QUESTION])}\n</question>"
     return {
         "system": [{"text": task}],
         "messages": [{"role": "user", "content": [{"text": shown}]}],
@@ -94,6 +94,6 @@ def request(said: Answer, question: str) -> dict[str, Any]:
     }
 
 
-def _bare(text: str) -> str:
-    """No tag of ours can be closed from inside."""
+def bare(text: str) -> str:
+    """Data without the signs of a tag: no tag of ours can be closed from inside."""
     return text.replace("<", "‹").replace(">", "›")

@@ -46,6 +46,7 @@ class Context:
     contact_by: str = ""  # how she asked to be answered: "call", "mail", or "" for where she writes
     calm: bool = False  # her anger calls for nobody: she waits for a person already, or wants something done at once
     reached_at: str = ""  # the number or address for that
+    raised: str = ""  # what a language model heard that the rules did not: "safety", "crisis" or "person"
 
     @property
     def taps(self) -> bool:

@@ -50,8 +50,8 @@ def examined(question: str, context: Context, brain: Brain) -> Case:
         certain = "unsure"
     facts = Facts(
         available=brain.index is not None,
-        asked_for_person=heard.asked_for_person and not _asks_whether_human(question, heard),
-        urgent_topic=heard.urgent_topic,
+        asked_for_person=context.raised == "person" or (heard.asked_for_person and not _asks_whether_human(question, heard)),
+        urgent_topic=heard.urgent_topic or context.raised.replace("person", ""),
         upset=heard.upset and not context.calm,
         unhelped=False,
         wordless=heard.wordless or (certain == "none" and not context.last_article and is_nonsense(question)),

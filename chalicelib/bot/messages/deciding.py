@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib import settings
 from chalicelib.bot.actions.flow_result import FlowResult, may_concern
@@ -41,7 +41,7 @@ def moved(c: Conversation, message: Message, words: str, at: int, *, waits: bool
         return FlowResult(known)
     from chalicelib.bot.actions import run
 
-    return run.moved(_case(c, message, words, at, waits=waits, calm=calm), known)
+    return run.moved(action_case(c, message, words, at, waits=waits, calm=calm), known)
 
 
 def acted(c: Conversation, message: Message, words: str, at: int) -> FlowResult | None:
@@ -86,6 +86,15 @@ def noticed(c: Conversation, words: str, at: int) -> str:
     return run.resting(c.flow, at, words, at + _KNOWN)
 
 
+def read(c: Conversation, message: Message, moved: FlowResult, words: str, at: int) -> tuple[Conversation, FlowResult, dict[str, Any]]:
+    """What a language model makes of it where the bot is not sure, if the business named one: the head, what is said, how it was made."""
+    if moved.ours or not settings.optional("COMPOSE_MODEL"):
+        return c, moved, {}
+    from chalicelib.bot.messages import reading
+
+    return reading.read(c, message, moved, words, at)
+
+
 def decide(
     c: Conversation,
     message: Message,
@@ -97,10 +106,11 @@ def decide(
     under_way: bool = False,
     queue: str = "",
     calm: bool = False,
+    raised: str = "",
 ) -> Answer | Escalation:
     """The conversation so far and the queues' load cost reads: they are fetched only for a hand-over. A bot that knows nothing
     hands everything over."""
-    known = replace(context(c, message, at), settled=settled, under_way=under_way, calm=calm)
+    known = replace(context(c, message, at), settled=settled, under_way=under_way, calm=calm, raised=raised)
 
     def look(found: str, urgency: str) -> Load:
         said, reachable = story(c, message)
@@ -125,7 +135,7 @@ def glanced(c: Conversation, message: Message, words: str, at: int) -> Answer | 
     """What the business tells of an order that she names while she waits."""
     from chalicelib.bot.actions import run
 
-    return run.glance(_case(c, message, words, at, waits=False))
+    return run.glance(action_case(c, message, words, at, waits=False))
 
 
 def is_in_action(c: Conversation, at: int) -> bool:
@@ -142,7 +152,7 @@ def _gathered(c: Conversation, at: int) -> str:
     return run.gathered(c.flow, at)
 
 
-def _case(c: Conversation, message: Message, words: str, at: int, *, waits: bool, calm: bool = False) -> run.Case:
+def action_case(c: Conversation, message: Message, words: str, at: int, *, waits: bool = False, calm: bool = False) -> run.Case:
     """A message as the actions' room wants it, with the bot's decisions for it to ask for."""
     from chalicelib.bot.actions import run
 

@@ -38,7 +38,7 @@ def behind(said: Answer, c: Conversation, message: Message, words: str) -> dict[
 
 def is_repeatable(said: Answer) -> bool:
     """Would the bot say just this again, asked once more after a crash? If not, it is stored together with the head."""
-    return said.told == ("answer",) or (not said.article and said.outcome in ("courtesy", "about"))
+    return said.told == ("answer",) or (not said.article and not said.is_read and said.outcome in ("courtesy", "about"))
 
 
 def _tapped(said: Answer) -> dict[str, Any]:

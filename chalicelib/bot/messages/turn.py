@@ -191,14 +191,15 @@ def _wait(opening: OpenedConversation, message: Message, item: Item, words: str)
 
 def _act(opening: OpenedConversation, message: Message, moved: FlowResult, words: str, at: int) -> str:
     """What could not be found out again after a crash is stored with the head, in one transaction; a plain answer costs less."""
-    c, past, decision = opening.conversation, opening.past, moved.said
+    c, moved, read = deciding.read(opening.conversation, message, moved, words, at)
+    past, decision = opening.past, moved.said
     if isinstance(decision, Escalation):
         return _hand_over(c, past, message, decision, at)
     if outgoing.is_chatter(c, message, decision, at):
         return _unspoken(opening, message, decision.outcome)
     decision, made = (decision, {}) if moved.ours else outgoing.composed(decision, message, words)
     answered = replace(baton.told(baton.answered(c, message, decision, at, words), marked(decision), at), flow=moved.flow)
-    told = outgoing.answer(message, ids.answer(message.id), decision, at, outgoing.behind(decision, c, message, words) | made)
+    told = outgoing.answer(message, ids.answer(message.id), decision, at, outgoing.behind(decision, c, message, words) | made | read)
     at_once = moved.final or not outgoing.is_repeatable(decision)
     table.save(replace(answered, misses=c.misses + 1) if is_miss(decision) else answered, past=past, messages=[told] if at_once else ())
     if not at_once:

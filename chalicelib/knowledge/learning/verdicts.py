@@ -31,8 +31,8 @@ _REVIEWS, _THRESHOLDS = "REVIEWS", "THRESHOLDS"
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`article`: what the bot answered with, or held to be nearest; `better`: what the agent named. `via` "resolve": the bot had
-    handed over, and `verdict` is "article" or "no_article". `picked`: the customer chose it among three, so its confidence says
-    nothing. `example`: the id of the example that came of it. `asked_at`: Unix ms of the answer or the hand-over."""
+    handed over, and `verdict` is "article" or "no_article". `picked`: the customer chose it among three, or a language model did,
+    so its confidence says nothing. `example`: the id of the example that came of it. `asked_at`: Unix ms of the answer or the hand-over."""
 
     conversation: str
     message: str

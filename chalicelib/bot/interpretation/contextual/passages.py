@@ -146,12 +146,17 @@ def told(passages: Sequence[Passage]) -> list[Passage]:
     return sorted((one for one in passages if one in best or warns(one.text)), key=lambda one: one.place)
 
 
+def nearness(one: Passage) -> float:
+    """How near a passage is to a question that goes on with nothing, in log-odds."""
+    return _WORDS * one.words + _ALIKE * one.alike + _ANSWERS * one.answers
+
+
 def answering(passages: Sequence[Passage]) -> list[Passage]:
     """The one or two passages of an article that most likely answer, in its order; none where that is not clear, or without the passage
     encoder."""
     if not any(one.answers for one in passages):
         return []
-    odds = {one.place: math.exp(_WORDS * one.words + _ALIKE * one.alike + _ANSWERS * one.answers) for one in passages}
+    odds = {one.place: math.exp(nearness(one)) for one in passages}
     first, *more = sorted(passages, key=lambda one: -odds[one.place])
     best = [first] if odds[first.place] >= _SURE * sum(odds.values()) else [first, *more[:1]]
     if sum(odds[one.place] for one in best) < _SURE * sum(odds.values()):

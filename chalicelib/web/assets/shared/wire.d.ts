@@ -81,9 +81,10 @@ export interface Said {
   article?: string;
 }
 
-/** `not` says why the composed text was refused. */
+/** `not` says why the composed text was refused; `read`: the model chose the sentences where the bot was not sure. */
 export interface Composition {
   by: string;
+  read?: boolean;
   not?: string;
   sources: { title: string }[];
 }

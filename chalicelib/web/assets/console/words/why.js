@@ -37,7 +37,7 @@ export const WHY = {
       available: "knowledge readable", asked_for_person: "asked for a person", urgent_topic: "urgent topic", upset: "upset", unhelped: "was not helped",
       wordless: "no words", band: "answer known", confidence: "confidence", topic: "topic", article: "best article", opt_out_request: "wants no more messages",
       misses: "questions not understood before", tier: "tier", open: "opening hours", waiting: "waiting before", waited: "minutes the first has waited", channel: "channel",
-      language: "language", sentiment: "sentiment", urgency: "urgency in words", amount: "amount", currency: "currency", near: "near articles",
+      language: "language", sentiment: "sentiment", urgency: "urgency in words", amount: "amount", currency: "currency", near: "near articles", heard_by_model: "heard by a language model",
     },
     values: {
       band: { sure: "surely", unsure: "perhaps", none: "no" },
@@ -80,7 +80,7 @@ export const WHY = {
       available: "知识库可用", asked_for_person: "要求人工", urgent_topic: "紧急主题", upset: "情绪不满", unhelped: "上次回答没有帮助",
       wordless: "没有文字", band: "是否知道答案", confidence: "把握", topic: "主题", article: "最接近的文章", opt_out_request: "要求不再发送消息",
       misses: "此前连续未听懂", tier: "客户级别", open: "营业时间", waiting: "前面等待人数", waited: "最前一位已等（分钟）", channel: "渠道",
-      language: "语言", sentiment: "情绪", urgency: "紧急程度", amount: "金额", currency: "货币", near: "相近文章",
+      language: "语言", sentiment: "情绪", urgency: "紧急程度", amount: "金额", currency: "货币", near: "相近文章", heard_by_model: "语言模型识别到",
     },
     values: {
       band: { sure: "确定", unsure: "可能", none: "不知道" },
