@@ -163,6 +163,9 @@ export class Console {
   articles = (/** @type {string} */ id, /** @type {string} */ wanted, message = "") =>
     this.api.get(`conversations/${encodeURIComponent(id)}/articles?q=${encodeURIComponent(wanted)}${message && `&message=${encodeURIComponent(message)}`}`);
 
+  /** An article in each of its languages. Throws ApiError. */
+  article = (/** @type {string} */ id) => this.api.get(`knowledge/articles/${encodeURIComponent(id)}`);
+
   /** A conversation's head, without opening it. Throws ApiError. */
   async glimpse(/** @type {string} */ id) {
     return this.state.stories[id]?.conversation ?? (await this.api.get(`conversations/${encodeURIComponent(id)}`)).conversation;

@@ -5,6 +5,7 @@
 /** @import { Actions, Props, Story } from "../types.d.ts" */
 import { html, useEffect, useState } from "../../shared/common.js";
 import { agentName, Dialog, errorText } from "../parts.js";
+import { Reader } from "./reader.js";
 
 export const JUDGEMENTS = ["right", "wrong", "escalate", "better"];
 const TYPED = 250; // ms without a key until it is searched
@@ -130,7 +131,11 @@ export function Chooser({ store, conversation, message = "", words, language, ch
       ${offer?.question && html`<p class="asked"><bdi>${offer.question}</bdi></p>`}
       <label class="find">${words.learning.find}<input type="search" value=${wanted} onInput=${(/** @type {On} */ e) => setWanted(e.target.value)} autocomplete="off" /></label>
       ${failed && html`<p class="bad" role="alert">${errorText(failed, words)}</p>`}
-      ${choices.map(([id, title]) => html`<label class="choice" key=${id}><input type="radio" name="article" value=${id} checked=${chosen === id} onChange=${() => onChoose(id)} /> <bdi>${title}</bdi></label>`)}
+      ${choices.map(([id, title]) => html`
+        <div class="offered" key=${id}>
+          <label class="choice"><input type="radio" name="article" value=${id} checked=${chosen === id} onChange=${() => onChoose(id)} /> <bdi>${title}</bdi></label>
+          ${known.has(id) && html`<${Reader} store=${store} id=${id} title=${title} words=${words} language=${language} />`}
+        </div>`)}
       ${wanted && offer && !offer.found.length && html`<p class="empty" role="status">${words.learning.notFound}</p>`}
     </fieldset>`;
 }
