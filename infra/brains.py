@@ -14,14 +14,17 @@ DEMO = Path(__file__).parent / "demo" / "knowledge"
 
 
 def of_folder(folder: Path) -> Brain:
-    """What is in a folder of articles, and the shipped rules."""
+    """What is in a folder of articles with their examples, and the shipped rules."""
+    from chalicelib.knowledge.articles import changes
     from chalicelib.knowledge.encoder import encoder, passage_encoder
     from chalicelib.knowledge.index import building
     from chalicelib.knowledge.index import index as indexes
     from infra.articles import read_folder
 
     base = brain.shipped()
-    built = building.build(read_folder(folder, base.queues), ())
+    # As a push would store them: an article's own examples are items beside it, and the bot finds articles by them.
+    pushed = changes.between(changes.Known([], []), read_folder(folder, base.queues), "file", "", 0)
+    built = building.build([one.article for one in pushed.articles], pushed.new_examples)
     return replace(base, index=indexes.read(built.version, built.files, encoder.load(), passage_encoder.load()))
 
 

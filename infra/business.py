@@ -52,6 +52,14 @@ def change(kind: Kind, file: bytes, why: str) -> Version:
     return business_settings.change(kind, content, before, by=BY, why=why, now=now())
 
 
+def preview(file: bytes) -> dict[str, Any]:
+    """What the appearance in a file would come to, as the API answers it. Raises DeployError with every mistake."""
+    try:
+        return business_settings.preview(_read("appearance", file)[1])
+    except BadRequest as error:
+        raise DeployError(str(error), "correct the file; docs/operate.md tells what may stand in it") from error
+
+
 def roll_back(kind: Kind, to: int, why: str) -> Version:
     """Inside `at`. Raises NotFound, Conflict, BadRequest."""
     return business_settings.roll_back(kind, to, business_settings.read(kind).version, by=BY, why=why, now=now())

@@ -1,1 +1,1 @@
-"""What the business sets for itself: queues, hours, facts. Data with versions; what ships with the code is their first content."""
+"""What the business sets for itself: queues, hours, facts, appearance. Data with versions, of which the first ships with the code."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -16,10 +16,12 @@ from types import MappingProxyType
 from typing import Any
 
 from chalicelib import settings
+from chalicelib.business import appearance as appearance_file
 from chalicelib.business import facts as fact_file
 from chalicelib.business import hours as hour_file
 from chalicelib.business import queues as queue_file
 from chalicelib.business import store
+from chalicelib.business.appearance import Appearance, Looks
 from chalicelib.business.facts import Facts
 from chalicelib.business.opening_hours import Hours
 from chalicelib.business.queues import Queues
@@ -28,6 +30,13 @@ from chalicelib.errors import BadRequest
 from chalicelib.observability import log
 
 KEEP_SECONDS = 30
+
+
+_PARSERS: Mapping[Kind, Callable[[Content], Any]] = {
+    "queues": queue_file.parse,
+    "facts": fact_file.parse,
+    "appearance": appearance_file.parse,
+}
 
 
 class _Kept:
@@ -64,6 +73,14 @@ def name(language: str, default: str = "") -> str:
     return facts().name(language) or default
 
 
+def looks() -> Looks:
+    """What the chat page and the widget wear."""
+    _look()
+    kept: Appearance = _Kept.known["appearance"][1] if "appearance" in _Kept.known else appearance_file.parse(shipped("appearance"))
+    told = facts()
+    return appearance_file.looks(kept, {language: told.name(language) for language in ("en", "zh")})
+
+
 def lines() -> Mapping[str, str]:
     """URL of each line that was made for a queue of the business's own, by "vip.urgent"."""
     _look()
@@ -84,9 +101,9 @@ def forget() -> None:
 
 def made(kind: Kind, content: Content) -> Any:
     """What a content means. Raises BadRequest with every mistake."""
-    if kind == "queues":
-        return queue_file.parse(content)
-    return hour_file.parse(content, content.get("zone") or settings.optional("TIME_ZONE")) if kind == "hours" else fact_file.parse(content)
+    if kind == "hours":
+        return hour_file.parse(content, content.get("zone") or settings.optional("TIME_ZONE"))
+    return _PARSERS[kind](content)
 
 
 @cache

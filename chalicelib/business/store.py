@@ -20,10 +20,10 @@ from chalicelib import settings
 from chalicelib.aws import clients, dynamodb
 from chalicelib.errors import Conflict, NotFound
 
-Kind = Literal["queues", "hours", "facts"]
+Kind = Literal["queues", "hours", "facts", "appearance"]
 Content = Mapping[str, Any]
 
-KINDS: tuple[Kind, ...] = ("queues", "hours", "facts")
+KINDS: tuple[Kind, ...] = ("queues", "hours", "facts", "appearance")
 PK, NOW, TYPE = "SETTINGS", "NOW", "setting"
 SHOWN = 100
 

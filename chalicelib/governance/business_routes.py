@@ -12,6 +12,8 @@ from chalicelib.observability import now
 if TYPE_CHECKING:
     from chalicelib.governance.roster import Agent
 
+    _AnyChange = schemas.QueuesChange | schemas.HoursChange | schemas.FactsChange | schemas.AppearanceChange
+
 api = Endpoints(__name__)
 
 
@@ -51,9 +53,37 @@ def set_facts(agent: Agent, body: schemas.FactsChange) -> Any:
     return _change(agent, "facts", body)
 
 
+@api.get("/settings/appearance", query=schemas.SettingQuery, response=schemas.AppearanceVersion, errors=(NotFound,))
+def appearance_set(agent: Agent, query: schemas.SettingQuery) -> Any:
+    """How chat and widget look."""
+    return _read("appearance", query.version)
+
+
+@api.put(
+    "/settings/appearance",
+    who="supervisor",
+    body=schemas.AppearanceChange,
+    response=schemas.AppearanceVersion,
+    errors=(Conflict, TooLarge),
+)
+def set_appearance(agent: Agent, body: schemas.AppearanceChange) -> Any:
+    """Change how chat and widget look. 409: somebody was faster; 400 tells every mistake."""
+    return _change(agent, "appearance", body)
+
+
+@api.post("/settings/appearance/preview", who="supervisor", body=schemas.BusinessAppearance, response=schemas.AppearancePreview)
+def preview_appearance(agent: Agent, body: schemas.BusinessAppearance) -> Any:
+    """The colours that a draft would wear, and what was corrected. Nothing is stored."""
+    from msgspec import to_builtins
+
+    from chalicelib.governance import business_settings
+
+    return business_settings.preview(to_builtins(body))
+
+
 @api.get("/settings/{kind}/versions", who="supervisor", response=schemas.SettingVersions)
 def setting_versions(agent: Agent, kind: str) -> Any:
-    """Who changed queues, hours or facts, when and why."""
+    """Who changed queues, hours, facts or appearance, when and why."""
     from chalicelib.governance import business_settings
 
     current, found = business_settings.versions(business_settings.known_kind(kind))
@@ -68,7 +98,7 @@ def setting_versions(agent: Agent, kind: str) -> Any:
     errors=(Conflict, TooLarge),
 )
 def roll_setting_back(agent: Agent, kind: str, body: schemas.SettingRollback) -> Any:
-    """Let an earlier version of queues, hours or facts count again, as a new one."""
+    """Let an earlier version of queues, hours, facts or appearance count again, as a new one."""
     from chalicelib.governance import business_settings
 
     known = business_settings.known_kind(kind)
@@ -81,7 +111,7 @@ def _read(kind: str, version: int | None) -> Any:
     return business_settings.view(business_settings.read(business_settings.known_kind(kind), version))
 
 
-def _change(agent: Agent, kind: str, body: schemas.QueuesChange | schemas.HoursChange | schemas.FactsChange) -> Any:
+def _change(agent: Agent, kind: str, body: _AnyChange) -> Any:
     from msgspec import to_builtins
 
     from chalicelib.governance import business_settings

@@ -1,8 +1,8 @@
-"""Schemas of what the business sets: queues, hours, facts; the same in the API and in the operators' files."""
+"""Schemas of what the business sets: queues, hours, facts, appearance; the same in the API and in the operators' files."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 
@@ -75,7 +75,31 @@ class BusinessFacts(Request):
     address: BothLanguages = field(default_factory=BothLanguages)
 
 
-CONTENTS: dict[str, type[Any]] = {"queues": BusinessQueues, "hours": OpeningHours, "facts": BusinessFacts}
+class BusinessLauncher(Request):
+    """The button on other sites. `label`: words beside its icon, else it is round."""
+
+    side: Literal["right", "left"] = "right"
+    icon: Literal["speech", "question", "heart", "headset"] = "speech"
+    label: BothLanguages = field(default_factory=BothLanguages)
+
+
+class BusinessAppearance(Request):
+    """How chat and widget look; "" is as it ships. `primary`: like #0f6b5c. `logo`: an https address, or data:image/png;base64,… (png, jpeg
+    or webp of 8,000 bytes at most). `name`: "" is that of the facts."""
+
+    primary: Short = ""
+    logo: Annotated[str, Meta(max_length=12_000)] = ""
+    name: BothLanguages = field(default_factory=BothLanguages)
+    greeting: BothLanguages = field(default_factory=BothLanguages)
+    launcher: BusinessLauncher = field(default_factory=BusinessLauncher)
+
+
+CONTENTS: dict[str, type[Any]] = {
+    "queues": BusinessQueues,
+    "hours": OpeningHours,
+    "facts": BusinessFacts,
+    "appearance": BusinessAppearance,
+}
 
 
 class SettingQuery(Request):
@@ -118,6 +142,31 @@ class FactsVersion(SettingVersion):
     content: BusinessFacts
 
 
+class AppearanceVersion(SettingVersion):
+    """The appearance, as one version has it."""
+
+    content: BusinessAppearance
+
+
+class ColourScheme(View):
+    """Colours as #rrggbb: of buttons (`fill`) and text on them, of text and focus, of a tinted ground; the hovers under a pointer."""
+
+    fill: str
+    on_fill: str
+    fill_hover: str
+    text: str
+    text_hover: str
+    tint: str
+
+
+class AppearancePreview(View):
+    """The colours that would be worn, null without a primary colour; `remarks`: what was corrected, and why."""
+
+    light: ColourScheme | None
+    dark: ColourScheme | None
+    remarks: list[str]
+
+
 class QueuesChange(Request):
     """All queues there shall be."""
 
@@ -140,6 +189,14 @@ class FactsChange(Request):
     version: Base
     why: Why
     content: BusinessFacts
+
+
+class AppearanceChange(Request):
+    """All that shall be worn."""
+
+    version: Base
+    why: Why
+    content: BusinessAppearance
 
 
 class SettingRollback(Request):

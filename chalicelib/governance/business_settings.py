@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.business import current, hours, lines, queues, store
+from chalicelib.business import appearance, current, hours, lines, queues, store
 from chalicelib.business.queues import Queues
 from chalicelib.business.store import Content, InForce, Kind, Version
 from chalicelib.conversations import work
@@ -40,6 +40,12 @@ def roll_back(kind: Kind, to: int, base: int, *, by: str, why: str, now: int) ->
     """An earlier content counts again, as a new version; days in it that are over do no harm. Raises NotFound, Conflict, BadRequest."""
     earlier = read(kind, to)
     return _put(replace(earlier, version=base + 1, at=now, by=by, why=why), earlier.content)
+
+
+def preview(content: Content) -> dict[str, Any]:
+    """What an appearance would come to: {"light", "dark": colours or None, "remarks"}. Raises BadRequest with every mistake."""
+    known = appearance.parse(content)
+    return {"light": None, "dark": None, **appearance.schemes(known), "remarks": appearance.remarks(known)}
 
 
 def known_kind(name: str) -> Kind:

@@ -24,8 +24,8 @@ def verdict(agent: Agent, conversation_id: str, message_id: str, body: schemas.V
 
 @api.get("/conversations/{conversation_id}/articles", query=schemas.SearchQuery, response=schemas.ArticleChoices)
 def articles_to_choose(agent: Agent, conversation_id: str, query: schemas.SearchQuery) -> Any:
-    """Articles that may answer what was asked here."""
-    return teaching.teaching.offer(conversation_id, query.q)
+    """Articles that may answer what was asked here. 400 for a message that is no answer out of an article."""
+    return teaching.teaching.offer(conversation_id, query.q, query.message)
 
 
 @api.get("/reviews", response=schemas.Reviews)

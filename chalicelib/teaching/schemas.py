@@ -32,9 +32,10 @@ class VerdictTaken(SparseView):
 
 
 class SearchQuery(Request):
-    """What was typed."""
+    """`q`: what was typed. `message`: the answer of the bot that is judged; without it what came to people is meant."""
 
     q: Annotated[str, Meta(max_length=1_000)] = ""
+    message: Annotated[str, Meta(max_length=1_000)] = ""
 
 
 class ArticleTitles(View):
@@ -45,7 +46,7 @@ class ArticleTitles(View):
 
 
 class ArticleChoices(View):
-    """`question`: what would be learned; `near`: the bot's best three; `found`: by title."""
+    """`question`: what would be learned; `near`: the three that come nearest to it; `found`: by title."""
 
     question: str
     near: list[ArticleTitles]

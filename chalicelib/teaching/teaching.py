@@ -6,7 +6,7 @@ A customer's words become an example only by that decision, and masked.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -77,16 +77,14 @@ def verdict(agent: Agent, conversation_id: str, message_id: str, given: VerdictR
     return {**shown, "learned": text if learned else ""}
 
 
-def offer(conversation_id: str, wanted: str = "") -> dict[str, Any]:
-    """For the question at the end: how the customer asked (masked), the bot's best three, and what is found by title."""
-    c = table.conversation(conversation_id)
+def offer(conversation_id: str, wanted: str = "", message_id: str = "") -> dict[str, Any]:
+    """Which articles to choose from, for an answer of the bot or, without one, for what came to people: how the customer asked (masked,
+    just what would be learned), the three that come nearest, and what is found by title. Raises NotFound, BadRequest."""
     known = {one.id: one for one in titles()}
-    event = asking.last_hand_over(story.events(c))
-    near: dict[str, float] = event.detail.get("facts", {}).get("near", {}) if event else {}
-    best = sorted(near, key=lambda article: -near[article])[:OFFERED]
+    question, near = _near_answer(conversation_id, message_id, known.values()) if message_id else _near_hand_over(conversation_id)
     return {
-        "question": _asked(c, _until(c, event), event.at if event else 0),
-        "near": [_view(known[article]) for article in best if article in known],
+        "question": question,
+        "near": [_view(known[article]) for article in near if article in known][:OFFERED],
         "found": [_view(one) for one in search(wanted, list(known.values()))],
     }
 
@@ -164,6 +162,22 @@ def is_telling(text: str) -> bool:
     """Does a text say by itself what is asked? Two words that went on with something do not. Pure."""
     han = sum("\u3400" <= c <= "\u9fff" for c in text)
     return han >= _HAN or len(text.split()) >= _WORDS
+
+
+def _near_answer(conversation_id: str, message_id: str, known: Collection[Titles]) -> tuple[str, list[str]]:
+    """The question behind one answer, and what else comes near: the articles that were told besides, then those with a like title."""
+    c, m = _answer(conversation_id, message_id)
+    text = masked(_question(c, m), _names(c, [m]))
+    others = dict.fromkeys([*m.meta.get("also", []), *(one.id for one in search(text, known))])
+    return text, [article for article in others if article != m.meta["article"]]
+
+
+def _near_hand_over(conversation_id: str) -> tuple[str, list[str]]:
+    """What came to people, and what the bot found nearest to it."""
+    c = table.conversation(conversation_id)
+    event = asking.last_hand_over(story.events(c))
+    near: dict[str, float] = event.detail.get("facts", {}).get("near", {}) if event else {}
+    return _asked(c, _until(c, event), event.at if event else 0), sorted(near, key=lambda article: -near[article])
 
 
 def _answer(conversation_id: str, message_id: str) -> tuple[Conversation, Message]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
 
+from chalicelib.business.appearance import Looks
 from chalicelib.errors import NotFound
 
 HERE = Path(__file__).parent
@@ -59,7 +60,7 @@ class Origins:
     embedders: str = ""
 
 
-NO_OTHERS = Origins()
+NO_OTHERS, PLAIN = Origins(), Looks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +70,17 @@ class Page:
     body: str
 
 
-def serve(name: str, if_none_match: str = "", *, origins: Origins = NO_OTHERS, business: str = "", asked_version: str = "") -> Page:
-    """`name` is "chat", "console" or an asset's path; `asked_version` the request's `v`, `business` the name shown.
+def serve(name: str, if_none_match: str = "", *, origins: Origins = NO_OTHERS, looks: Looks = PLAIN, asked_version: str = "") -> Page:
+    """`name` is "chat", "console" or an asset's path; `asked_version` the request's `v`; `looks`: what chat and widget wear, and the name.
 
     304 if the browser has it. Raises NotFound.
     """
-    body, suffix = _rendered(name, business, _files(origins))
+    body, suffix = _rendered(name, looks if name in (*PAGES, WIDGET) else PLAIN, _files(origins))
     tag = '"' + sha256(body.encode()).hexdigest()[:20] + '"'
     headers = {**_COMMON, "Content-Type": TYPES[suffix], "ETag": tag, "Cache-Control": ASK_FIRST}
     headers["Cross-Origin-Resource-Policy"] = "cross-origin" if name == WIDGET else "same-origin"
     if suffix == ".html":
-        headers |= _page_headers(name, origins)
+        headers |= _page_headers(name, origins, looks)
     elif name == WIDGET:
         headers["Cache-Control"] = AN_HOUR
     elif asked_version == version():
@@ -106,21 +107,22 @@ def _assets() -> dict[str, Path]:
     return {name: path for name, path in (own | foreign).items() if path.suffix in TYPES}
 
 
-@cache
-def _rendered(name: str, business: str, files: str) -> tuple[str, str]:
+@lru_cache(maxsize=256)  # what a business set meanwhile is rendered anew
+def _rendered(name: str, looks: Looks, files: str) -> tuple[str, str]:
     path = HERE / f"{name}.html" if name in PAGES else _assets().get(name)
     if path is None:
         raise NotFound("there is no such page")
     text = path.read_text(encoding="utf-8")
     text = _JSDOC.sub("", text) if path.suffix == ".js" else text
     text = _REFERENCE.sub(rf"\1?v={version()}", text)
-    known = {"{{business}}": business or "Baton", "{{files}}": files, "{{mail_style}}": MAIL_STYLE}
+    known = {"{{business}}": looks.name or "Baton", "{{files}}": files, "{{mail_style}}": MAIL_STYLE, "{{looks}}": looks.page}
+    text = text.replace('"{{looks}}"', looks.widget) if name == WIDGET else text  # JSON is JavaScript
     for placeholder, value in known.items():
         text = text.replace(placeholder, escape(value))
     return text, path.suffix
 
 
-def _page_headers(name: str, origins: Origins) -> dict[str, str]:
+def _page_headers(name: str, origins: Origins, looks: Looks) -> dict[str, str]:
     socket = _SOCKET.fullmatch(origins.socket)
     files = [found] if (found := _files(origins)) else []
     policy = {
@@ -135,6 +137,8 @@ def _page_headers(name: str, origins: Origins) -> dict[str, str]:
         "require-trusted-types-for": ["'script'"],
         "trusted-types": ["'none'"],
     }
+    if name == "chat" and looks.picture:
+        policy["img-src"].append(looks.picture)
     if name == "console":
         policy["style-src"].append(f"'sha256-{b64encode(sha256(MAIL_STYLE.encode()).digest()).decode()}'")
         policy["img-src"].append("data:")  # pictures within a mail

@@ -8,6 +8,7 @@ from chalice.app import Response
 
 from chalicelib import http, operations, settings
 from chalicelib.business import current
+from chalicelib.business.appearance import Looks
 from chalicelib.governance.endpoints import Endpoints
 from chalicelib.operations import Operation
 from chalicelib.schemas import View
@@ -77,7 +78,7 @@ def _page(name: str) -> Response:
         name,
         request.headers.get("if-none-match", ""),
         origins=pages.Origins(known.socket_url, known.files_origin, settings.optional("CHAT_ORIGINS")),
-        business=current.name("en"),
+        looks=Looks(name=current.name("en")) if name == "console" else current.looks(),
         asked_version=(request.query_params or {}).get("v", ""),
     )
     return Response(page.body, page.headers, page.status)

@@ -18,6 +18,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from chalicelib.business.appearance import Looks
 from chalicelib.errors import NotFound
 from chalicelib.web import pages
 from infra.local.aws import free_port
@@ -41,8 +42,10 @@ class Desk:
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # name -> type, content: what a page loads by a signed address
     answers: dict[str, Any] = field(default_factory=dict)  # "METHOD path" -> what the API says, for what a test alone needs
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
+    queries: dict[str, dict[str, str]] = field(default_factory=dict)  # by path, of its last call
     heard: list[Json] = field(default_factory=list)
     says: Callable[[Json], Json] | None = None
+    looks: Looks = field(default_factory=lambda: Looks(name="Lantern Tea"))  # what chat and widget wear
     lists: Callable[[Mapping[str, str]], Json] | None = None
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     loop: asyncio.AbstractEventLoop | None = None
@@ -65,7 +68,7 @@ class Desk:
     async def page(self, request: web.Request) -> web.Response:
         origins = pages.Origins(self.site.replace("http", "ws") + "socket", self.elsewhere)
         try:
-            page = pages.serve(request.match_info.get("name") or "chat", origins=origins, business="Lantern Tea")
+            page = pages.serve(request.match_info.get("name") or "chat", origins=origins, looks=self.looks)
         except NotFound:
             raise web.HTTPNotFound from None
         return web.Response(body=page.body.encode(), headers=page.headers)
@@ -99,6 +102,7 @@ class Desk:
     async def api(self, request: web.Request) -> web.Response:
         path, body = request.match_info["path"], await request.text()
         self.asked.append((request.method, path, json.loads(body) if body else None))
+        self.queries[path] = dict(request.query)
         listed = self.lists(request.query) if self.lists and (request.method, path) == ("GET", "conversations") else None
         answer = listed or self._answer(request.method, path.split("/"))
         if answer is None:

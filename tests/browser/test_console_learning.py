@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from tests.browser import hostile
 from tests.browser.conftest import NewBrowser
@@ -16,9 +17,22 @@ from tests.browser.test_console_states import LOOKS, NOW, conversation, message,
 
 pytestmark = pytest.mark.browser
 
-RETURNS = {"id": "returns", "titles": {"en": "How to return something", "zh": "如何退货"}}
+RETURNS: Json = {"id": "returns", "titles": {"en": "How to return something", "zh": "如何退货"}}
 GIFTS = {"id": "gift-card", "titles": {"en": "Gift cards " + "and more " * 30}}
 OFFER = {"question": "Can I swap the blue teapot, order •••, for a red one?", "near": [RETURNS, GIFTS], "found": []}
+READ = {
+    "id": "returns",
+    "versions": [
+        {
+            "language": "en",
+            "title": RETURNS["titles"]["en"],
+            "text": "Send it back within 30 days.",
+            "link": "https://shop.example/returns",
+        },
+        {"language": "zh", "title": RETURNS["titles"]["zh"], "text": "三十天内可退货。" * 300, "link": "https://shop.example/returns"},
+    ],
+    "examples": [],
+}
 UNSURE = {"reason": "not sure", "queue": "billing", "urgency": "normal", "summary": "", "facts": {"band": "unsure", "confidence": 0.4}}
 ANSWERED = {"article": "returns", "confidence": 0.81}
 BOT = story(
@@ -101,6 +115,7 @@ def place() -> Iterator[Desk]:
             "GET learning": {"reports": [short]},
             f"GET learning/{NOW}": LESSON,
             "GET conversations/bot.1/articles": OFFER,
+            "GET knowledge/articles/returns": READ,
         }
         yield made
 
@@ -176,6 +191,46 @@ def test_a_better_article_is_chosen_by_title(browser: NewBrowser, place: Desk) -
     page.click("dialog .primary")
     page.until(lambda: not page.all("dialog"), "the dialog stays")
     assert sent(place, "conversations/bot.1/messages/a+m1/verdict") == [{"verdict": "better", "article": "gift-card", "review": False}]
+
+
+def test_below_one_answer_its_own_question_is_asked_for(browser: NewBrowser, place: Desk) -> None:
+    """Not what came to people later: what is shown is what is learned."""
+    page = browser()
+    show(page, place)
+    page.click("[data-id='a+m1'] .chip:nth-of-type(4)")
+    page.sees(OFFER["question"], "dialog .asked")
+    assert place.queries["conversations/bot.1/articles"] == {"q": "", "message": "a+m1"}
+    page.type("dialog [type=search]", "gift")
+    page.until(
+        lambda: place.queries["conversations/bot.1/articles"] == {"q": "gift", "message": "a+m1"}, "another question is searched for"
+    )
+
+
+@pytest.mark.parametrize(("language", "size", "dark"), LOOKS)
+def test_what_comes_nearest_is_read_in_place(browser: NewBrowser, place: Desk, language: str, size: str, dark: bool) -> None:
+    page = browser(language, size, dark)
+    show(page, place)
+    open_learning(page, "gaps")
+    page.click("dialog .lesson:first-child > details > summary")
+    page.click("dialog .lesson:first-child .send-line button:nth-of-type(2)")
+    read = page.find("dialog .offered .read")
+    own = RETURNS["titles"][language]
+    assert read.accessible_name == (f"Read “{own}”" if language == "en" else f"阅读“{own}”")
+    read.send_keys(Keys.ENTER)
+    page.sees("30 days" if language == "en" else "三十天", "dialog .article-text article")
+    assert page.texts("dialog .article-text h3") == [own]
+    assert page.find("dialog .article-text a").get_attribute("href") == "https://shop.example/returns"
+    assert read.get_attribute("aria-expanded") == "true"
+    assert not page.all("dialog .offered input:checked")  # reading chooses nothing
+    page.shot("learning-article")
+    assert page.faults() == []
+    read.send_keys(Keys.TAB)  # a long text is scrolled by keys
+    assert page.driver.switch_to.active_element == page.find("dialog .article-text")
+    page.find("dialog .offered .read").send_keys(Keys.SPACE)
+    page.until(lambda: not page.find("dialog .article-text").is_displayed(), "it stays open")
+    assert page.driver.switch_to.active_element == read
+    page.all("dialog .offered .read")[1].click()
+    page.find("dialog .article-text .bad")  # that one is gone
 
 
 def test_resolving_what_the_bot_was_not_sure_of_asks_for_the_article(browser: NewBrowser, place: Desk) -> None:

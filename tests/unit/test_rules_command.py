@@ -13,10 +13,12 @@ from chalicelib.aws import clients
 from chalicelib.bot.messages import brain
 from chalicelib.bot.rules import override
 from infra import brains, rule_file, rules
+from infra.articles import read_folder
 from infra.cloud import Cloud
 from infra.errors import DeployError
 from infra.operate import rules as commands
 from infra.package import ROOT
+from tests.unit import lantern as lanterns
 from tests.unit.conftest import KNOWLEDGE
 from tests.unit.lantern import lantern
 
@@ -140,6 +142,18 @@ class TestCheck:
         assert done.exit_code == 1
         assert 'hand_over 3 ("urgent-fraud"): queue: "biling" is not known; did you mean "billing"?' in done.output.replace("\n", "")
         assert "rules check FILE" in done.output
+
+
+def test_a_folder_is_explained_with_the_wordings_that_its_articles_bring(tmp_path: Path) -> None:
+    """Without them it says something else than the running bot does."""
+    for name in ("return-item", "track-order"):
+        text = (lanterns.FOLDER / f"{name}.en.md").read_text("utf-8")
+        (tmp_path / f"{name}.en.md").write_text(text, "utf-8")
+    given = read_folder(tmp_path, brain.shipped().queues)
+    mind = brains.of_folder(tmp_path)
+    assert mind.index
+    wordings = {text.casefold() for article in given for text in (article.title, *article.examples)}
+    assert len(mind.index.wordings.owners) == len(wordings) > 10
 
 
 @pytest.mark.usefixtures("shop")

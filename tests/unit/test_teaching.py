@@ -164,6 +164,20 @@ def test_at_the_end_the_bots_best_three_are_offered_and_titles_are_found(ann: Ag
     assert teaching.offer(c.id, "   ")["found"] == []
 
 
+def test_a_better_article_is_chosen_for_the_question_of_that_answer_and_not_for_the_hand_over(ann: Agent) -> None:
+    said = answered("I am Bea Miller, when does my refund come?", also=["gift"])
+    c = table.conversation("w1.1")
+    asked = incoming("Something else, please: can I swap it?", thread="w1", id="m-2", at=T0 + 500)
+    table.record(asked)
+    table.save(baton.escalated(c, asked.id, replace(HAND_OVER, facts=FACTS), T0 + 600), model.hand_over_event(HAND_OVER, T0 + 600))
+    offered = teaching.offer("w1.1", "", said.id)
+    assert offered["question"] == f"I am {SIGN}, when does my refund come?"
+    assert [one["id"] for one in offered["near"]] == ["gift", "refund"]  # what was told besides, then what is called so
+    assert judge(ann, said, "better", article="refund")["learned"] == offered["question"]
+    with pytest.raises(BadRequest, match="answered out of an article"):
+        teaching.offer("w1.1", "", "m-2")
+
+
 def test_the_article_named_at_resolve_becomes_an_example(ann: Agent) -> None:
     c = held(ann)
     said = teaching.resolving(ann, c.id, Choice("refund"), T0 + 500)

@@ -46,6 +46,8 @@ def test_an_agent_judges_reviews_and_resolves(api: Api, ann: Agent, monkeypatch:
     assert code(api("POST", path.replace("w1.1", "w7.1"), {"verdict": "right"})) == (404, "not_found")
     status, read = api("GET", "/reviews")
     assert (status, read["reviews"], read["estimate"]["reviewed"], read["target"]) == (200, [], 1, 0.95)
+    status, offered = api("GET", f"/conversations/w1.1/articles?message={quote(said.id, safe='')}")
+    assert (status, offered["question"]) == (200, "How do I send it back, order •••?")
     held(ann)
     status, offered = api("GET", "/conversations/w2.1/articles?q=refund")
     assert (status, [one["id"] for one in offered["found"]]) == (200, ["refund"])

@@ -2,12 +2,13 @@
 /** @import { Language } from "../shared/wire.d.ts" */
 /** @import { HostMessage, Props, State, Wording } from "./types.d.ts" */
 import {
-  businessName, chooseLanguage, chosenLanguage, html, LanguageSwitch, place, render, showLanguage, useEffect, useObservable, useState,
+  chooseLanguage, chosenLanguage, html, LanguageSwitch, place, render, showLanguage, useEffect, useObservable, useState,
 } from "../shared/common.js";
 import { Chat } from "./store.js";
 import { Composer, useDrop } from "./composer.js";
 import { embedded, Host } from "./host.js";
 import { Log } from "./log.js";
+import { Mark, nameIn, wear } from "./looks.js";
 import { Uploads } from "./files.js";
 import { WORDS } from "./words.js";
 
@@ -42,7 +43,7 @@ function Page() {
     chat.language = chosen;
     setLanguage(chosen);
   };
-  useUnread(state, words);
+  useUnread(state, words, nameIn(language));
   useEffect(() => void (state.trouble === "signed_out" && host.tell({ baton: "expired" })), [state.trouble]);
   const over = useDrop(uploads);
   return html`
@@ -56,9 +57,9 @@ function Page() {
 
 const Header = (/** @type {Props & { onChoose: (language: Language) => void }} */ { words, language, onChoose }) => html`
   <header>
-    <span class="mark" aria-hidden="true">${[...businessName()][0]}</span>
+    <${Mark} language=${language} />
     <div class="who">
-      <h1>${businessName()}</h1>
+      <h1>${nameIn(language)}</h1>
       <p>${words.subtitle}</p>
     </div>
     <${LanguageSwitch} language=${language} onChoose=${onChoose} />
@@ -70,10 +71,10 @@ const Header = (/** @type {Props & { onChoose: (language: Language) => void }} *
 const close = () => host.tell({ baton: "close" });
 
 /** The number of messages that came while nobody looked: in the title, and on the widget's button. */
-function useUnread(/** @type {State} */ { messages, seen, loaded }, /** @type {Wording} */ words) {
+function useUnread(/** @type {State} */ { messages, seen, loaded }, /** @type {Wording} */ words, /** @type {string} */ name) {
   const unread = messages.filter((m) => m.by !== "you" && m.at > seen).length;
   useEffect(() => {
-    document.title = unread > 0 ? words.unread(unread, businessName()) : businessName();
+    document.title = unread > 0 ? words.unread(unread, name) : name;
     if (loaded) host.tell({ baton: "unread", count: unread, used: messages.length > 0 });
   });
 }
@@ -104,6 +105,7 @@ if (hello?.clearing) clear();
 else start();
 
 function start() {
+  wear();
   chat.opened(hello?.open ?? true);
   render(html`<${Page} />`, place("app"));
   if (hello?.open) show(true);

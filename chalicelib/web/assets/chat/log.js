@@ -3,6 +3,7 @@
 /** @import { Props, State, Unsent } from "./types.d.ts" */
 import { day, html, Link, Time, useEffect, useLayoutEffect, useRef, useState, webAddress, Words } from "../shared/common.js";
 import { Older, useEnd, useOlder } from "../shared/older.js";
+import { greetingIn } from "./looks.js";
 import { newestOfTheirs } from "./store.js";
 import { Files } from "./files.js";
 import { Reach } from "./reach.js";
@@ -36,7 +37,7 @@ export function Log(/** @type {Props} */ { chat, state, words, language }) {
     <div class="scroll" ref=${box} onScroll=${onScroll} tabindex="0" role="log" aria-label=${words.log}
       aria-live=${loaded ? "polite" : "off"} aria-busy=${!loaded}>
       <div class="log">
-        ${older ? html`<${Older} older=${older} load=${chat.older} label=${words.older} />` : html`<${Hello} words=${words} />`}
+        ${older ? html`<${Older} older=${older} load=${chat.older} label=${words.older} />` : html`<${Hello} words=${words} language=${language} />`}
         ${messages.map((m, i) => html`<${Message} key=${m.id} m=${m} previous=${messages[i - 1]} open=${i === messages.length - 1 && !outbox.length}
           chat=${chat} words=${words} language=${language} />`)}
         ${outbox.map((m) => html`<${Unsent} key=${m.id} m=${m} chat=${chat} words=${words} link=${state.link} waits=${state.waitUntil > 0} />`)}
@@ -48,9 +49,9 @@ export function Log(/** @type {Props} */ { chat, state, words, language }) {
     ${below && html`<button type="button" class="below" onClick=${toEnd}>${words.newBelow} ↓</button>`}`;
 }
 
-const Hello = (/** @type {Props} */ { words }) => html`
+const Hello = (/** @type {Props} */ { words, language }) => html`
   <div class="hello">
-    <p class="greeting">${words.hello}</p>
+    <p class="greeting">${greetingIn(language) || words.hello}</p>
     <p>${words.helloMore}</p>
   </div>`;
 

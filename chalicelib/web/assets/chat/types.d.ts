@@ -17,6 +17,24 @@ export interface Unsent {
   failed: string;
 }
 
+/** Colours of one scheme, as #rrggbb (chalicelib/business/colours.py). */
+export interface Colours {
+  fill: string;
+  on_fill: string;
+  fill_hover: string;
+  text: string;
+  text_hover: string;
+  tint: string;
+}
+
+/** What the business set of the page's appearance. */
+export interface Looks {
+  name: Partial<Record<Language, string>>;
+  greeting: Partial<Record<Language, string>>;
+  logo: string;
+  colours: { light: Colours; dark: Colours } | null;
+}
+
 export interface State {
   messages: ChatMessage[];
   older: string;

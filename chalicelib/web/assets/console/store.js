@@ -159,8 +159,12 @@ export class Console {
     this.source.set({ stories: { ...this.state.stories, [id]: { ...story, messages } } });
   }
 
-  /** {question, near, found}: which articles may have answered. Throws ApiError. */
-  articles = (/** @type {string} */ id, /** @type {string} */ wanted) => this.api.get(`conversations/${encodeURIComponent(id)}/articles?q=${encodeURIComponent(wanted)}`);
+  /** {question, near, found}: which articles may have answered, for the judged `message` or what came to people. Throws ApiError. */
+  articles = (/** @type {string} */ id, /** @type {string} */ wanted, message = "") =>
+    this.api.get(`conversations/${encodeURIComponent(id)}/articles?q=${encodeURIComponent(wanted)}${message && `&message=${encodeURIComponent(message)}`}`);
+
+  /** An article in each of its languages. Throws ApiError. */
+  article = (/** @type {string} */ id) => this.api.get(`knowledge/articles/${encodeURIComponent(id)}`);
 
   /** A conversation's head, without opening it. Throws ApiError. */
   async glimpse(/** @type {string} */ id) {

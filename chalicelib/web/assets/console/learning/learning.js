@@ -5,6 +5,7 @@
 /** @import { Actions, Props, Story } from "../types.d.ts" */
 import { html, useEffect, useState } from "../../shared/common.js";
 import { agentName, Dialog, errorText } from "../parts.js";
+import { Reader } from "./reader.js";
 
 export const JUDGEMENTS = ["right", "wrong", "escalate", "better"];
 const TYPED = 250; // ms without a key until it is searched
@@ -60,7 +61,7 @@ export function Better({ store, conversation, message, review = false, words, la
   return html`
     <${Dialog} title=${words.learning.judgements.better} words=${words} onClose=${onClose}>
       <form onSubmit=${save}>
-        <${Chooser} store=${store} conversation=${conversation} words=${words} language=${language} chosen=${article} onChoose=${setArticle} />
+        <${Chooser} store=${store} conversation=${conversation} message=${message} words=${words} language=${language} chosen=${article} onChoose=${setArticle} />
         ${failed && html`<p class="bad" role="alert">${errorText(failed, words)}</p>`}
         <div class="send-line"><button type="button" class="quiet" onClick=${onClose}>${words.cancel}</button><button class="primary" disabled=${!article}>${words.learning.save}</button></div>
       </form>
@@ -97,10 +98,10 @@ export function Resolve(/** @type {Props} */ { store, state, words, language, on
 
 const NONE = "-"; // no article has this id
 
-/** The bot's best three, what is found by title, and `others` to choose from.
- * @param {Props & { conversation: string, chosen: string, onChoose: (id: string) => void, onQuestion?: (asked: string) => void, others?: string[][] }} props
+/** What comes nearest, what is found by title, and `others` to choose from; `message`: the answer of the bot that is judged.
+ * @param {Props & { conversation: string, message?: string, chosen: string, onChoose: (id: string) => void, onQuestion?: (asked: string) => void, others?: string[][] }} props
  */
-export function Chooser({ store, conversation, words, language, chosen, onChoose, onQuestion, others = [] }) {
+export function Chooser({ store, conversation, message = "", words, language, chosen, onChoose, onQuestion, others = [] }) {
   const [wanted, setWanted] = useState("");
   const [offer, setOffer] = useState(/** @type {{ question: string, near: OfferedArticle[], found: OfferedArticle[] } | null} */ (null));
   const [failed, setFailed] = useState("");
@@ -108,7 +109,7 @@ export function Chooser({ store, conversation, words, language, chosen, onChoose
     let late = false;
     const look = async () => {
       try {
-        const found = await store.articles(conversation, wanted);
+        const found = await store.articles(conversation, wanted, message);
         if (late) return;
         setOffer(found);
         if (!wanted) onQuestion?.(found.question);
@@ -121,7 +122,7 @@ export function Chooser({ store, conversation, words, language, chosen, onChoose
       late = true;
       clearTimeout(timer);
     };
-  }, [conversation, wanted]);
+  }, [conversation, message, wanted]);
   const known = new Map([...(offer?.near ?? []), ...(offer?.found ?? [])].map((a) => [a.id, articleTitle(a, language)]));
   const choices = [...[...known].map(([id, title]) => [id, title]), ...others];
   return html`
@@ -130,7 +131,11 @@ export function Chooser({ store, conversation, words, language, chosen, onChoose
       ${offer?.question && html`<p class="asked"><bdi>${offer.question}</bdi></p>`}
       <label class="find">${words.learning.find}<input type="search" value=${wanted} onInput=${(/** @type {On} */ e) => setWanted(e.target.value)} autocomplete="off" /></label>
       ${failed && html`<p class="bad" role="alert">${errorText(failed, words)}</p>`}
-      ${choices.map(([id, title]) => html`<label class="choice" key=${id}><input type="radio" name="article" value=${id} checked=${chosen === id} onChange=${() => onChoose(id)} /> <bdi>${title}</bdi></label>`)}
+      ${choices.map(([id, title]) => html`
+        <div class="offered" key=${id}>
+          <label class="choice"><input type="radio" name="article" value=${id} checked=${chosen === id} onChange=${() => onChoose(id)} /> <bdi>${title}</bdi></label>
+          ${known.has(id) && html`<${Reader} store=${store} id=${id} title=${title} words=${words} language=${language} />`}
+        </div>`)}
       ${wanted && offer && !offer.found.length && html`<p class="empty" role="status">${words.learning.notFound}</p>`}
     </fieldset>`;
 }

@@ -12,6 +12,14 @@ export interface ListedArticle {
   examples: number;
 }
 
+/** An article in one language, as it is read. */
+export interface ReadArticle {
+  language: string;
+  title: string;
+  text: string;
+  link: string;
+}
+
 /** An article as it is offered to choose. */
 export type OfferedArticle = Pick<ListedArticle, "id" | "titles">;
 
