@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+import hypothesis
 import pytest
 from botocore.loaders import create_loader
 
@@ -104,7 +105,9 @@ def _written(stack: Stack) -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The sentence encoder is compiled anew if its recipe has changed, once for all workers."""
+    """The sentence encoder is compiled anew if its recipe has changed, once for all workers. How long an example takes is no promise."""
+    hypothesis.settings.register_profile("baton", deadline=None)
+    hypothesis.settings.load_profile("baton")
     if not hasattr(config, "workerinput"):
         install()
 

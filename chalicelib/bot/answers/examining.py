@@ -121,10 +121,13 @@ def _is_another_matter(question: str, meant: Meaning, context: Context, brain: B
     """Does a question that stands by itself name something of which no article tells, so that likeness may be chance? Not if another
     sentence of it asks for the same without."""
     is_chosen = meant.picks or meant.reply or meant.passages or context.settled or context.under_way or context.last_article
-    if is_chosen or not brain.index or not strange(question, brain.index):
+    if is_chosen or not brain.index:
         return False
-    plain = [part for part in sentences(question) if not strange(part, brain.index)]
-    alone = [hits[0] for part in plain if (hits := search(brain.index, mainland(core(part)), day, 1, context.tier))]
+    parts = [mainland(core(part)) for part in sentences(question)]
+    usual = [part for part in parts if not strange(part, brain.index)]
+    if len(usual) == len(parts):
+        return False
+    alone = [hits[0] for part in usual if (hits := search(brain.index, part, day, 1, context.tier))]
     return not any(hit.article == meant.hits[0].article and hit.confidence >= brain.rules.answer for hit in alone)
 
 
