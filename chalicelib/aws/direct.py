@@ -97,7 +97,11 @@ def signed(request: Request, environment: Mapping[str, str], at: float) -> Heade
 
 def _canonical(path: str, service: str) -> str:
     """The path as it is signed: encoded once more than it is sent, but for S3, whose keys may be anything."""
-    return f"/{path}" if service == "s3" or not path else f"/{quote(path, safe='/~')}"
+    if service == "s3" or not path:
+        return f"/{path}"
+    from botocore.utils import normalize_url_path  # "." and ".." are segments that say where, as they are for whoever checks
+
+    return quote(normalize_url_path(f"/{path}"), safe="/~")
 
 
 @lru_cache(maxsize=16)

@@ -89,6 +89,9 @@ def test_the_signature_is_botocores(body: bytes) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
 @example("L0SM9cOFvHcCIhw=")
+@example(".")
+@example("..")
+@example("a//b/./c")
 @example("a/b c+ü~@:$é")
 def test_a_path_is_signed_as_botocore_signs_it(name: str) -> None:
     """Connections' ids and objects' keys: those of S3 are encoded once, those of all other services once more."""
