@@ -121,7 +121,7 @@ def _is_another_matter(question: str, meant: Meaning, context: Context, brain: B
     """Does a question that stands by itself name something of which no article tells, so that likeness may be chance? Not if another
     sentence of it asks for the same without."""
     is_chosen = meant.picks or meant.reply or meant.passages or context.settled or context.under_way or context.last_article
-    if is_chosen or not brain.index:
+    if is_chosen or not brain.index or foreign.language(question):  # of other languages every word would be strange
         return False
     parts = [mainland(core(part)) for part in sentences(question)]
     usual = [part for part in parts if not strange(part, brain.index)]
