@@ -27,7 +27,7 @@ One table. `pk` and `sk` are strings; a *thread* is where one customer writes on
 | `SWEEP`       | `-`           | sweep             | where the sweep stopped |
 | `JOBS`        | `id`          | job               | an export or erasure of a customer (chalicelib/customers/erasure/jobs.py) |
 | `JOB-CHAIN`   | `-`           | chain             | the hash of the last certificate |
-| `MODEL`       | `yyyy-mm-dd`  | use               | how often a language model was asked that day, and what it took (model_use.py; TTL) |
+| `MODEL`       | `yyyy-mm-dd`  | use               | how often a language model was asked that day, and what it took (llm_usage.py; TTL) |
 | `SETTINGS…`   |               | setting           | what the business sets, with versions (business/store.py) |
 
 Of a message `at` is its time and its place in the index by_time; the bot's answer has `time` instead, as it is found beside its question.

@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from chalicelib.conversations import registry
+from chalicelib.conversations.llm_counts import Use
 from chalicelib.conversations.model import Conversation
-from chalicelib.conversations.model_counts import Use
-from chalicelib.insight import model_figures
+from chalicelib.insight import llm_figures
 from chalicelib.insight.figures import OpenWork, Report, WaitingQueue, figures
-from chalicelib.insight.model_figures import ModelFacts
+from chalicelib.insight.llm_figures import LlmFacts
 from chalicelib.insight.periods import Period
 
 _LEFT_OUT = frozenset(
@@ -36,11 +36,11 @@ class Facts:
     open_work: OpenWork | None
     conversations: tuple[Conversation, ...]
     queues: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    model: ModelFacts | None = None
+    model: LlmFacts | None = None
 
     def report(self) -> Report:
         made = figures(self.conversations, self.period, self.made_at, self.idle, self.open_work)
-        return replace(made, model=model_figures.figures(self.model)) if self.model else made
+        return replace(made, model=llm_figures.figures(self.model)) if self.model else made
 
 
 def bare(c: Conversation) -> Conversation:
@@ -67,7 +67,7 @@ def load(data: bytes) -> Facts:
         work = OpenWork(**(work | {"waiting": [WaitingQueue(**w) for w in work["waiting"]]}))
     conversations = (Conversation(**({"address": ""} | row)) for row in values["conversations"])
     model = values.get("model")
-    told = ModelFacts(**(model | {"use": Use(**model["use"])})) if model else None
+    told = LlmFacts(**(model | {"use": Use(**model["use"])})) if model else None
     known = {"period": Period(**values["period"]), "open_work": work, "conversations": tuple(conversations), "model": told}
     return Facts(**(values | known))
 

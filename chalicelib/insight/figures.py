@@ -15,7 +15,7 @@ from statistics import median
 from chalicelib.conversations import registry
 from chalicelib.conversations.baton import expired, is_over
 from chalicelib.conversations.model import Conversation
-from chalicelib.insight.model_figures import ModelFigures
+from chalicelib.insight.llm_figures import LlmFigures
 from chalicelib.insight.periods import Hour, Period, hours
 
 _BOTTLENECKS = 10
@@ -126,7 +126,7 @@ class Report:
     resolved: Resolved
     bottlenecks: list[Bottleneck]
     open_work: OpenWork | None
-    model: ModelFigures | None = None
+    model: LlmFigures | None = None
 
 
 def figures(heads: Iterable[Conversation], period: Period, at: int, idle: int, open_work: OpenWork | None = None) -> Report:

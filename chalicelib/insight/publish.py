@@ -15,14 +15,14 @@ from typing import Any
 from chalicelib import settings
 from chalicelib.aws import clients, functions, objects
 from chalicelib.business import current
-from chalicelib.conversations import model_use, table, work
+from chalicelib.conversations import llm_usage, table, work
 from chalicelib.conversations.model import URGENCIES, Conversation
 from chalicelib.errors import BadRequest, BatonError, Conflict, NotFound
 from chalicelib.governance import queue_names
 from chalicelib.insight import facts as recorded
 from chalicelib.insight import figures, periods, render
 from chalicelib.insight.facts import Facts
-from chalicelib.insight.model_figures import ModelFacts
+from chalicelib.insight.llm_figures import LlmFacts
 from chalicelib.insight.periods import Period
 
 # How far back skipped days are made up.
@@ -145,11 +145,11 @@ def _gather(period: Period, now: int, agents: Iterable[str]) -> Facts:
     return Facts(current.name("en", "Baton"), period, now, settings.IDLE, work, recorded.arranged(moved), names, _model(period.day))
 
 
-def _model(day: str) -> ModelFacts | None:
+def _model(day: str) -> LlmFacts | None:
     """What the language model did that the business named; nothing is read where it named none."""
     name = settings.optional("COMPOSE_MODEL")
-    use = model_use.of(day) if name else None
-    return ModelFacts(name, use, settings.optional("MODEL_PRICE")) if use and use.calls else None
+    use = llm_usage.of(day) if name else None
+    return LlmFacts(name, use, settings.optional("MODEL_PRICE")) if use and use.calls else None
 
 
 def _open_work(agents: Collection[str], now: int) -> figures.OpenWork:

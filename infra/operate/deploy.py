@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
-from chalicelib.insight import model_prices
+from chalicelib.insight import llm_prices
 from infra import deploy as core
 from infra import leaving_out, regions
 from infra.changes import Plan, discard
@@ -63,7 +63,7 @@ PARAMETERS = {
 def _price(_context: click.Context, _option: click.Parameter, told: str | None) -> str | None:
     """As it is told, once it can be read."""
     try:
-        model_prices.price("", told or "")
+        llm_prices.price("", told or "")
     except ValueError as error:
         raise click.BadParameter("dollars for a million tokens of requests and replies, as 1.00/5.00") from error
     return told

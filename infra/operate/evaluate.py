@@ -15,7 +15,7 @@ from rich.table import Table
 from chalicelib.bot.answers import bedrock
 from chalicelib.bot.answers.context import Brain
 from chalicelib.bot.messages.reading import SECONDS
-from chalicelib.insight import model_prices
+from chalicelib.insight import llm_prices
 from chalicelib.observability import now
 from infra import brains, evaluation
 from infra.errors import DeployError
@@ -64,9 +64,9 @@ def _evaluate(target: Target, *, model: str, price: str, limit: int | None, show
         _changes(done)
 
 
-def _price(model: str, price: str) -> model_prices.Price | None:
+def _price(model: str, price: str) -> llm_prices.Price | None:
     try:
-        return model_prices.price(model, price)
+        return llm_prices.price(model, price)
     except ValueError as error:
         raise DeployError(f"{price!r} is no price", "dollars for a million tokens of requests and replies, as 1.00/5.00") from error
 
@@ -80,7 +80,7 @@ def _known(rows: Sequence[evaluation.Row], mind: Brain) -> None:
         raise DeployError(f"these articles are not there: {', '.join(missing[:5])}", "name articles of this knowledge by their ids")
 
 
-def _print(model: str, done: Sequence[Told], cost: model_prices.Price | None) -> None:
+def _print(model: str, done: Sequence[Told], cost: llm_prices.Price | None) -> None:
     without = evaluation.figures([(one.row, one.without) for one in done])
     with_model = evaluation.figures([(one.row, one.with_model) for one in done])
     table = Table(box=None, header_style="dim", pad_edge=False)
@@ -122,7 +122,7 @@ def _share(part: int, whole: int) -> str:
     return f"{part} of {whole}" + (f" ({part / whole:.0%})" if whole else "")
 
 
-def _print_calls(asked: Sequence[Told], messages: int, cost: model_prices.Price | None) -> None:
+def _print_calls(asked: Sequence[Told], messages: int, cost: llm_prices.Price | None) -> None:
     """How often the model was asked, and what that took."""
     calls = [one.done for one in asked if one.done]
     if not calls:

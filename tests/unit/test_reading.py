@@ -4,84 +4,29 @@ sentences are said, what the rules decided stands, and customers do not wait."""
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from chalicelib.aws import clients, pauses
-from chalicelib.bot.actions import declared, state
 from chalicelib.bot.answers.context import Brain
-from chalicelib.bot.messages import brain, deciding, reading, turn
-from chalicelib.conversations import keys, model_use, table
-from chalicelib.conversations.model import Conversation, Message
-from chalicelib.conversations.model_counts import Use
-from chalicelib.errors import Conflict
+from chalicelib.bot.messages import brain, deciding, reading
+from chalicelib.conversations import llm_usage
+from chalicelib.conversations.llm_counts import Use
+from chalicelib.conversations.model import Conversation
 from chalicelib.knowledge.index import index
 from infra.articles import read_folder
 from tests import threads
-from tests.unit.conftest import T0, Store, incoming
-from tests.unit.converse_server import Converse, Reply, Request, always, converse_server, quoting, said, shown, used
+from tests.unit.conftest import T0, incoming
+from tests.unit.converse_server import Converse, Reply, Request, always, quoting, said, shown, used
 from tests.unit.lantern import FOLDER, lantern, unsure
+from tests.unit.reading_world import DAY, DUTIES, GREEN, HANDED, NAME, OFFERED, asked, is_as_without, model, serving, without
 
-NAME = "eu.anthropic.claude-haiku-4-5-20251001-v1:0"
-DAY = datetime.fromtimestamp(T0 / 1000, UTC).date().isoformat()
+__all__ = ["model", "serving"]
+
 INJECTIONS = json.loads((Path(__file__).parents[1] / "fixtures" / "hostile" / "prompt-injection.json").read_text("utf-8"))["strings"]
-OFFERED = "How hot should water be for gyokuro?"  # without a model: a list
-HANDED = "what do customs want from me in Switzerland"  # without a model: a person, as the bot is not sure
-DUTIES = "To Switzerland, Norway and the United Kingdom we deliver with all duties paid."
-GREEN = "Green tea: 75 °C, 2 minutes, 2 g a cup"
-
-
-@pytest.fixture(scope="module")
-def serving() -> Iterator[Converse]:
-    with converse_server() as model:
-        yield model
-
-
-@pytest.fixture
-def model(serving: Converse, store: Store, monkeypatch: pytest.MonkeyPatch) -> Converse:
-    serving.answer = always(used({"kind": "question", "answers": []}))
-    serving.heard.clear()
-    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", serving.address)
-    monkeypatch.setenv("COMPOSE_MODEL", NAME)
-    monkeypatch.setattr(brain, "load", lantern)
-    monkeypatch.setattr(turn, "now", lambda: T0 + 500)
-    monkeypatch.setattr(pauses, "begin", lambda _: None)
-    monkeypatch.setattr(reading, "_Last", type("_Last", (), {"asked": ("", "", ""), "done": None, "spent": ""}))
-    clients.client.cache_clear()
-    return serving
-
-
-def asked(text: str, number: int = 0, thread: str = "w1", **changes: Any) -> tuple[Conversation, Message]:
-    """The head, and what the bot said."""
-    message = incoming(text, thread=f"{thread}", id=f"m{number}", **({"at": T0 + number} | changes))
-    table.record(message)
-    item = keys.message_item(message)
-    if turn.handle(item, None) == "waits":  # a short one waits for more
-        turn.handle(item | {"paused": {"BOOL": True}}, None)
-    head = table.head(message.thread, consistent=True)
-    assert head
-    return head, [m for m in threads.whole(message.thread).messages if m.direction == "outgoing"][-1]
-
-
-def without(text: str, monkeypatch: pytest.MonkeyPatch, thread: str = "w-without", **changes: Any) -> tuple[Conversation, Message]:
-    with monkeypatch.context() as patched:
-        patched.setenv("COMPOSE_MODEL", "")
-        return asked(text, thread=thread, **changes)
-
-
-def is_as_without(head: Conversation, message: Message, before: tuple[Conversation, Message]) -> bool:
-    """But for the count of calls and the thread."""
-    other, told = before
-    same = replace(head, thread=other.thread, address=other.address, customer=other.customer, model_calls=0)
-    return (message.text, message.meta.get("choices")) == (told.text, told.meta.get("choices")) and same == other
 
 
 class TestRight:
@@ -94,7 +39,7 @@ class TestRight:
         assert message.meta["composed"]["by"] == NAME
         assert [one["article"] for one in message.meta["composed"]["sources"]] == [head.article] == [message.meta["article"]]
         assert message.meta["confidence"] < lantern().rules.answer  # it is not learned from as if the bot had been sure
-        assert model_use.of(DAY) == Use(calls=1, answered=1, tokens_in=1_200, tokens_out=60, ms=model_use.of(DAY).ms, within={"500": 1})
+        assert llm_usage.of(DAY) == Use(calls=1, answered=1, tokens_in=1_200, tokens_out=60, ms=llm_usage.of(DAY).ms, within={"500": 1})
 
     def test_a_mail_is_answered_that_would_have_waited_for_a_person(self, model: Converse) -> None:
         model.answer = quoting(DUTIES)
@@ -144,7 +89,7 @@ class TestTheRulesStand:
     def test_nobody_is_asked_where_they_decided_or_the_bot_is_sure(self, model: Converse, text: str) -> None:
         asked(text)
         assert model.heard == []
-        assert model_use.of(DAY).calls == 0
+        assert llm_usage.of(DAY).calls == 0
 
     def test_nor_is_anybody_of_a_vip(self, model: Converse) -> None:
         c = deciding.context(Conversation("w", 1, "webchat", "w", T0, tier="vip"), incoming(HANDED), T0)
@@ -170,7 +115,7 @@ class TestTheRulesStand:
             (event,) = [one for _, one in threads.whole(head.thread).events if one.kind == "escalated"]
             assert event.detail["rule"].startswith(rule) or rule in event.detail["rule"]
             assert event.detail["facts"]["heard_by_model"] == {"danger": "safety"}.get(kind, kind)
-        assert model_use.of(DAY).raised == 2
+        assert llm_usage.of(DAY).raised == 2
 
     def test_a_table_without_such_a_rule_hands_over_all_the_same(self, model: Converse, monkeypatch: pytest.MonkeyPatch) -> None:
         known = lantern()
@@ -247,7 +192,7 @@ class TestWrong:
             assert is_as_without(head, message, before), text
             assert head.model_calls == 1
         assert len(model.heard) == 2  # no second try
-        assert model_use.of(DAY).answered == 0
+        assert llm_usage.of(DAY).answered == 0
 
     @pytest.mark.parametrize("string", INJECTIONS, ids=lambda one: str(one["id"]))
     def test_a_model_that_obeys_the_customer_is_not_heard(
@@ -278,13 +223,13 @@ class TestWrong:
         done = asked(OFFERED)
         assert time.monotonic() - began < 2.0
         assert is_as_without(*done, before)
-        assert (model_use.of(DAY).late, len(model.heard)) == (1, 1)
+        assert (llm_usage.of(DAY).late, len(model.heard)) == (1, 1)
 
     def test_nor_one_that_nobody_hears(self, model: Converse, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "http://127.0.0.1:9")
         before = without(OFFERED, monkeypatch)
         assert is_as_without(*asked(OFFERED), before)
-        assert model_use.of(DAY).failed == 1
+        assert llm_usage.of(DAY).failed == 1
 
 
 def tampered(order: str) -> Brain:
@@ -331,89 +276,3 @@ class TestWhatItSees:
     def test_nothing_is_asked_of_what_is_only_numbers(self, model: Converse) -> None:
         asked("5555 1234 9999")
         assert model.heard == []
-
-
-class TestTheBudget:
-    def test_of_a_conversation(self, model: Converse, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("MODEL_CALLS_A_CONVERSATION", "2")
-        monkeypatch.setattr(brain, "load", lambda: replace(unsure(), rules=replace(unsure().rules, hand_over=())))
-        for number in range(4):
-            head, _ = asked(f"{OFFERED} {'what else ' * number}", number)
-        assert (head.model_calls, len(model.heard)) == (2, 2)
-
-    def test_of_a_day_for_all_processes_together(self, model: Converse, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("MODEL_CALLS_A_DAY", "3")
-        for number in range(2):
-            asked(OFFERED, thread=f"w{number}")
-        assert model_use.reserve(DAY, T0, 3)  # another process
-        head, _ = asked(OFFERED, thread="w9")
-        assert (head.model_calls, len(model.heard), model_use.of(DAY).calls) == (0, 2, 3)
-        with monkeypatch.context() as patched:
-            patched.setattr(model_use, "reserve", None)  # a day that is used up costs no further write
-            asked(OFFERED, thread="w10")
-
-    def test_none_at_all(self, model: Converse, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("MODEL_CALLS_A_DAY", "0")
-        asked(OFFERED)
-        assert model.heard == []
-
-    def test_a_turn_that_is_done_again_asks_no_second_time(self, model: Converse, monkeypatch: pytest.MonkeyPatch) -> None:
-        model.answer = quoting(GREEN)
-        save, failed = table.save, [Conflict("somebody wrote")]
-
-        def once(*args: Any, **known: Any) -> Conversation:
-            if failed:
-                raise failed.pop()
-            return save(*args, **known)
-
-        monkeypatch.setattr(table, "save", once)
-        head, message = asked(OFFERED)
-        assert (message.text, head.model_calls, len(model.heard), model_use.of(DAY).calls) == (GREEN, 1, 1, 1)
-
-
-def test_with_no_model_nothing_is_asked_stored_or_loaded(model: Converse, monkeypatch: pytest.MonkeyPatch, store: Store) -> None:
-    without(OFFERED, monkeypatch)
-    assert model.heard == []
-    assert not [item for item in store.items() if item["pk"]["S"] == keys.MODEL or "model_calls" in item]
-
-
-def test_no_function_loads_it_before_it_is_needed() -> None:
-    code = (
-        "import chalicelib.bot.messages.turn, sys; print([m for m in sys.modules if 'reading' in m or 'bedrock' in m or 'model_use' in m])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=FOLDER.parents[2])
-    assert "chalicelib.bot" not in done.stdout
-    assert "model_use" not in done.stdout
-
-
-class TestActions:
-    """What the bot can do itself is only offered, however sure the model is that it is wanted."""
-
-    @pytest.fixture
-    def wanted(self, model: Converse, monkeypatch: pytest.MonkeyPatch) -> Converse:
-        monkeypatch.setenv("ACTIONS_URL", "http://127.0.0.1:9")
-        slots = {"reason": "do not like", "order": "A-99999", "invented": "gone"}
-        model.answer = always(used({"kind": "action", "answers": [], "action": "return", "slots": slots}))
-        return model
-
-    def test_an_action_is_offered_beside_the_article_that_leads_to_it(self, wanted: Converse) -> None:
-        head, message = asked("the gaiwan and me, it is not working out, i do not like it")
-        assert message.meta["article"] == "return-item"
-        flow = state.read(head.flow, declared.shipped().by_id, T0)
-        assert flow
-        assert (flow.action, flow.step, flow.values) == ("return", "offer", {"reason": "unwanted"})
-        assert "A-99999" not in head.flow
-        assert "gone" not in head.flow
-
-    def test_the_model_knows_them_by_name_and_slots(self, wanted: Converse) -> None:
-        asked(OFFERED)
-        _, request = wanted.heard[0]
-        properties = request["toolConfig"]["tools"][0]["toolSpec"]["inputSchema"]["json"]["properties"]
-        assert "return" in properties["action"]["enum"]
-        assert "- cancel: " in request["system"][0]["text"]
-
-    def test_nobody_is_asked_while_an_action_has_its_part_in_the_turn(self, wanted: Converse) -> None:
-        asked("the gaiwan and me, it is not working out, i do not like it")
-        before = len(wanted.heard)
-        asked("yes please", 1)
-        assert len(wanted.heard) == before

@@ -22,7 +22,7 @@ from chalicelib.bot.reading.consulting import Consulted
 from chalicelib.bot.reading.following import Outcome, Raised
 from chalicelib.bot.reading.request import Action
 from chalicelib.bot.rules.rules import telling
-from chalicelib.conversations import model_use
+from chalicelib.conversations import llm_usage
 from chalicelib.conversations.model import Answer, Conversation, Escalation, Message, Urgency
 from chalicelib.errors import BatonError
 from chalicelib.observability import log
@@ -97,7 +97,7 @@ def _consulted(turn: _Turn) -> Consulted | None:
 
 def _reserved(day: str, at: int) -> bool:
     try:
-        if model_use.reserve(day, at, _most(settings.optional("MODEL_CALLS_A_DAY"), A_DAY)):
+        if llm_usage.reserve(day, at, _most(settings.optional("MODEL_CALLS_A_DAY"), A_DAY)):
             return True
     except BatonError as error:  # what cannot be counted is not spent
         log.warning("model_not_asked", why=str(error))
@@ -111,13 +111,13 @@ def _note(day: str, done: Consulted, found: Outcome) -> None:
     what = _what(done, found)
     log.info("model_asked", outcome=what, why=found.flaw, ms=done.ms, tokens_in=done.tokens_in, tokens_out=done.tokens_out)
     try:
-        model_use.note(day, what, done.tokens_in, done.tokens_out, done.ms)
+        llm_usage.note(day, what, done.tokens_in, done.tokens_out, done.ms)
     except BatonError as error:  # the report lacks this call; the customer does not
         log.warning("model_not_counted", why=str(error))
 
 
 def _what(done: Consulted, found: Outcome) -> str:
-    """The count of model_counts.Use that the call belongs to."""
+    """The count of llm_counts.Use that the call belongs to."""
     if not done.verdict:
         return "late" if done.late else "refused" if done.tokens_in else "failed"
     if found.raised:

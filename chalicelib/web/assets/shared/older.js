@@ -1,4 +1,5 @@
-// What was said before: it comes when its reader is near, or presses the button, and nothing on the screen moves by it.
+// Scrolling through what was said. What came before is loaded when its reader is near, or presses the button, and nothing on the screen
+// moves by it; whoever is at the end stays there.
 import { html, useEffect, useLayoutEffect, useRef } from "./common.js";
 
 const NEAR = 300; // pixels below the top

@@ -1,4 +1,4 @@
-"""What is counted of a language model's calls on a day. Pure; where it is stored: model_use.py."""
+"""What is counted of a language model's calls on a day. Pure; where it is stored: llm_usage.py."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib import settings
 from chalicelib.aws import clients, dynamodb
 from chalicelib.conversations import keys
-from chalicelib.conversations.model_counts import STEPS, Use, step
+from chalicelib.conversations.llm_counts import STEPS, Use, step
 from chalicelib.errors import Conflict
 
 KEEP_SECONDS = 40 * 86_400
