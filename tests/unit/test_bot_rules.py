@@ -291,7 +291,20 @@ def test_the_rules_of_a_message_take_far_less_than_a_millisecond() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "🙂🙂🙂", "x" * 100_000, "转" * 100_000, "1" * 100_000, "$" * 100_000, "not " * 25_000, "!?" * 50_000]
+    "text",
+    [
+        "",
+        " ",
+        "🙂🙂🙂",
+        "x" * 100_000,
+        "转" * 100_000,
+        "1" * 100_000,
+        "$" * 100_000,
+        "not " * 25_000,
+        "!?" * 50_000,
+        "a." * 50_000,
+        "x@" * 50_000,
+    ],
 )
 def test_any_text_is_decided_on_soon(text: str) -> None:
     began = time.process_time()

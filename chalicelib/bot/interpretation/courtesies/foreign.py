@@ -16,8 +16,12 @@ from chalicelib.bot.interpretation.phrases import WordLists, lexicon
 
 _LISTS = WordLists(__file__)
 _LONGEST = 2_000
-_ADDRESS = r"[\w.%+-]+@[\w.-]+|(?:https?://|www\.)[^\s㐀-䶿一-鿿，。]+|[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|cn|hk|tw|de|fr|eu|io|uk|shop|example)\b[/\w.?=&%-]*"
-_CODE = r"[a-z0-9._-]*[0-9][a-z0-9._-]*"  # an order's number has letters of no language
+# Each begins where a run of its letters does, or a message of two thousand letters without a space would be read two thousand times.
+_ADDRESS = (
+    r"(?<![\w.%+-])[\w.%+-]+@[\w.-]+|(?:https?://|www\.)[^\s㐀-䶿一-鿿，。]+|"
+    r"(?<![\w-])[\w-]+(?:\.[\w-]+){0,8}\.(?:com|net|org|cn|hk|tw|de|fr|eu|io|uk|shop|example)\b[/\w.?=&%-]*"
+)
+_CODE = r"(?<![a-z0-9._-])[a-z0-9._-]*[0-9][a-z0-9._-]*"  # an order's number has letters of no language
 _NO_WORDS = re.compile(f"{_ADDRESS}|{_CODE}", re.IGNORECASE | re.ASCII)
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _LETTER = re.compile(r"[^\W\d_]")
